@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* sneck/config.h: how connections behave. A plain struct, filled with designated initialisers:
+ *
+ *	static const struct sneck_config cfg = {
+ *		SNECK_CONFIG_INIT,
+ *		.provider = ..., .verifier = ..., .ask = SNECK_ASK_NOTICES,
+ *	};
+ *
+ * Zero is the safe default of every field. The library never writes to a config and never copies
+ * it: it must outlive its connections and must not change once a connection uses it (debug builds
+ * keep a checksum and refuse with SNECK_E_MISUSE). There are no setters, no reference counts and
+ * no locks. To reload, make a new config and give it to new connections.
+ */
+#ifndef SNECK_CONFIG_H
+#define SNECK_CONFIG_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sneck_provider;
+struct sneck_signer;
+struct sneck_verifier;
+
+/* sneck_config.ask: which decisions and notices are shown as states. The missing bits
+ * are kept for decisions to come. */
+#define SNECK_ASK_VERIFY (1u << 0)       /* RECEIVED_CERTIFICATE, NEEDS_SIGNATURE */
+#define SNECK_ASK_VERIFY_SIG (1u << 1)   /* RECEIVED_SIGNATURE; allows SIG_VALID_DANGEROUS */
+#define SNECK_ASK_SCHEMES (1u << 2)      /* NEEDS_SUPPORTED_VERIFY_SCHEMES */
+#define SNECK_ASK_MAY_ENCRYPT (1u << 9)  /* MAY_ENCRYPT_APP_DATA */
+#define SNECK_ASK_NOTICES (1u << 11)     /* HANDSHAKE_DONE, RECEIVED_ALERT */
+
+/* Cipher suites, groups and signature schemes by their IANA names. RFC: B.4. */
+enum sneck_suite {
+	SNECK_TLS_AES_128_GCM_SHA256 = 0x1301,
+	SNECK_TLS_AES_256_GCM_SHA384 = 0x1302,
+	SNECK_TLS_CHACHA20_POLY1305_SHA256 = 0x1303
+};
+enum sneck_group { SNECK_SECP256R1 = 0x0017, SNECK_X25519 = 0x001d }; /* RFC: 4.3.7 */
+enum sneck_scheme { /* RFC: 4.3.3 */
+	SNECK_ECDSA_SECP256R1_SHA256 = 0x0403,
+	SNECK_RSA_PSS_RSAE_SHA256 = 0x0804,
+	SNECK_RSA_PSS_RSAE_SHA384 = 0x0805,
+	SNECK_RSA_PSS_RSAE_SHA512 = 0x0806,
+	SNECK_RSA_PKCS1_SHA256 = 0x0401, /* inside certificates only, as its two sisters */
+	SNECK_RSA_PKCS1_SHA384 = 0x0501,
+	SNECK_RSA_PKCS1_SHA512 = 0x0601,
+	SNECK_ECDSA_SECP384R1_SHA384 = 0x0503 /* inside certificates only */
+};
+
+#ifdef __cplusplus
+#define SNECK_CREDENTIAL_INIT (uint32_t)sizeof(struct sneck_credential)
+#define SNECK_CONFIG_INIT (uint32_t)sizeof(struct sneck_config)
+#else
+#define SNECK_CREDENTIAL_INIT .size = (uint32_t)sizeof(struct sneck_credential)
+#define SNECK_CONFIG_INIT .size = (uint32_t)sizeof(struct sneck_config)
+#endif
+
+/* Who we are: a chain and the key for its leaf. All memory is the caller's and stays as long as
+ * connections use it; certificates are spans into PEM-decoded, mapped or flash memory. The
+ * library compares names only with `names`: it does not read certificates. RFC: 4.5.1.2. */
+struct sneck_credential {
+	uint32_t size;
+	uint32_t rsv;
+	const struct sneck_span *chain; /* DER, leaf first */
+	size_t n_chain;
+	const struct sneck_signer *signer;
+	const char *const *names;       /* "example.org", "*.example.org"; NULL: fits every name */
+	size_t n_names;
+};
+
+/** A line of a key log file: NSS label, client random, secret. RFC: 9850. */
+typedef void (*sneck_keylog_fn)(void *user, const char *label, const uint8_t client_random[32],
+				const uint8_t *secret, size_t len);
+
+struct sneck_config {
+	uint32_t size;                  /* SNECK_CONFIG_INIT */
+	uint32_t ask;                   /* set of SNECK_ASK_* */
+	const struct sneck_provider *provider; /* the one field that must always be set */
+
+	/* identity and trust. A client needs a verifier or SNECK_ASK_VERIFY; a server a credential. */
+	const struct sneck_credential *const *credentials; /* the first that fits is taken */
+	size_t n_credentials;
+	const struct sneck_verifier *verifier;
+
+	/* preferences, best first; empty lists take the library's, which a minor release keeps */
+	uint8_t prefer_peer_order;      /* 1: a server follows the client's order of suites */
+	uint8_t n_key_shares;           /* shares in a ClientHello; 0: one for every group */
+	uint8_t rsv1[6];
+	struct sneck_u16s suites, groups;
+	const struct sneck_span *alpn;  /* protocol names; a common one is then required */
+	size_t n_alpn;
+
+	/* bounds: bytes, 0 takes the default in brackets */
+	uint32_t max_client_hello;      /* [16,384] */
+	uint32_t max_certificate;       /* whole Certificate message [65,536] */
+	uint32_t max_handshake_msg;     /* every other message [16,384] */
+	uint16_t send_fragment;         /* plaintext per record we send [16,384] */
+	uint16_t rsv2;
+
+	/* switches: 0 is the safe choice */
+	uint8_t wipe_consumed;          /* 1: zero received plaintext when it is released */
+	uint8_t no_compat;              /* 1: no middlebox compatibility mode (RFC: E.4) */
+	uint8_t insecure_no_name;       /* 1: a client may verify without a name */
+	uint8_t rsv3[5];
+
+	sneck_keylog_fn insecure_keylog; /* NULL: none */
+	void *keylog_user;
+};
+
+/** Checks a config once, where it is made. Connections then trust it.
+ *
+ *  Bytes: cfg is read during the call; why may be NULL, else gets one sentence that names the
+ *  field. Units: none. RFC: 9.
+ *  Returns: SNECK_OK; SNECK_E_CONFIG for fields that contradict each other or leave nothing to
+ *  agree on; SNECK_E_SIZE for a size from a newer header; SNECK_E_NO_ALGORITHM when the provider
+ *  lacks one that the config insists on.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_config_check(const struct sneck_config *cfg,
+							    int role, struct sneck_note *why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* sneck/info.h: read-only questions about a connection, keying material for others, names. */
+#ifndef SNECK_INFO_H
+#define SNECK_INFO_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sneck_conn;
+
+/* What was agreed. Fields are only appended. Final at SNECK_HANDSHAKE_DONE. */
+struct sneck_facts {
+	uint16_t version, suite, group;
+	uint16_t peer_scheme, own_scheme; /* 0: no signature in that direction */
+	uint8_t rx_closed, tx_closed;
+	uint16_t send_fragment; /* plaintext bytes per record to the peer */
+	uint16_t rsv;
+	struct sneck_span alpn; /* inside the config's list */
+	struct sneck_span sni;  /* server: until the scratch is taken back */
+	uint8_t leaf_id[32];    /* SHA-256 of the peer's leaf; zero: it sent none */
+	uint64_t rx_records, tx_records, rx_updates, tx_updates;
+};
+
+/** Tells what was agreed so far.
+ *
+ *  Bytes: at most size bytes of *facts are written, the rest is left alone; the spans live as said
+ *  above. Units: size is sizeof(struct sneck_facts) of the caller. RFC: none.
+ *  Returns: SNECK_OK.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_conn_facts(const struct sneck_conn *conn,
+							  struct sneck_facts *facts, size_t size);
+
+/* Where and why a connection failed. */
+struct sneck_failure {
+	int32_t err;
+	uint8_t alert;         /* enum sneck_alert */
+	uint8_t from_peer;     /* 1: the peer sent the alert */
+	uint8_t message;       /* handshake message type at fault, or 0 */
+	uint8_t rsv;
+	uint16_t extension;    /* extension at fault, or 0xffff */
+	uint16_t rsv2[3];
+	const char *where;     /* state of the handshake, as in RFC: A; static */
+};
+
+/** Tells where and why the connection failed.
+ *
+ *  Bytes: *failure is written; where is static. Units: none. RFC: 6.2, A.
+ *  Returns: SNECK_OK; SNECK_NOT_NOW when it did not fail.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_conn_failure(const struct sneck_conn *conn,
+							    struct sneck_failure *failure);
+
+/** Says in one sentence what was wrong with the last call that was refused.
+ *
+ *  Bytes: static. Units: none. RFC: none.
+ *  Returns: the sentence; "" when no call was refused. Never NULL.
+ */
+SNECK_API const char *sneck_misuse_text(const struct sneck_conn *conn);
+
+/* A ClientHello, cut into spans. */
+struct sneck_hello {
+	struct sneck_span random, session_id;
+	struct sneck_span suites;     /* wire list, two bytes each */
+	struct sneck_span sni, alpn;  /* host name; ProtocolNameList */
+	struct sneck_span versions, groups, schemes; /* wire lists, two bytes each */
+	struct sneck_span key_shares; /* KeyShareEntry list */
+	struct sneck_span extensions; /* all, in their order, for fingerprints */
+};
+
+/** Reads a ClientHello message without a connection. A pure function of its bytes.
+ *
+ *  Bytes: the spans point into raw. Units: none. RFC: 4.2.2.
+ *  Returns: SNECK_OK; SNECK_E_DECODE, SNECK_E_EXT_DUPLICATE.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_hello_read(struct sneck_span raw,
+							  struct sneck_hello *hello);
+
+/** The name of a number, as in this library's headers, in IANA's registries, or in the RFC.
+ *
+ *  Bytes: static. Units: the number named by the function. RFC: B.
+ *  Returns: the name; "unknown" for a number this library does not know. Never NULL.
+ */
+SNECK_API const char *sneck_state_name(int state);
+SNECK_API const char *sneck_version_name(int version);
+SNECK_API const char *sneck_suite_name(int suite);
+SNECK_API const char *sneck_group_name(int group);
+SNECK_API const char *sneck_scheme_name(int scheme);
+SNECK_API const char *sneck_alert_name(int alert);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* sneck/state.h: what sneck_process() finds: the states, a typed handle for each, the status.
+ *
+ * A handle is small, lives in the status (the caller's memory), and is what the functions of its
+ * state take: handing a function the handle of another state does not compile, handing it one of
+ * an earlier call is refused with SNECK_E_MISUSE. conn.h says what level, edge and sticky mean.
+ */
+#ifndef SNECK_STATE_H
+#define SNECK_STATE_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sneck_conn;
+struct sneck_in;
+
+enum sneck_state {
+	/* the states of the RFC; 2 and 4 are kept for early data */
+	SNECK_APP_DATA_AVAILABLE = 1,           /* level; u.app */
+	SNECK_MAY_ENCRYPT_APP_DATA = 3,         /* level; u.may; SNECK_ASK_MAY_ENCRYPT */
+	SNECK_MUST_ENCRYPT_TLS_DATA = 5,        /* level; u.encode; `out` absent or too small */
+	SNECK_MUST_TRANSMIT_TLS_DATA = 6,       /* level, edge after the handshake; u.transmit */
+	SNECK_NEEDS_MORE_TLS_DATA = 7,          /* level; u.more */
+	SNECK_TRAFFIC_TRANSIT = 8,              /* level; u.more; open, and `in` is used up */
+	SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES = 9, /* level; SNECK_ASK_SCHEMES; u.schemes */
+	SNECK_RECEIVED_CERTIFICATE = 10,        /* edge; SNECK_ASK_VERIFY; u.cert */
+	SNECK_RECEIVED_SIGNATURE = 11,          /* edge; SNECK_ASK_VERIFY_SIG; u.sig */
+	SNECK_NEEDS_SIGNATURE = 12,             /* level; SNECK_ASK_VERIFY; u.verdict */
+	/* endings */
+	SNECK_PEER_CLOSED = 13,                 /* edge; close_notify came; sending still works */
+	SNECK_CLOSED = 14,                      /* sticky; close_notify in both directions */
+	SNECK_FAILED = 15,                      /* sticky; st.err, st.alert; the alert is out */
+	/* further decisions: level; 32 to 37 and 39 to 47 are kept for more */
+	SNECK_NEEDS_SCRATCH = 38,               /* no scratch was lent; u.scratch */
+	/* further notices: edge, each asked for; 49 and 51 to 63 are kept for more */
+	SNECK_HANDSHAKE_DONE = 48,              /* SNECK_ASK_NOTICES; the facts are final */
+	SNECK_RECEIVED_ALERT = 50               /* SNECK_ASK_NOTICES; not fatal; st.alert */
+};
+
+/* sneck_status.flags */
+#define SNECK_ST_NEW 1u         /* st.op is shown for the first time: start the job now */
+#define SNECK_ST_TX_PENDING 2u  /* a control record waits for room or for the next output */
+#define SNECK_ST_CAN_ENCRYPT 4u /* sneck_encrypt() would be accepted now */
+#define SNECK_ST_RX_CLOSED 8u   /* no more input will ever be wanted: do not receive */
+
+/* ---- typed handles. `gen` makes a handle of an earlier state harmless: SNECK_E_MISUSE. ---- */
+struct sneck_app_st {
+	struct sneck_conn *conn;
+	struct sneck_in *in;
+	uint32_t gen, n_records;     /* records complete in `in`, control records among them */
+	size_t max_plain;            /* upper bound of the next record's plaintext, bytes */
+};
+struct sneck_may_st {
+	struct sneck_conn *conn;
+	uint32_t gen, rsv;
+	uint64_t max_plain;          /* bytes that may be sent in this state */
+};
+struct sneck_encode_st {
+	struct sneck_conn *conn;
+	uint32_t gen;
+	uint32_t rsv;
+	size_t required;             /* exact bytes for everything that waits */
+	size_t min_progress;         /* exact bytes for the first record of it */
+};
+struct sneck_transmit_st {
+	struct sneck_conn *conn;
+	uint32_t gen, rsv;
+	uint64_t upto;               /* stream position behind the last byte to send */
+};
+struct sneck_more_st {
+	size_t num_bytes;            /* bytes that are missing for progress: exact once the five
+	                                header bytes are there; 0: no byte of a record yet */
+	size_t min_capacity;         /* contiguous bytes wanted from in->head on */
+};
+struct sneck_schemes_st {
+	struct sneck_conn *conn;
+	uint32_t gen, rsv;
+};
+struct sneck_cert_st {
+	struct sneck_conn *conn;
+	uint32_t gen;
+	uint32_t n_entries;
+	struct sneck_span raw;       /* the certificate list as received */
+	struct sneck_span name;      /* the name to verify; empty: config.insecure_no_name */
+	uint8_t leaf_id[32];         /* SHA-256 of the first entry */
+};
+struct sneck_sig_st {
+	uint16_t scheme, rsv[3];
+	struct sneck_span sig;
+};
+struct sneck_verdict_st {
+	struct sneck_conn *conn;
+	uint32_t gen;
+	uint16_t version, scheme;
+	uint64_t rsv;
+	struct sneck_span message;   /* what the peer signed */
+	struct sneck_span name;
+};
+struct sneck_scratch_st {
+	size_t size;                 /* bytes to lend */
+};
+/* What sneck_process() found. Frozen at 128 bytes in every ABI; new handles fit into rsv. */
+struct sneck_status {
+	int32_t state;       /* enum sneck_state */
+	uint32_t flags;      /* SNECK_ST_* */
+	int32_t err;         /* enum sneck_rc, in SNECK_FAILED */
+	uint8_t alert;       /* enum sneck_alert: sent with err, or received */
+	uint8_t rsv1[3];
+	uint64_t op;         /* the open question; unique within the connection; 0: none */
+	uint64_t discard;    /* bytes released from `in` by this call, already applied to it */
+	union {
+		struct sneck_app_st app;
+		struct sneck_may_st may;
+		struct sneck_encode_st encode;
+		struct sneck_transmit_st transmit;
+		struct sneck_more_st more;
+		struct sneck_schemes_st schemes;
+		struct sneck_cert_st cert;
+		struct sneck_sig_st sig;
+		struct sneck_verdict_st verdict;
+		struct sneck_scratch_st scratch;
+		uint64_t rsv[12];
+	} u;
+};
+SNECK_STATIC_ASSERT(sizeof(struct sneck_status) == 128, "struct sneck_status is frozen");
+
+#ifdef __cplusplus
+}
+#endif
+#endif

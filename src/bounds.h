@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* bounds.h: every bound that does not depend on the config, with its arithmetic, in one place.
+ * Identifiers L1 to L22 are those of docs/limits.md, which says what happens at bound + 1. */
+#ifndef SNECK_BOUNDS_H
+#define SNECK_BOUNDS_H
+
+#define BOUND_CLIENT_HELLO 16384u  /* L1, default of config.max_client_hello, which ends at */
+#define BOUND_CLIENT_HELLO_TOP 65535u
+#define BOUND_HANDSHAKE_MSG 16384u /* L2, default of config.max_handshake_msg */
+#define BOUND_CERTIFICATE 65536u   /* L3, default of config.max_certificate */
+#define BOUND_CONFIG_MSG_TOP 0xffffffu /* what a 24-bit length can say */
+
+#define BOUND_RECORD_HEAD 5u
+#define BOUND_PLAIN 16384u                   /* L4, RFC 9846, 5.1: 2^14 */
+#define BOUND_CIPHER (BOUND_PLAIN + 256u)    /* L4, RFC 9846, 5.2: 2^14 + 256 */
+#define BOUND_RECORD (BOUND_RECORD_HEAD + BOUND_CIPHER)
+#define BOUND_SEND_MIN 64u                   /* least config.send_fragment */
+
+#define BOUND_EMPTY_RECORDS 32u    /* L5, in a row */
+#define BOUND_WARNINGS 4u          /* L6, in a row */
+#define BOUND_CCS 2u               /* L7, in a connection */
+#define BOUND_POST_MSGS 32u        /* L8, post-handshake messages without application data */
+#define BOUND_EXTENSIONS 64u       /* L13, in one message */
+#define BOUND_SHARES 8u            /* L13, key shares in a ClientHello */
+#define BOUND_GROUPS 64u           /* L13, looked at in supported_groups */
+#define BOUND_CERTS 10u            /* L19, in one message */
+#define BOUND_NAME 253u            /* L21, octets of a host name */
+#define BOUND_BEFORE_FINISHED (96u * 1024u) /* L22, peer's bytes before its Finished */
+
+#define BOUND_HASH 48u             /* bytes of the longest digest of a TLS 1.3 suite */
+#define BOUND_KEY 32u
+#define BOUND_NONCE 12u
+#define BOUND_TAG 16u
+#define BOUND_SCHEMES 32u          /* sneck_answer_schemes() */
+#define BOUND_ALPN 16u             /* config.n_alpn */
+#define BOUND_OWN_SHARES 4u        /* groups that a client sends shares for */
+
+/* What a CertificateVerify signs: 64 spaces, context string, 0, digest. RFC 9846, 4.5.2. */
+#define BOUND_TBS (64u + 33u + 1u + BOUND_HASH)
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* algs.h: the tables of cipher suites, groups and signature schemes, and what a provider has. */
+#ifndef SNECK_CRYPTO_ALGS_H
+#define SNECK_CRYPTO_ALGS_H
+
+#include <stdbool.h>
+
+#include <sneck/crypto.h>
+
+struct suite {
+	uint16_t id, aead, hash;
+	const char *name; /* "TLS_AES_128_GCM_SHA256" */
+};
+
+struct alg_name {
+	uint16_t id;
+	bool in_handshake;
+	const char *name;
+};
+
+extern const struct suite sneck__suites[];    /* ends with id 0, best first */
+extern const struct alg_name sneck__groups[]; /* likewise; in_handshake is true */
+extern const struct alg_name sneck__schemes[];
+
+/* NULL when the table has no such line. */
+const struct suite *sneck__suite_find(uint16_t id);
+const struct alg_name *sneck__group_find(uint16_t id);
+const struct alg_name *sneck__scheme_find(uint16_t id);
+
+/* NULL when the provider has no such primitive. */
+const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id);
+const struct sneck_aead *sneck__aead_of(const struct sneck_provider *p, uint16_t id);
+const struct sneck_kex *sneck__kex_of(const struct sneck_provider *p, uint16_t group);
+
+/* Whether a list that ends with 0 has x. */
+bool sneck__list_has(const uint16_t *list, uint16_t x);
+
+#endif

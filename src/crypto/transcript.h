@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* transcript.h: the running hash over all handshake messages; RFC 9846, 4.5.1 names it the
+ * transcript hash. Lives in the scratch. */
+#ifndef SNECK_CRYPTO_TRANSCRIPT_H
+#define SNECK_CRYPTO_TRANSCRIPT_H
+
+#include <sneck/crypto.h>
+
+struct transcript {
+	_Alignas(SNECK_ALIGN) uint8_t ctx[SNECK_HASH_CTX_MAX];
+	const struct sneck_hash *hash; /* NULL: not begun */
+};
+
+SNECK_MUST_CHECK enum sneck_rc sneck__transcript_init(struct transcript *t,
+						      const struct sneck_hash *hash);
+SNECK_MUST_CHECK enum sneck_rc sneck__transcript_add(struct transcript *t, struct sneck_span msg);
+
+/* digest: t->hash->len bytes, of all so far. */
+SNECK_MUST_CHECK enum sneck_rc sneck__transcript_peek(const struct transcript *t, uint8_t *digest);
+
+/* Accepts one that is all zero. */
+void sneck__transcript_wipe(struct transcript *t);
+
+#endif
