@@ -28,9 +28,11 @@
 #define BOUND_BEFORE_FINISHED (96u * 1024u) /* L22, peer's bytes before its Finished */
 
 #define BOUND_HASH 48u             /* bytes of the longest digest of a TLS 1.3 suite */
+#define BOUND_HASH_BLOCK 128u      /* bytes of its block: HMAC */
 #define BOUND_KEY 32u
 #define BOUND_NONCE 12u
 #define BOUND_TAG 16u
+#define BOUND_PIECES 64u           /* gathered into one record */
 #define BOUND_SCHEMES 32u          /* sneck_answer_schemes() */
 #define BOUND_ALPN 16u             /* config.n_alpn */
 #define BOUND_OWN_SHARES 4u        /* groups that a client sends shares for */
