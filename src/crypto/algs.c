@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* algs.c: the tables of RFC 9846, B.4, 4.3.7 and 4.3.3 as data, and look-ups in them and in what a
+ * provider has. To add an algorithm, add a line to a .def file and its number to config.h.
+ *
+ * A provider's primitive that is larger than bounds.h says is treated as absent, here, so that no
+ * buffer of the core has to be checked against a descriptor again. */
+#include "algs.h"
+
+#include <sneck/config.h>
+
+#include "../bounds.h"
+
+#define SUITE(id, aead, hash) { SNECK_##id, aead, hash, #id },
+const struct suite sneck__suites[] = {
+#include "suites.def"
+	{ 0, 0, 0, NULL }
+};
+#undef SUITE
+
+#define GROUP(id, name) { SNECK_##id, true, name },
+const struct alg_name sneck__groups[] = {
+#include "groups.def"
+	{ 0, false, NULL }
+};
+#undef GROUP
+
+#define SCHEME(id, name, in_handshake) { SNECK_##id, in_handshake, name },
+const struct alg_name sneck__schemes[] = {
+#include "sigalgs.def"
+	{ 0, false, NULL }
+};
+#undef SCHEME
+
+const struct suite *sneck__suite_find(uint16_t id)
+{
+	for (const struct suite *s = sneck__suites; s->id != 0; s++)
+		if (s->id == id)
+			return s;
+	return NULL;
+}
+
+static const struct alg_name *find(const struct alg_name *a, uint16_t id)
+{
+	for (; a->id != 0; a++)
+		if (a->id == id)
+			return a;
+	return NULL;
+}
+
+const struct alg_name *sneck__group_find(uint16_t id)
+{
+	return find(sneck__groups, id);
+}
+
+const struct alg_name *sneck__scheme_find(uint16_t id)
+{
+	return find(sneck__schemes, id);
+}
+
+const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id)
+{
+	for (const struct sneck_hash *const *h = p->hashes; *h != NULL; h++)
+		if ((*h)->id == id && (*h)->len <= BOUND_HASH &&
+		    (*h)->block_len <= BOUND_HASH_BLOCK && (*h)->ctx_size <= SNECK_HASH_CTX_MAX)
+			return *h;
+	return NULL;
+}
+
+const struct sneck_aead *sneck__aead_of(const struct sneck_provider *p, uint16_t id)
+{
+	for (const struct sneck_aead *const *a = p->aeads; *a != NULL; a++)
+		if ((*a)->id == id && (*a)->key_len <= BOUND_KEY &&
+		    (*a)->nonce_len == BOUND_NONCE && (*a)->tag_len <= BOUND_TAG)
+			return *a;
+	return NULL;
+}
+
+const struct sneck_kex *sneck__kex_of(const struct sneck_provider *p, uint16_t group)
+{
+	for (const struct sneck_kex *const *k = p->kexes; *k != NULL; k++)
+		if ((*k)->group == group)
+			return *k;
+	return NULL;
+}
+
+bool sneck__list_has(const uint16_t *list, uint16_t x)
+{
+	for (; *list != 0; list++)
+		if (*list == x)
+			return true;
+	return false;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* transcript.c: the transcript hash (RFC 9846, 4.5.1): begun when the hash is known, added to
+ * message by message, looked at without ending it. What is added when is a column of the state
+ * rows, in hs/. */
+#include "transcript.h"
+
+#include "../wire/ct.h"
+
+enum sneck_rc sneck__transcript_init(struct transcript *t, const struct sneck_hash *hash)
+{
+	enum sneck_rc rc;
+
+	sneck__transcript_wipe(t);
+	rc = hash->init(t->ctx);
+	if (rc == SNECK_OK)
+		t->hash = hash;
+	else
+		hash->wipe(t->ctx);
+	return rc;
+}
+
+enum sneck_rc sneck__transcript_add(struct transcript *t, struct sneck_span msg)
+{
+	return t->hash != NULL ? t->hash->update(t->ctx, msg) : SNECK_E_INTERNAL;
+}
+
+enum sneck_rc sneck__transcript_peek(const struct transcript *t, uint8_t *digest)
+{
+	return t->hash != NULL ? t->hash->peek(t->ctx, digest) : SNECK_E_INTERNAL;
+}
+
+void sneck__transcript_wipe(struct transcript *t)
+{
+	if (t->hash != NULL)
+		t->hash->wipe(t->ctx);
+	sneck__ct_wipe(t, sizeof *t);
+}

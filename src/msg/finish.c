@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* finish.c: the small messages: CertificateVerify, Finished, KeyUpdate, NewSessionTicket. RFC 9846,
+ * 4.5.2, 4.5.3, 4.7.3, 4.7.1. What is signed or authenticated is keys/sched13.c. */
+#include "finish.h"
+
+#include "../wire/rd.h"
+#include "types.h"
+
+/* struct {
+ *     SignatureScheme algorithm;
+ *     opaque signature<0..2^16-1>;
+ * } CertificateVerify;
+ */
+enum sneck_rc sneck__certificate_verify_read(struct certificate_verify *cv, struct sneck_span body)
+{
+	struct rd r;
+
+	rd_init(&r, body);
+	cv->scheme = rd_u16(&r);
+	cv->signature = rd_vec(&r, 2, 0, 65535);
+	return rd_end(&r);
+}
+
+/* struct {
+ *     opaque verify_data[Hash.length];
+ * } Finished;
+ */
+enum sneck_rc sneck__finished_read(struct sneck_span *verify_data, size_t len,
+				   struct sneck_span body)
+{
+	struct rd r;
+
+	rd_init(&r, body);
+	*verify_data = rd_take(&r, len);
+	return rd_end(&r);
+}
+
+/* struct {
+ *     KeyUpdateRequest request_update;
+ * } KeyUpdate;
+ */
+enum sneck_rc sneck__key_update_read(uint8_t *request, struct sneck_span body)
+{
+	struct rd r;
+
+	rd_init(&r, body);
+	*request = rd_u8(&r);
+	SNECK_TRY(rd_end(&r));
+	/* RFC 9846, 4.7.3: any other value MUST end the connection with illegal_parameter */
+	return *request <= KU_REQUESTED ? SNECK_OK : SNECK_E_ILLEGAL;
+}
+
+/* struct {
+ *     uint32 ticket_lifetime;
+ *     uint32 ticket_age_add;
+ *     opaque ticket_nonce<0..255>;
+ *     opaque ticket<1..2^16-1>;
+ *     Extension extensions<0..2^16-1>;
+ * } NewSessionTicket;
+ */
+enum sneck_rc sneck__new_session_ticket_read(struct new_session_ticket *t, struct sneck_span body)
+{
+	struct rd r;
+
+	rd_init(&r, body);
+	t->lifetime_s = rd_uint(&r, 4);
+	t->age_add = rd_uint(&r, 4);
+	t->nonce = rd_vec(&r, 1, 0, 255);
+	t->ticket = rd_vec(&r, 2, 1, 65535);
+	t->extensions = rd_vec(&r, 2, 0, 65535);
+	return rd_end(&r);
+}
+
+void sneck__certificate_verify_write(struct wr *w, const struct certificate_verify *cv)
+{
+	struct wr_mark m;
+
+	wr_u8(w, HT_CERTIFICATE_VERIFY);
+	m = wr_open(w, 3);
+	wr_u16(w, cv->scheme);
+	wr_vec(w, 2, cv->signature);
+	wr_close(w, m);
+}
+
+void sneck__finished_write(struct wr *w, struct sneck_span verify_data)
+{
+	wr_u8(w, HT_FINISHED);
+	wr_vec(w, 3, verify_data);
+}
+
+void sneck__key_update_write(struct wr *w, uint8_t request)
+{
+	wr_u8(w, HT_KEY_UPDATE);
+	wr_vec(w, 3, sneck_span_of(&request, 1));
+}

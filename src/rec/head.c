@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* head.c: the five bytes in front of every record. RFC 9846, 5.1. Each byte is judged as soon as it
+ * is there, so that who speaks something else hears it at once and a wrong length keeps no memory.
+ * What an unprotected ChangeCipherSpec or alert may do is conn/'s to decide. */
+#include "rec.h"
+
+#include "../wire/rd.h"
+
+/* struct {
+ *     ContentType type;
+ *     ProtocolVersion legacy_record_version;
+ *     uint16 length;
+ *     opaque fragment[TLSPlaintext.length];
+ * } TLSPlaintext;
+ *
+ * Under a key only application_data is a protected record, and only ChangeCipherSpec may come
+ * without protection (RFC 9846, 5): an alert or message that anybody could have sent counts for
+ * nothing. RFC 9846, 5.1: the minor version MUST be ignored. */
+enum sneck_rc sneck__rec_head(struct rec_head *head, const uint8_t *p, size_t n, int first,
+			      int protect)
+{
+	const uint16_t max = protect ? BOUND_CIPHER : BOUND_PLAIN;
+	struct rd r;
+
+	if (p[0] < CT_CCS || p[0] > CT_APP_DATA)
+		return first ? SNECK_E_NOT_TLS : SNECK_E_UNEXPECTED;
+	if (p[0] != CT_CCS && (p[0] == CT_APP_DATA) != (protect != 0))
+		return SNECK_E_UNEXPECTED;
+	if (n >= 2 && p[1] != 3)
+		return first ? SNECK_E_NOT_TLS : SNECK_E_ILLEGAL;
+	if (n < BOUND_RECORD_HEAD)
+		return SNECK_WANT_INPUT;
+	rd_init(&r, sneck_span_of(p, BOUND_RECORD_HEAD));
+	head->type = rd_u8(&r);
+	(void)rd_u16(&r);
+	head->len = rd_u16(&r);
+	return head->len <= max ? SNECK_OK : SNECK_E_RECORD_SIZE;
+}

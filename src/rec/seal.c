@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* seal.c: writing a record from gathered pieces, protected or not. RFC 9846, 5.1, 5.2. No padding
+ * is made. How data is cut into records is conn/'s to decide. */
+#include "rec.h"
+
+#include "nonce.h"
+
+static void head_write(uint8_t *dst, uint8_t type, uint16_t version, size_t len);
+static enum sneck_rc seal_plain(uint8_t *dst, const struct sneck_span *pieces, size_t n);
+static enum sneck_rc seal_key(struct rec_half *h, void *ctx, uint8_t *dst, size_t len,
+			      const struct sneck_span *in, size_t n);
+
+size_t sneck__rec_size(const struct rec_half *h, size_t plain)
+{
+	return BOUND_RECORD_HEAD + plain + (h->aead != NULL ? 1u + h->aead->tag_len : 0u);
+}
+
+/* struct {
+ *     ContentType opaque_type = application_data;
+ *     ProtocolVersion legacy_record_version = 0x0303;
+ *     uint16 length;
+ *     opaque encrypted_record[TLSCiphertext.length];
+ * } TLSCiphertext;
+ *
+ * The content type is the AEAD's last piece, behind the caller's. */
+enum sneck_rc sneck__rec_seal(struct rec_half *h, void *ctx, uint8_t *dst, uint8_t type,
+			      uint16_t version, const struct sneck_span *pieces, size_t n,
+			      size_t len)
+{
+	struct sneck_span in[BOUND_PIECES + 1];
+
+	if (len > BOUND_PLAIN || n > BOUND_PIECES)
+		return SNECK_E_INTERNAL;
+	if (h->aead == NULL) {
+		head_write(dst, type, version, len);
+		return seal_plain(dst, pieces, n);
+	}
+	if (h->seq >= h->aead->seal_limit)
+		return SNECK_E_KEY_LIMIT;
+	head_write(dst, CT_APP_DATA, 0x0303, len + 1u + h->aead->tag_len);
+	for (size_t i = 0; i < n; i++)
+		in[i] = pieces[i];
+	in[n] = sneck_span_of(&type, 1);
+	return seal_key(h, ctx, dst, len, in, n + 1);
+}
+
+static void head_write(uint8_t *dst, uint8_t type, uint16_t version, size_t len)
+{
+	dst[0] = type;
+	dst[1] = (uint8_t)(version >> 8);
+	dst[2] = (uint8_t)version;
+	dst[3] = (uint8_t)(len >> 8);
+	dst[4] = (uint8_t)len;
+}
+
+static enum sneck_rc seal_plain(uint8_t *dst, const struct sneck_span *pieces, size_t n)
+{
+	uint8_t *to = dst + BOUND_RECORD_HEAD;
+
+	for (size_t i = 0; i < n; to += pieces[i].len, i++)
+		if (pieces[i].len != 0)
+			memmove(to, pieces[i].p, pieces[i].len);
+	return SNECK_OK;
+}
+
+static enum sneck_rc seal_key(struct rec_half *h, void *ctx, uint8_t *dst, size_t len,
+			      const struct sneck_span *in, size_t n)
+{
+	uint8_t *const body = dst + BOUND_RECORD_HEAD;
+	uint8_t nonce[BOUND_NONCE];
+
+	rec_nonce(nonce, h);
+	SNECK_TRY(h->aead->seal(ctx, body, body + len + 1, nonce,
+				sneck_span_of(dst, BOUND_RECORD_HEAD), in, n));
+	h->seq++;
+	return SNECK_OK;
+}
+
+uint64_t sneck__rec_left(const struct rec_half *h)
+{
+	if (h->aead == NULL)
+		return UINT64_MAX;
+	return h->seq < h->aead->seal_limit ? h->aead->seal_limit - h->seq : 0;
+}
