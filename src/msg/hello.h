@@ -37,7 +37,7 @@ SNECK_MUST_CHECK enum sneck_rc sneck__server_hello_read(struct server_hello *sh,
 SNECK_MUST_CHECK enum sneck_rc sneck__encrypted_extensions_read(struct sneck_span *extensions,
 								struct sneck_span body);
 
-/* All fields in front of the extensions; the message header is for who writes those. */
+/* All fields in front of the extensions. The message header is the caller's: it spans both. */
 void sneck__client_hello_write(struct wr *w, const struct client_hello *ch);
 void sneck__server_hello_write(struct wr *w, const struct server_hello *sh);
 
