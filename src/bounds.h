@@ -33,6 +33,7 @@
 #define BOUND_NONCE 12u
 #define BOUND_TAG 16u
 #define BOUND_PIECES 64u           /* gathered into one record */
+#define BOUND_SHARED 64u           /* bytes of the longest key exchange secret */
 #define BOUND_SCHEMES 32u          /* sneck_answer_schemes() */
 #define BOUND_ALPN 16u             /* config.n_alpn */
 #define BOUND_OWN_SHARES 4u        /* groups that a client sends shares for */

@@ -198,8 +198,7 @@ struct sneck_rec {
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_app_next(struct sneck_app_st *st,
 							struct sneck_rec *rec);
 
-/** Yields all complete records, up to cap of them, in one call, which lets the provider overlap
- *  their decryption.
+/** Yields all complete records, up to cap of them, in one call.
  *
  *  Bytes: as sneck_app_next(). Units: cap and *n_recs count records. RFC: 5.2.
  *  Returns: SNECK_OK; *n_recs may be 0, and may be cap while more are left: call again.
@@ -208,7 +207,7 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_app_batch(struct sneck_app_st *st
 							 struct sneck_rec *recs, size_t cap,
 							 size_t *n_recs);
 
-/** Copies plaintext as read(2) would. A record that fits is decrypted straight into dst.
+/** Copies plaintext as read(2) would.
  *
  *  Bytes: what does not fit stays in `in`, decrypted, and comes again.
  *  Units: cap and *len in bytes. RFC: 5.2.
@@ -286,7 +285,8 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_encrypt_in_place(struct sneck_con
 /** Ends our sending direction. Receiving goes on; may be repeated.
  *
  *  Bytes: appended to out, waiting control records first. Units: none. RFC: 6.1.
- *  Returns: SNECK_OK; SNECK_WANT_SPACE with out->required exact.
+ *  Returns: SNECK_OK; SNECK_WANT_SPACE with out->required exact; SNECK_NOT_NOW before
+ *  SNECK_ST_CAN_ENCRYPT, when sneck_fail() is the way out.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_close_notify(struct sneck_conn *conn,
 							    struct sneck_out *out);

@@ -60,24 +60,6 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_conn_failure(const struct sneck_c
  */
 SNECK_API const char *sneck_misuse_text(const struct sneck_conn *conn);
 
-/* A ClientHello, cut into spans. */
-struct sneck_hello {
-	struct sneck_span random, session_id;
-	struct sneck_span suites;     /* wire list, two bytes each */
-	struct sneck_span sni, alpn;  /* host name; ProtocolNameList */
-	struct sneck_span versions, groups, schemes; /* wire lists, two bytes each */
-	struct sneck_span key_shares; /* KeyShareEntry list */
-	struct sneck_span extensions; /* all, in their order, for fingerprints */
-};
-
-/** Reads a ClientHello message without a connection. A pure function of its bytes.
- *
- *  Bytes: the spans point into raw. Units: none. RFC: 4.2.2.
- *  Returns: SNECK_OK; SNECK_E_DECODE, SNECK_E_EXT_DUPLICATE.
- */
-SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_hello_read(struct sneck_span raw,
-							  struct sneck_hello *hello);
-
 /** The name of a number, as in this library's headers, in IANA's registries, or in the RFC.
  *
  *  Bytes: static. Units: the number named by the function. RFC: B.

@@ -50,7 +50,7 @@ enum sneck_state {
 struct sneck_app_st {
 	struct sneck_conn *conn;
 	struct sneck_in *in;
-	uint32_t gen, n_records;     /* records complete in `in`, control records among them */
+	uint32_t gen, rsv;
 	size_t max_plain;            /* upper bound of the next record's plaintext, bytes */
 };
 struct sneck_may_st {

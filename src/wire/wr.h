@@ -36,10 +36,11 @@ static inline bool wr_fits(const struct wr *w, size_t n)
 	return w->len <= w->cap && n <= w->cap - w->len;
 }
 
+/* in may lie where it is going to: a signature is made in its place. */
 static inline void wr_put(struct wr *w, struct sneck_span in)
 {
 	if (in.len != 0 && wr_fits(w, in.len))
-		memcpy(w->buf + w->len, in.p, in.len);
+		memmove(w->buf + w->len, in.p, in.len);
 	w->len += in.len;
 }
 

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* ext.h: the shape of an extension, and the walk over a block of them. RFC 9846, 4.3.
+ *
+ * An extension is one file with both roles in it. It sees struct nego and nothing else. What every
+ * extension would have to refuse is refused by the walk: duplicates, wrong places, answers to
+ * nothing. */
+#ifndef SNECK_EXT_EXT_H
+#define SNECK_EXT_EXT_H
+
+#include <stdbool.h>
+
+#include "../msg/types.h"
+#include "../wire/rd.h"
+#include "../wire/set.h"
+#include "../wire/wr.h"
+#include "nego.h"
+
+enum ext_in { IN_CH, IN_SH, IN_EE, IN_CERT };
+
+struct ext {
+	uint16_t type;    /* IANA ExtensionType */
+	uint32_t allowed; /* set of enum ext_in: where it may stand. RFC 9846, 4.3, table 1 */
+	/* whether this message of ours carries it, and its body */
+	bool (*offer)(const struct nego *ng, enum ext_in in);
+	void (*write)(const struct nego *ng, enum ext_in in, struct wr *w);
+	/* the peer's: its body, or that it is not there (may be NULL) */
+	enum sneck_rc (*read)(struct nego *ng, enum ext_in in, struct sneck_span body);
+	enum sneck_rc (*absent)(struct nego *ng, enum ext_in in);
+};
+
+extern const struct ext sneck__ext_versions, sneck__ext_groups, sneck__ext_key_share,
+	sneck__ext_sigalgs, sneck__ext_sni, sneck__ext_alpn;
+
+/* Writes the vector of extensions of one of our messages. */
+void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w);
+
+/* Reads the vector of one of the peer's, without its length. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in,
+					       struct sneck_span block);
+
+/* The supported_versions of a hello alone, before anything else is known of it: the newest version
+ * in common, for a ServerHello the one it names. SNECK_E_NO_VERSION when there is none. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ext_peek_version(uint16_t *version, enum ext_in in,
+						       struct sneck_span block);
+
+#endif

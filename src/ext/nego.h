@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* nego.h: struct nego: all that an extension, and a choice, may see and touch. No keys, no state, no
+ * connection. Lives in the scratch. */
+#ifndef SNECK_EXT_NEGO_H
+#define SNECK_EXT_NEGO_H
+
+#include <sneck/config.h>
+#include <sneck/crypto.h>
+
+#include "../bounds.h"
+#include "../crypto/algs.h"
+
+/* A key share of ours: a client's offers, a server's answer. */
+struct own_share {
+	const struct sneck_kex *kex;
+	uint8_t *priv;  /* NULL on a server */
+	uint8_t *share; /* offer_len or answer_len bytes */
+};
+
+struct nego {
+	const struct sneck_config *cfg;
+	uint8_t role;
+	uint16_t at_ext; /* the extension being read, for sneck_conn_failure(); 0xffff: none */
+	uint32_t sent;   /* rows of the table that our ClientHello carried */
+	uint32_t got;    /* rows that the peer's ClientHello carried */
+
+	/* what we offer, or answer with */
+	struct sneck_span name; /* for server_name; empty: not sent */
+	uint16_t schemes[BOUND_SCHEMES]; /* for signature_algorithms */
+	uint32_t n_schemes;
+	struct own_share shares[BOUND_OWN_SHARES];
+	uint32_t n_shares;
+
+	/* what the peer's message says; the spans live as long as the call that reads it */
+	struct sneck_span peer_groups, peer_schemes, peer_share;
+
+	/* what was chosen */
+	uint16_t version;
+	uint16_t own_scheme, peer_scheme;
+	const struct suite *suite;
+	const struct sneck_kex *kex;
+	const struct sneck_credential *cred;
+	uint32_t alpn; /* 1 + index into cfg->alpn; 0: none */
+	uint8_t sni[BOUND_NAME + 2u];
+	uint8_t sni_len;
+};
+
+/* Drops what must not outlive the call. */
+static inline void nego_forget(struct nego *ng)
+{
+	const struct sneck_span none = { NULL, 0 };
+
+	ng->peer_groups = none;
+	ng->peer_schemes = none;
+	ng->peer_share = none;
+	ng->at_ext = 0xffff;
+}
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* select.c: the choices of a handshake, one function each. Server preference rules here unless the
+ * config says that the client's order does. Names of credentials are compared as text (RFC 9525,
+ * 6.3): the core does not read certificates. */
+#include "select.h"
+
+#include "../wire/rd.h"
+
+const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i)
+{
+	const struct sneck_provider *const p = cfg->provider;
+	size_t n = 0;
+
+	for (size_t k = 0;; k++) {
+		const struct suite *s;
+
+		if (cfg->suites.n != 0 ? k == cfg->suites.n : sneck__suites[k].id == 0)
+			return NULL;
+		s = cfg->suites.n != 0 ? sneck__suite_find(cfg->suites.p[k]) : &sneck__suites[k];
+		if (s == NULL || sneck__aead_of(p, s->aead) == NULL ||
+		    sneck__hash_of(p, s->hash) == NULL)
+			continue;
+		if (n++ == i)
+			return s;
+	}
+}
+
+const struct sneck_kex *sneck__kex_at(const struct sneck_config *cfg, size_t i)
+{
+	size_t n = 0;
+
+	for (size_t k = 0;; k++) {
+		const struct sneck_kex *kex;
+
+		if (cfg->groups.n != 0 ? k == cfg->groups.n : sneck__groups[k].id == 0)
+			return NULL;
+		kex = sneck__kex_of(cfg->provider,
+				    cfg->groups.n != 0 ? cfg->groups.p[k] : sneck__groups[k].id);
+		if (kex != NULL && n++ == i)
+			return kex;
+	}
+}
+
+bool sneck__wire_list_has(struct sneck_span list, uint16_t x)
+{
+	struct rd r;
+
+	rd_init(&r, list);
+	while (rd_more(&r))
+		if (rd_u16(&r) == x && !r.bad)
+			return true;
+	return false;
+}
+
+/* ---- client ---- */
+
+enum sneck_rc sneck__select_suite_answer(struct nego *ng, uint16_t suite)
+{
+	const struct suite *s;
+
+	for (size_t i = 0; (s = sneck__suite_at(ng->cfg, i)) != NULL; i++)
+		if (s->id == suite) {
+			ng->suite = s;
+			return SNECK_OK;
+		}
+	return SNECK_E_NOT_OFFERED;
+}
+
+enum sneck_rc sneck__select_share_answer(struct nego *ng, uint16_t group, struct sneck_span share)
+{
+	for (uint32_t i = 0; i < ng->n_shares; i++) {
+		const struct sneck_kex *const kex = ng->shares[i].kex;
+
+		if (kex->group != group)
+			continue;
+		if (share.len != kex->answer_len)
+			return SNECK_E_BAD_SHARE;
+		ng->kex = kex;
+		ng->peer_share = share;
+		return SNECK_OK;
+	}
+	return SNECK_E_NOT_OFFERED;
+}
+
+/* RFC 9846, 4.5.2: of the schemes in our signature_algorithms, and legal in a handshake. */
+enum sneck_rc sneck__select_scheme_answer(struct nego *ng, uint16_t scheme)
+{
+	const struct alg_name *const known = sneck__scheme_find(scheme);
+
+	if (known != NULL && known->in_handshake)
+		for (uint32_t i = 0; i < ng->n_schemes; i++)
+			if (ng->schemes[i] == scheme) {
+				ng->peer_scheme = scheme;
+				return SNECK_OK;
+			}
+	return SNECK_E_NOT_OFFERED;
+}
+
+enum sneck_rc sneck__select_alpn_answer(struct nego *ng, struct sneck_span name)
+{
+	for (size_t i = 0; i < ng->cfg->n_alpn; i++) {
+		const struct sneck_span own = ng->cfg->alpn[i];
+
+		if (own.len == name.len && memcmp(own.p, name.p, name.len) == 0) {
+			ng->alpn = (uint32_t)i + 1u;
+			return SNECK_OK;
+		}
+	}
+	return SNECK_E_NOT_OFFERED;
+}
+
+/* ---- server ---- */
+
+enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites)
+{
+	const struct suite *s;
+	struct rd r;
+
+	if (ng->cfg->prefer_peer_order) {
+		rd_init(&r, suites);
+		while (rd_more(&r))
+			if (sneck__select_suite_answer(ng, rd_u16(&r)) == SNECK_OK)
+				return SNECK_OK;
+		return SNECK_E_NO_SUITE;
+	}
+	for (size_t i = 0; (s = sneck__suite_at(ng->cfg, i)) != NULL; i++)
+		if (sneck__wire_list_has(suites, s->id)) {
+			ng->suite = s;
+			return SNECK_OK;
+		}
+	return SNECK_E_NO_SUITE;
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+/* pattern ends with NUL; a leftmost label of * stands for exactly one label. RFC 9525, 6.3. */
+static bool name_fits(const char *pattern, const uint8_t *name, size_t len)
+{
+	size_t i = 0;
+
+	if (pattern[0] == '*' && pattern[1] == '.') {
+		while (i < len && name[i] != '.')
+			i++;
+		if (i == 0)
+			return false;
+		pattern++;
+	}
+	for (; i < len; i++, pattern++)
+		if (*pattern == '\0' || lower((uint8_t)*pattern) != lower(name[i]))
+			return false;
+	return *pattern == '\0';
+}
+
+static bool serves(const struct sneck_credential *c, const struct nego *ng)
+{
+	if (c->names == NULL || ng->sni_len == 0)
+		return true;
+	for (size_t i = 0; i < c->n_names; i++)
+		if (name_fits(c->names[i], ng->sni, ng->sni_len))
+			return true;
+	return false;
+}
+
+enum sneck_rc sneck__select_credential(struct nego *ng)
+{
+	bool named = false;
+
+	for (size_t i = 0; i < ng->cfg->n_credentials; i++) {
+		const struct sneck_credential *const c = ng->cfg->credentials[i];
+
+		if (!serves(c, ng))
+			continue;
+		named = true;
+		for (const uint16_t *s = c->signer->schemes; *s != 0; s++) {
+			const struct alg_name *const known = sneck__scheme_find(*s);
+
+			if (known == NULL || !known->in_handshake ||
+			    !sneck__wire_list_has(ng->peer_schemes, *s))
+				continue;
+			ng->cred = c;
+			ng->own_scheme = *s;
+			return SNECK_OK;
+		}
+	}
+	return named ? SNECK_E_NO_SCHEME : SNECK_E_NO_NAME;
+}

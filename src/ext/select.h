@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* select.h: one choice per parameter. Every value that a connection ends up with passes here: in our
+ * offer, legal in this version, known to the provider. */
+#ifndef SNECK_EXT_SELECT_H
+#define SNECK_EXT_SELECT_H
+
+#include "nego.h"
+
+/* The lists of a config, or the library's when they are empty; only what the provider has.
+ * Returns: entry i; NULL behind the last. */
+const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i);
+const struct sneck_kex *sneck__kex_at(const struct sneck_config *cfg, size_t i);
+
+/* Client: the server's choices. SNECK_E_NOT_OFFERED for what we did not offer. */
+SNECK_MUST_CHECK enum sneck_rc sneck__select_suite_answer(struct nego *ng, uint16_t suite);
+SNECK_MUST_CHECK enum sneck_rc sneck__select_share_answer(struct nego *ng, uint16_t group,
+							  struct sneck_span share);
+SNECK_MUST_CHECK enum sneck_rc sneck__select_scheme_answer(struct nego *ng, uint16_t scheme);
+SNECK_MUST_CHECK enum sneck_rc sneck__select_alpn_answer(struct nego *ng, struct sneck_span name);
+
+/* Server: our choices. suites is the wire list of the ClientHello. */
+SNECK_MUST_CHECK enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites);
+SNECK_MUST_CHECK enum sneck_rc sneck__select_credential(struct nego *ng);
+
+/* Whether a wire list of two-byte code points has x. */
+bool sneck__wire_list_has(struct sneck_span list, uint16_t x);
+
+#endif

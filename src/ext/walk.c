@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* walk.c: the table of extensions, and the walk over a block of them. RFC 9846, 4.3.
+ *
+ * Reading makes two passes. The first splits the block and refuses what no extension may have to
+ * think about; the second calls the extensions in the order of the table, which is the order of
+ * dependency (groups before shares), never the peer's. Writing keeps the same order.
+ *
+ * To add an extension: a file, a line here, its fields in nego.h, its vectors in the tests. */
+#include "ext.h"
+
+static const struct ext *const table[] = {
+	&sneck__ext_versions, &sneck__ext_groups, &sneck__ext_key_share,
+	&sneck__ext_sigalgs,  &sneck__ext_sni,	  &sneck__ext_alpn,
+};
+
+#define EXT_COUNT (sizeof table / sizeof table[0])
+_Static_assert(EXT_COUNT <= 32, "sets of rows are 32 bits");
+
+void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w)
+{
+	const struct wr_mark block = wr_open(w, 2);
+
+	for (unsigned i = 0; i < EXT_COUNT; i++) {
+		const struct ext *const e = table[i];
+		struct wr_mark body;
+
+		if (!set_has(e->allowed, in) || !e->offer(ng, in))
+			continue;
+		wr_u16(w, e->type);
+		body = wr_open(w, 2);
+		e->write(ng, in, w);
+		wr_close(w, body);
+		if (in == IN_CH)
+			ng->sent |= SET(i);
+	}
+	wr_close(w, block);
+}
+
+static unsigned row_of(uint16_t type)
+{
+	unsigned i = 0;
+
+	while (i < EXT_COUNT && table[i]->type != type)
+		i++;
+	return i;
+}
+
+/* Types seen so far, known and unknown: RFC 9846, 4.3 forbids every duplicate. The bitmap on the
+ * low bits keeps the usual message from looking through the list. */
+struct seen {
+	uint16_t type[BOUND_EXTENSIONS];
+	uint32_t n, map[8];
+};
+
+static enum sneck_rc see(struct seen *s, uint16_t type)
+{
+	uint32_t *const word = &s->map[(type & 0xffu) >> 5];
+	const uint32_t bit = SET(type & 31u);
+
+	if (*word & bit)
+		for (uint32_t i = 0; i < s->n; i++)
+			if (s->type[i] == type)
+				return SNECK_E_EXT_DUPLICATE;
+	if (s->n == BOUND_EXTENSIONS)
+		return SNECK_E_ILLEGAL;
+	s->type[s->n++] = type;
+	*word |= bit;
+	return SNECK_OK;
+}
+
+static enum sneck_rc judge(const struct nego *ng, enum ext_in in, unsigned row)
+{
+	if (row == EXT_COUNT) /* unknown: a request may carry it, an answer may not */
+		return in == IN_CH ? SNECK_OK : SNECK_E_EXT_UNASKED;
+	if (!set_has(table[row]->allowed, in))
+		return SNECK_E_EXT_MISPLACED;
+	if (in != IN_CH && !set_has(ng->sent, row))
+		return SNECK_E_EXT_UNASKED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc split(struct nego *ng, enum ext_in in, struct sneck_span block,
+			   struct sneck_span body[EXT_COUNT], uint32_t *here)
+{
+	struct seen seen = { .n = 0 };
+	struct rd r;
+
+	rd_init(&r, block);
+	while (rd_more(&r)) {
+		const uint16_t type = rd_u16(&r);
+		const struct sneck_span b = rd_vec(&r, 2, 0, 65535);
+		const unsigned row = row_of(type);
+
+		if (r.bad)
+			return SNECK_E_DECODE;
+		ng->at_ext = type;
+		SNECK_TRY(see(&seen, type));
+		SNECK_TRY(judge(ng, in, row));
+		if (row != EXT_COUNT) {
+			body[row] = b;
+			*here |= SET(row);
+		}
+	}
+	return rd_end(&r);
+}
+
+enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in, struct sneck_span block)
+{
+	struct sneck_span body[EXT_COUNT];
+	uint32_t here = 0;
+
+	SNECK_TRY(split(ng, in, block, body, &here));
+	if (in == IN_CH)
+		ng->got = here;
+	for (unsigned i = 0; i < EXT_COUNT; i++) {
+		const struct ext *const e = table[i];
+
+		if (!set_has(e->allowed, in))
+			continue;
+		ng->at_ext = e->type;
+		if (set_has(here, i))
+			SNECK_TRY(e->read(ng, in, body[i]));
+		else if (e->absent != NULL)
+			SNECK_TRY(e->absent(ng, in));
+	}
+	ng->at_ext = 0xffff;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__ext_peek_version(uint16_t *version, enum ext_in in, struct sneck_span block)
+{
+	const struct ext *const e = &sneck__ext_versions;
+	struct nego ng = { .version = 0 };
+	struct rd r;
+
+	rd_init(&r, block);
+	while (rd_more(&r)) {
+		const uint16_t type = rd_u16(&r);
+		const struct sneck_span b = rd_vec(&r, 2, 0, 65535);
+
+		if (type == e->type && !r.bad) {
+			SNECK_TRY(e->read(&ng, in, b));
+			*version = ng.version;
+			return SNECK_OK;
+		}
+	}
+	SNECK_TRY(rd_end(&r));
+	return e->absent(&ng, in);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* ask.c: questions to the application. Raised here only; asked again, each answers SNECK_OK once it
+ * is settled, so a handler may be run again from the start. A question is the only trace that a
+ * waiting handler leaves. */
+#include "hs.h"
+
+static void raise_op(struct hs *hs)
+{
+	hs->op++;
+	hs->op_new = true;
+}
+
+enum sneck_rc sneck__ask_schemes(struct hs *hs)
+{
+	if ((hs->cfg->ask & SNECK_ASK_SCHEMES) == 0 || hs->schemes_known)
+		return SNECK_OK;
+	if (!hs->schemes_asked) {
+		hs->schemes_asked = true;
+		raise_op(hs);
+	}
+	return SNECK_WANT_ANSWER;
+}
+
+/* An edge state is shown once; conn marks it in hs->shown, and the next run passes. */
+static enum sneck_rc show(struct hs *hs, uint8_t state)
+{
+	if (hs->shown == state)
+		return SNECK_OK;
+	hs->show = state;
+	return SNECK_WANT_ANSWER;
+}
+
+enum sneck_rc sneck__ask_certificate(struct hs *hs)
+{
+	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0)
+		return SNECK_OK;
+	if (!hs->verdict_asked) {
+		hs->verdict_asked = true;
+		raise_op(hs);
+	}
+	return show(hs, SNECK_RECEIVED_CERTIFICATE);
+}
+
+enum sneck_rc sneck__ask_signature(struct hs *hs)
+{
+	if ((hs->cfg->ask & SNECK_ASK_VERIFY_SIG) != 0 && hs->shown != SNECK_NEEDS_SIGNATURE)
+		SNECK_TRY(show(hs, SNECK_RECEIVED_SIGNATURE));
+	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0 || hs->verdict_known)
+		return SNECK_OK;
+	hs->shown = SNECK_NEEDS_SIGNATURE;
+	return SNECK_WANT_ANSWER;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/* client13.c: the client: what it sends first, and the graph of TLS 1.3. RFC 9846, A.1.
+ *
+ * A handler reads, checks, waits, acts and goes, in this order; what waits has changed nothing yet.
+ * Not here: HelloRetryRequest, CertificateRequest, resumption. */
+#include "graph.h"
+
+#include "../ext/ext.h"
+#include "../ext/select.h"
+#include "../msg/cert.h"
+#include "../msg/finish.h"
+#include "../msg/hello.h"
+#include "../wire/ct.h"
+
+/* ---- the hello graph: nothing is chosen yet ---- */
+
+static void add_schemes(struct nego *ng, const uint16_t *list)
+{
+	for (; list != NULL && *list != 0 && ng->n_schemes < BOUND_SCHEMES; list++) {
+		bool have = false;
+
+		for (uint32_t i = 0; i < ng->n_schemes; i++)
+			have |= ng->schemes[i] == *list;
+		if (!have)
+			ng->schemes[ng->n_schemes++] = *list;
+	}
+}
+
+/* Handshake signatures first, then what may be inside certificates. */
+static void list_schemes(struct nego *ng)
+{
+	const struct sneck_verifier *const v = ng->cfg->verifier;
+
+	add_schemes(ng, v != NULL && v->schemes != NULL ? v->schemes
+							: ng->cfg->provider->pubkey->schemes);
+	if (v != NULL)
+		add_schemes(ng, v->cert_schemes);
+	else /* whoever judges chains elsewhere has not said what he takes: all that is known */
+		for (const struct alg_name *s = sneck__schemes; s->id != 0; s++)
+			add_schemes(ng, (const uint16_t[]){ s->id, 0 });
+}
+
+static enum sneck_rc prepare(struct hs *hs)
+{
+	const struct sneck_provider *const p = hs->cfg->provider;
+	struct hs_work *const wk = hs->work;
+	struct nego *const ng = &wk->nego;
+
+	SNECK_TRY(p->random(p->ctx, wk->random, sizeof wk->random));
+	if (!hs->cfg->no_compat) { /* RFC 9846, E.4 */
+		SNECK_TRY(p->random(p->ctx, wk->session_id, sizeof wk->session_id));
+		wk->session_id_len = sizeof wk->session_id;
+	}
+	for (uint32_t i = 0; i < ng->n_shares; i++) {
+		struct own_share *const s = &ng->shares[i];
+
+		SNECK_TRY(s->kex->offer(p, s->priv, s->share, wk->provider_work));
+	}
+	if (!hs->schemes_known)
+		list_schemes(ng);
+	if (!hs->name_is_ip)
+		ng->name = hs->name;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	static const uint8_t null_compression[] = { 0 };
+	struct hs_work *const wk = hs->work;
+	struct client_hello ch = { .legacy_version = SNECK_TLS12 };
+	uint8_t suites[2 * 16];
+	struct wr_mark body;
+	const struct suite *s;
+	struct wr w, list;
+
+	(void)m;
+	SNECK_TRY(sneck__ask_schemes(hs));
+
+	SNECK_TRY(prepare(hs));
+	wr_init(&list, suites, sizeof suites);
+	for (size_t i = 0; (s = sneck__suite_at(hs->cfg, i)) != NULL; i++)
+		wr_u16(&list, s->id);
+	SNECK_TRY(wr_end(&list));
+	ch.random = sneck_span_of(wk->random, sizeof wk->random);
+	ch.session_id = sneck_span_of(wk->session_id, wk->session_id_len);
+	ch.suites = sneck_span_of(suites, list.len);
+	ch.compression = sneck_span_of(null_compression, 1);
+
+	sneck__flight_begin(hs, &w);
+	wr_u8(&w, HT_CLIENT_HELLO);
+	body = wr_open(&w, 3);
+	sneck__client_hello_write(&w, &ch);
+	sneck__ext_write(&wk->nego, IN_CH, &w);
+	wr_close(&w, body);
+
+	wk->hello_len = (uint32_t)w.len;
+	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
+	*to = CH_WAIT_SH;
+	return SNECK_OK;
+}
+
+static enum sneck_rc find_version(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct server_hello sh;
+
+	SNECK_TRY(sneck__server_hello_read(&sh, m->body));
+
+	/* A retry can only want a group that we sent a share for, or one that we did not offer. */
+	if (memcmp(sh.random.p, sneck__retry_random, 32) == 0)
+		return SNECK_E_NO_GROUP;
+	SNECK_TRY(sneck__ext_peek_version(&hs->version, IN_SH, sh.extensions));
+	*to = HS_EXIT_13;
+	return SNECK_OK;
+}
+
+const struct hs_state sneck__client_graph[CH_COUNT] = {
+	[CH_START] = {
+		.name = "START", .run = send_client_hello, .takes = 0, .next = SET(CH_WAIT_SH),
+	},
+	[CH_WAIT_SH] = {
+		.name = "WAIT_SH", .run = find_version, .takes = SET(HT_SERVER_HELLO),
+		.level = LV_INITIAL, .absorb = ABSORB_NEVER, .next = SET(HS_EXIT_13),
+	},
+};
+
+/* ---- TLS 1.3 ---- */
+
+static enum sneck_rc check_hello(struct hs_work *wk, const struct server_hello *sh)
+{
+	if (sh->legacy_version != SNECK_TLS12 || sh->compression != 0 ||
+	    sh->session_id.len != wk->session_id_len ||
+	    memcmp(sh->session_id.p, wk->session_id, wk->session_id_len) != 0)
+		return SNECK_E_ILLEGAL;
+	SNECK_TRY(sneck__select_suite_answer(&wk->nego, sh->suite));
+	return sneck__ext_read(&wk->nego, IN_SH, sh->extensions);
+}
+
+static enum sneck_rc exchange(struct hs *hs)
+{
+	struct hs_work *const wk = hs->work;
+	struct nego *const ng = &wk->nego;
+	uint8_t shared[BOUND_SHARED];
+	enum sneck_rc rc = SNECK_E_INTERNAL;
+
+	for (uint32_t i = 0; i < ng->n_shares; i++)
+		if (ng->shares[i].kex == ng->kex)
+			rc = ng->kex->finish(hs->cfg->provider, ng->shares[i].priv, ng->peer_share.p,
+					     shared, wk->provider_work);
+		else
+			ng->shares[i].kex->wipe(ng->shares[i].priv);
+	if (rc == SNECK_OK)
+		rc = sneck__secrets_handshake(hs, sneck_span_of(shared, ng->kex->secret_len));
+	sneck__ct_wipe(shared, sizeof shared);
+	return rc;
+}
+
+static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct hs_work *const wk = hs->work;
+	struct server_hello sh;
+
+	SNECK_TRY(sneck__server_hello_read(&sh, m->body));
+
+	SNECK_TRY(check_hello(wk, &sh));
+
+	hs->suite = wk->nego.suite;
+	hs->group = wk->nego.kex->group;
+	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
+	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
+	SNECK_TRY(sneck__transcript_add(&wk->transcript,
+					sneck_span_of(wk->flight.area, wk->hello_len)));
+	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
+	SNECK_TRY(exchange(hs));
+	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
+	hs->tx_level = LV_HANDSHAKE;
+	wk->flight.len = 0;
+	*to = C13_WAIT_EE;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_encrypted_extensions(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct sneck_span block;
+
+	SNECK_TRY(sneck__encrypted_extensions_read(&block, m->body));
+
+	SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_EE, block));
+
+	hs->alpn = hs->work->nego.alpn;
+	*to = C13_WAIT_CERT;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct certificate c;
+
+	SNECK_TRY(sneck__certificate_read(&c, m->body));
+
+	if (c.context.len != 0)
+		return SNECK_E_ILLEGAL;
+	if (c.n == 0) /* RFC 9846, 4.5.1.4: decode_error */
+		return SNECK_E_DECODE;
+	if (c.n > BOUND_CERTS)
+		return SNECK_E_CERT_BAD;
+	for (uint32_t i = 0; i < c.n; i++)
+		SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CERT,
+					  sneck__certificate_at(c.list, i).extensions));
+
+	SNECK_TRY(sneck__auth_leaf(hs, sneck__certificate_at(c.list, 0).der));
+	SNECK_TRY(sneck__ask_certificate(hs));
+
+	SNECK_TRY(sneck__auth_chain(hs, c.list, c.n));
+	*to = C13_WAIT_CV;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct certificate_verify cv;
+
+	SNECK_TRY(sneck__certificate_verify_read(&cv, m->body));
+
+	SNECK_TRY(sneck__select_scheme_answer(&hs->work->nego, cv.scheme));
+
+	SNECK_TRY(sneck__auth_tbs(hs));
+	SNECK_TRY(sneck__ask_signature(hs));
+
+	SNECK_TRY(sneck__auth_signature(hs, cv.scheme, cv.signature));
+	*to = C13_WAIT_FINISHED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__auth_finished(hs, m->body));
+
+	SNECK_TRY(sneck__evidence_accept(hs));
+	SNECK_TRY(sneck__transcript_add(&hs->work->transcript, m->raw));
+	SNECK_TRY(sneck__secrets_app(hs));
+	SNECK_TRY(hs_read_key(hs, LV_APP, m->aligned));
+	*to = C13_SEND_FINISHED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
+	if (hs->work->session_id_len != 0)
+		SNECK_TRY(sneck__flight_ccs(hs));
+	SNECK_TRY(sneck__auth_send_finished(hs));
+	hs->tx_level = LV_APP;
+	*to = C13_CONNECTED;
+	return SNECK_OK;
+}
+
+const struct hs_state sneck__client13_graph[C13_COUNT] = {
+	[C13_WAIT_SH] = {
+		.name = "WAIT_SH", .run = on_server_hello, .takes = SET(HT_SERVER_HELLO),
+		.level = LV_INITIAL, .absorb = ABSORB_SELF, .next = SET(C13_WAIT_EE),
+	},
+	[C13_WAIT_EE] = {
+		.name = "WAIT_EE", .run = on_encrypted_extensions,
+		.takes = SET(HT_ENCRYPTED_EXTENSIONS), .level = LV_HANDSHAKE,
+		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT),
+	},
+	[C13_WAIT_CERT] = {
+		.name = "WAIT_CERT", .run = on_certificate, .takes = SET(HT_CERTIFICATE),
+		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CV),
+	},
+	[C13_WAIT_CV] = {
+		.name = "WAIT_CV", .run = on_certificate_verify,
+		.takes = SET(HT_CERTIFICATE_VERIFY), .level = LV_HANDSHAKE,
+		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_FINISHED),
+	},
+	[C13_WAIT_FINISHED] = {
+		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
+		.level = LV_HANDSHAKE, .absorb = ABSORB_SELF, .next = SET(C13_SEND_FINISHED),
+	},
+	[C13_SEND_FINISHED] = {
+		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
+		.next = SET(C13_CONNECTED),
+	},
+	[C13_CONNECTED] = {
+		.name = "CONNECTED", .run = sneck__on_post13, .bare = true,
+		.takes = SET(HT_KEY_UPDATE) | SET(HT_NEW_SESSION_TICKET), .level = LV_APP,
+		.absorb = ABSORB_NEVER, .next = SET(C13_CONNECTED),
+	},
+};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* flight.c: messages of ours on their way out. A message is written once into the area of the
+ * scratch, hashed once, and sealed by conn/emit.c from where it lies; certificates stay in the
+ * credential. Each piece names its level, so keys change between pieces and nothing is flushed. */
+#include "hs.h"
+
+#include "../msg/cert.h"
+#include "../wire/wr.h"
+
+#define CONTENT_CCS	  20u
+#define CONTENT_HANDSHAKE 22u
+
+static enum sneck_rc push(struct flight *f, struct sneck_span bytes, uint8_t level, uint8_t content)
+{
+	struct piece *const last = f->n != 0 ? &f->piece[f->n - 1u] : NULL;
+
+	if (last != NULL && last->p + last->len == bytes.p && last->level == level &&
+	    last->content == content && content == CONTENT_HANDSHAKE) {
+		last->len += (uint32_t)bytes.len;
+		return SNECK_OK;
+	}
+	if (f->n == FLIGHT_PIECES)
+		return SNECK_E_INTERNAL;
+	f->piece[f->n++] = (struct piece){
+		.p = bytes.p, .len = (uint32_t)bytes.len, .level = level, .content = content
+	};
+	return SNECK_OK;
+}
+
+void sneck__flight_begin(struct hs *hs, struct wr *w)
+{
+	struct flight *const f = &hs->work->flight;
+
+	wr_init(w, f->area + f->len, f->cap - f->len);
+}
+
+/* A transcript that has not begun is a client's before the ServerHello names the hash. */
+static enum sneck_rc send(struct hs *hs, struct sneck_span bytes, uint8_t level)
+{
+	if (hs->work->transcript.hash != NULL)
+		SNECK_TRY(sneck__transcript_add(&hs->work->transcript, bytes));
+	return push(&hs->work->flight, bytes, level, CONTENT_HANDSHAKE);
+}
+
+enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr *w, uint8_t level)
+{
+	struct flight *const f = &hs->work->flight;
+	const enum sneck_rc rc = wr_end(w);
+
+	if (rc != SNECK_OK) /* the area is sized for the config: it holds every flight */
+		return SNECK_E_INTERNAL;
+	f->len += (uint32_t)w->len;
+	return send(hs, sneck_span_of(w->buf, w->len), level);
+}
+
+enum sneck_rc sneck__flight_certificate(struct hs *hs)
+{
+	const struct sneck_credential *const c = hs->work->nego.cred;
+	struct wr w;
+
+	sneck__flight_begin(hs, &w);
+	sneck__certificate_write_head(&w, c->chain, c->n_chain);
+	for (size_t i = 0; i < c->n_chain; i++) {
+		if (i != 0)
+			sneck__certificate_write_tail(&w);
+		sneck__certificate_write_entry(&w, c->chain[i].len);
+		SNECK_TRY(sneck__flight_end(hs, &w, LV_HANDSHAKE));
+		SNECK_TRY(send(hs, c->chain[i], LV_HANDSHAKE));
+		sneck__flight_begin(hs, &w);
+	}
+	sneck__certificate_write_tail(&w);
+	return sneck__flight_end(hs, &w, LV_HANDSHAKE);
+}
+
+enum sneck_rc sneck__flight_ccs(struct hs *hs)
+{
+	static const uint8_t one[] = { 1 };
+
+	return push(&hs->work->flight, sneck_span_of(one, sizeof one), LV_INITIAL, CONTENT_CCS);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* hs.h: the handshake: messages in, messages and key changes out. It never sees a record.
+ *
+ * struct hs lives in the connection, struct hs_work in the scratch. What must be true for a step is
+ * an argument that one cannot make oneself: a read key takes a struct hs_aligned, CONNECTED takes
+ * evidence. RFC 9846, 4, A. */
+#ifndef SNECK_HS_HS_H
+#define SNECK_HS_HS_H
+
+#include <sneck/config.h>
+#include <sneck/crypto.h>
+#include <sneck/state.h>
+
+#include "../crypto/transcript.h"
+#include "../ext/nego.h"
+#include "../keys/sched13.h"
+#include "../msg/frame.h"
+#include "../msg/types.h"
+
+/* ---- pending output: pieces that lie in the scratch or in the credential ---- */
+
+struct piece {
+	const uint8_t *p;
+	uint32_t len;
+	uint8_t level;   /* enum hs_level: the keys it goes under */
+	uint8_t content; /* the record's content type: 20 or 22 */
+	uint16_t rsv;
+};
+
+#define FLIGHT_PIECES (2u * BOUND_CERTS + 7u)
+
+struct flight {
+	uint8_t *area; /* messages are written here */
+	uint32_t cap, len;
+	uint32_t n;       /* pieces; 0: nothing waits */
+	struct piece piece[FLIGHT_PIECES];
+};
+
+/* ---- what a handshake needs and nobody afterwards: the scratch ---- */
+
+/* Why we believe that the peer is who it should be. All zero refuses. */
+struct evidence {
+	bool chain_judged;     /* by the verifier, or by the application's verdict */
+	bool signature_judged; /* good under the leaf's key over this transcript, or waived */
+};
+
+struct hs_work {
+	struct nego nego;
+	struct transcript transcript;
+	struct sched13 sched;
+	struct evidence evidence;
+	struct flight flight;
+	uint32_t hello_len;              /* client: our ClientHello at flight.area */
+	uint8_t random[32];              /* the ClientHello's: for the key log */
+	uint8_t session_id[32];          /* legacy_session_id, to be echoed */
+	uint8_t session_id_len;
+	const struct hs_aligned *aligned; /* server: the ClientHello ended its record */
+	uint8_t *shared;                 /* server: between ClientHello and ServerHello */
+	bool have_key;                   /* peer_key holds one */
+	uint8_t tbs[BOUND_TBS];          /* what the peer signed */
+	uint8_t tbs_len;
+	void *peer_key;                  /* pubkey->key_size bytes */
+	void *provider_work;             /* for calls that want scratch of their own */
+	uint32_t provider_work_len;
+};
+
+/* ---- what lives on ---- */
+
+/* A change of read keys is a number: conn compares it with the one it has installed. */
+struct hs_epoch {
+	uint8_t level; /* enum hs_level */
+	uint32_t n;
+};
+
+struct hs {
+	const struct sneck_config *cfg;
+	struct hs_work *work; /* the scratch, while it is lent */
+	const struct hs_state *graph;
+	uint8_t state, role;
+	bool ku_owed;         /* a KeyUpdate waits to be sent */
+	uint8_t posts;        /* post-handshake messages since the last application data */
+	struct hs_epoch rx;
+	uint8_t tx_level;     /* enum hs_level, once all that waits is sent */
+	uint8_t at_type;      /* handshake message being read, for sneck_conn_failure() */
+	uint16_t at_ext;      /* extension at fault, or 0xffff */
+	uint8_t alert;        /* what a verdict wants instead of its reason's own; 0: nothing */
+
+	/* questions; ask.c */
+	uint64_t op;          /* of the open question; 0: none was asked yet */
+	bool op_new;
+	bool schemes_asked, schemes_known, verdict_asked, verdict_known, verdict_waives_sig;
+	uint8_t show;         /* edge state to be shown: enum sneck_state; 0: none */
+	uint8_t shown;        /* the edge states that were */
+
+	/* facts */
+	uint16_t version, group, peer_scheme, own_scheme;
+	uint32_t alpn;        /* 1 + index; 0: none */
+	const struct suite *suite;
+	const struct sneck_hash *hash;
+	uint8_t leaf_id[32];
+	struct sneck_span name; /* client: the name to verify; the caller's memory */
+	bool name_is_ip;
+	uint64_t now_ms;
+
+	/* application_traffic_secret_N of both directions */
+	uint8_t rx_secret[BOUND_HASH], tx_secret[BOUND_HASH];
+};
+
+/* ---- run.c ---- */
+
+void sneck__hs_init(struct hs *hs, const struct sneck_config *cfg, int role);
+
+/* Runs the present row with a message, or with NULL when it sends. SNECK_OK: a step was made.
+ * SNECK_WANT_ANSWER: a question is open, SNECK_WANT_SPACE: scratch is wanted, and in both cases
+ * nothing has changed but the question. Negative: the handshake is over. */
+SNECK_MUST_CHECK enum sneck_rc sneck__hs_run(struct hs *hs, const struct hs_msg *m);
+
+bool sneck__hs_sends(const struct hs *hs);    /* the present row needs no message */
+bool sneck__hs_connected(const struct hs *hs);
+const char *sneck__hs_name(const struct hs *hs);
+
+/* The secret that an epoch's keys come from. */
+const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level);
+
+/* Scratch: its size, taking it, wiping it with all that the provider keeps in it. */
+size_t sneck__hs_work_size(const struct sneck_config *cfg, int role);
+void sneck__hs_work_lend(struct hs *hs, void *mem, size_t len);
+void sneck__hs_work_wipe(struct hs *hs);
+
+/* ---- for handlers ---- */
+
+/* Changes the read key; only behind a message that ends its record. RFC 9846, 5.1. */
+SNECK_MUST_CHECK static inline enum sneck_rc hs_read_key(struct hs *hs, uint8_t level,
+							  const struct hs_aligned *aligned)
+{
+	if (aligned == NULL)
+		return SNECK_E_EPOCH;
+	hs->rx.level = level;
+	hs->rx.n++;
+	return SNECK_OK;
+}
+
+/* flight.c: a message of ours that wr has written at the end of the area: into the transcript, and
+ * behind what waits. */
+struct wr;
+void sneck__flight_begin(struct hs *hs, struct wr *w);
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr *w, uint8_t level);
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* RFC 9846, E.4 */
+
+/* ask.c: each answers SNECK_OK once it need not wait any more, SNECK_WANT_ANSWER until then. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_schemes(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_signature(struct hs *hs);
+
+/* auth.c */
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t n);
+/* What a verdict says: SNECK_OK, or the reason why not. */
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_verdict(struct hs *hs,
+						   const struct sneck_verdict *verdict);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_tbs(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme,
+						     struct sneck_span sig);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_sign(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_finished(struct hs *hs, struct sneck_span body);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_send_finished(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__evidence_accept(const struct hs *hs);
+
+/* secrets.c */
+SNECK_MUST_CHECK enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared);
+SNECK_MUST_CHECK enum sneck_rc sneck__secrets_app(struct hs *hs);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* post13.c: messages behind the handshake, which run without scratch. RFC 9846, 4.7.
+ *
+ * A KeyUpdate changes the read key at once; if it asks for ours, one answer is owed, however many
+ * asked (RFC 9846, 4.7.3). Tickets are read, so that a broken one is refused, and not kept. Both
+ * count against a bound that application data resets: neither moves anything. */
+#include "graph.h"
+
+#include "../msg/finish.h"
+
+static enum sneck_rc on_key_update(struct hs *hs, const struct hs_msg *m)
+{
+	uint8_t request;
+
+	SNECK_TRY(sneck__key_update_read(&request, m->body));
+
+	if (m->aligned == NULL)
+		return SNECK_E_EPOCH;
+	SNECK_TRY(sneck__traffic_update(hs->hash, hs->rx_secret));
+	SNECK_TRY(hs_read_key(hs, LV_APP, m->aligned));
+	if (request == KU_REQUESTED)
+		hs->ku_owed = true;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__on_post13(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct new_session_ticket ticket;
+
+	if (hs->posts == BOUND_POST_MSGS)
+		return SNECK_E_FLOOD;
+	if (m->type == HT_KEY_UPDATE)
+		SNECK_TRY(on_key_update(hs, m));
+	else
+		SNECK_TRY(sneck__new_session_ticket_read(&ticket, m->body));
+	hs->posts++;
+	*to = hs->state;
+	return SNECK_OK;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* secrets.c: the two points of a handshake at which secrets are made, and the key log's view of
+ * them. RFC 9846, 7.1; RFC 9850. */
+#include "hs.h"
+
+#include "../crypto/algs.h"
+#include "../wire/ct.h"
+
+static void log_secret(const struct hs *hs, const char *label, const uint8_t *secret)
+{
+	if (hs->cfg->insecure_keylog != NULL)
+		hs->cfg->insecure_keylog(hs->cfg->keylog_user, label, hs->work->random, secret,
+					 hs->hash->len);
+}
+
+enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared)
+{
+	struct hs_work *const wk = hs->work;
+	uint8_t th[BOUND_HASH];
+
+	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
+	SNECK_TRY(sneck__sched13_handshake(&wk->sched, hs->hash, shared, th));
+	log_secret(hs, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", wk->sched.client_hs);
+	log_secret(hs, "SERVER_HANDSHAKE_TRAFFIC_SECRET", wk->sched.server_hs);
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__secrets_app(struct hs *hs)
+{
+	const bool server = hs->role == SNECK_SERVER;
+	struct app_secrets app;
+	uint8_t th[BOUND_HASH];
+
+	SNECK_TRY(sneck__transcript_peek(&hs->work->transcript, th));
+	SNECK_TRY(sneck__sched13_app(&hs->work->sched, &app, th));
+	log_secret(hs, "CLIENT_TRAFFIC_SECRET_0", app.client);
+	log_secret(hs, "SERVER_TRAFFIC_SECRET_0", app.server);
+	log_secret(hs, "EXPORTER_SECRET", app.exporter);
+	memcpy(hs->tx_secret, server ? app.server : app.client, BOUND_HASH);
+	memcpy(hs->rx_secret, server ? app.client : app.server, BOUND_HASH);
+	sneck__ct_wipe(&app, sizeof app);
+	return SNECK_OK;
+}
