@@ -4,9 +4,11 @@
  * waiting handler leaves. */
 #include "hs.h"
 
-static void raise_op(struct hs *hs)
+static void raise_op(struct hs *hs, uint64_t *op)
 {
-	hs->op++;
+	if (*op != 0)
+		return;
+	*op = ++hs->op_base;
 	hs->op_new = true;
 }
 
@@ -14,10 +16,7 @@ enum sneck_rc sneck__ask_schemes(struct hs *hs)
 {
 	if ((hs->cfg->ask & SNECK_ASK_SCHEMES) == 0 || hs->schemes_known)
 		return SNECK_OK;
-	if (!hs->schemes_asked) {
-		hs->schemes_asked = true;
-		raise_op(hs);
-	}
+	raise_op(hs, &hs->schemes_op);
 	return SNECK_WANT_ANSWER;
 }
 
@@ -34,10 +33,7 @@ enum sneck_rc sneck__ask_certificate(struct hs *hs)
 {
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0)
 		return SNECK_OK;
-	if (!hs->verdict_asked) {
-		hs->verdict_asked = true;
-		raise_op(hs);
-	}
+	raise_op(hs, &hs->verdict_op);
 	return show(hs, SNECK_RECEIVED_CERTIFICATE);
 }
 

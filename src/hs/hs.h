@@ -86,9 +86,10 @@ struct hs {
 	uint8_t alert;        /* what a verdict wants instead of its reason's own; 0: nothing */
 
 	/* questions; ask.c */
-	uint64_t op;          /* of the open question; 0: none was asked yet */
+	uint64_t op_base;     /* differs between connections that live at once */
+	uint64_t schemes_op, verdict_op; /* 0: not asked */
 	bool op_new;
-	bool schemes_asked, schemes_known, verdict_asked, verdict_known, verdict_waives_sig;
+	bool schemes_known, verdict_known, verdict_waives_sig;
 	uint8_t show;         /* edge state to be shown: enum sneck_state; 0: none */
 	uint8_t shown;        /* the edge states that were */
 
@@ -98,6 +99,8 @@ struct hs {
 	const struct suite *suite;
 	const struct sneck_hash *hash;
 	uint8_t leaf_id[32];
+	const uint8_t *sni;   /* server: in the scratch */
+	uint8_t sni_len;
 	struct sneck_span name; /* client: the name to verify; the caller's memory */
 	bool name_is_ip;
 	uint64_t now_ms;

@@ -63,6 +63,8 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 	hs->suite = wk->nego.suite;
 	hs->group = wk->nego.kex->group;
 	hs->alpn = wk->nego.alpn;
+	hs->sni = wk->nego.sni;
+	hs->sni_len = wk->nego.sni_len;
 	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	memcpy(wk->random, ch.random.p, sizeof wk->random);
 	memcpy(wk->session_id, ch.session_id.p, ch.session_id.len);

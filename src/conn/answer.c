@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* answer.c: answers to questions, by op id. Late, repeated, foreign: SNECK_E_STALE, and nothing has
+ * happened. A refusal ends the connection at once. */
+#include "conn.h"
+
+#include "../crypto/algs.h"
+#include "../msg/cert.h"
+
+static enum sneck_rc stale(struct sneck_conn *c)
+{
+	return sneck__refuse(c, SNECK_E_STALE, "no such question is open on this connection");
+}
+
+static bool verdict_open(const struct sneck_conn *c, uint64_t op)
+{
+	return c->err == 0 && c->hs.verdict_op != 0 && op == c->hs.verdict_op &&
+	       !c->hs.verdict_known && c->hs.work != NULL;
+}
+
+static bool schemes_open(const struct sneck_conn *c, uint64_t op)
+{
+	return c->err == 0 && c->hs.schemes_op != 0 && op == c->hs.schemes_op &&
+	       !c->hs.schemes_known && c->hs.work != NULL;
+}
+
+enum sneck_rc sneck_cert_at(const struct sneck_cert_st *st, uint32_t i,
+			    struct sneck_cert_entry *entry)
+{
+	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
+	if (i >= st->n_entries)
+		return sneck__refuse(st->conn, SNECK_E_ARG, "no certificate of that number");
+	*entry = sneck__certificate_at(st->raw, i);
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_answer_verdict(struct sneck_conn *conn, uint64_t op,
+				   const struct sneck_verdict *verdict)
+{
+	enum sneck_rc rc;
+
+	if (!verdict_open(conn, op) ||
+	    memcmp(verdict->leaf_id, conn->hs.leaf_id, sizeof verdict->leaf_id) != 0)
+		return stale(conn);
+	if (verdict->sig == SNECK_SIG_VALID_DANGEROUS &&
+	    (conn->cfg->ask & SNECK_ASK_VERIFY_SIG) == 0)
+		return sneck__refuse(conn, SNECK_E_ARG,
+				     "SNECK_SIG_VALID_DANGEROUS needs SNECK_ASK_VERIFY_SIG");
+	rc = sneck__auth_verdict(&conn->hs, verdict);
+	if (rc != SNECK_OK) {
+		sneck__conn_fail(conn, rc, conn->hs.alert);
+		return SNECK_OK;
+	}
+	conn->hs.verdict_known = true;
+	conn->hs.verdict_waives_sig = verdict->sig == SNECK_SIG_VALID_DANGEROUS;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_answer_schemes(struct sneck_conn *conn, uint64_t op, const uint16_t *schemes,
+				   size_t n)
+{
+	bool usable = false;
+
+	if (!schemes_open(conn, op))
+		return stale(conn);
+	if (n == 0 || n > BOUND_SCHEMES)
+		return sneck__refuse(conn, SNECK_E_ARG, "1 to 32 signature schemes");
+	for (size_t i = 0; i < n; i++) {
+		const struct alg_name *const s = sneck__scheme_find(schemes[i]);
+
+		usable |= s != NULL && s->in_handshake &&
+			  sneck__list_has(conn->cfg->provider->pubkey->schemes, schemes[i]);
+	}
+	if (!usable)
+		return sneck__refuse(conn, SNECK_E_ARG,
+				     "no scheme of the list can be used in a handshake here");
+	memcpy(conn->hs.work->nego.schemes, schemes, n * sizeof *schemes);
+	conn->hs.work->nego.n_schemes = (uint32_t)n;
+	conn->hs.schemes_known = true;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_answer_refuse(struct sneck_conn *conn, uint64_t op, uint8_t alert)
+{
+	if (!verdict_open(conn, op) && !schemes_open(conn, op))
+		return stale(conn);
+	sneck__conn_fail(conn, SNECK_E_REFUSED, alert);
+	return SNECK_OK;
+}

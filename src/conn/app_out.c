@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* app_out.c: application data on its way out. RFC 9846, 5.1, 5.2.
+ *
+ * Pieces are gathered, cut into records and sealed straight from where they lie into `out`: one
+ * pass, no copy. Sizes are exact before a byte is written. */
+#include "conn.h"
+
+#define PARTS 16u /* pieces that one record is sealed from */
+
+bool sneck__can_encrypt(const struct sneck_conn *c)
+{
+	return c->err == 0 && !c->tx_closed && c->tx_level == LV_APP && !sneck__emit_waits(c);
+}
+
+static size_t data_size(const struct sneck_conn *c, size_t plain)
+{
+	const size_t most = sneck__fragment(c), whole = plain / most, rest = plain % most;
+
+	return whole * sneck__rec_size(&c->tx, most) +
+	       (rest != 0 ? sneck__rec_size(&c->tx, rest) : 0);
+}
+
+size_t sneck_encrypt_size(const struct sneck_conn *conn, size_t plain)
+{
+	if (!sneck__can_encrypt(conn))
+		return 0;
+	return sneck__control_size(conn) + data_size(conn, plain);
+}
+
+/* How much plaintext fits into room bytes, cut into records as always. */
+static size_t data_fits(const struct sneck_conn *c, size_t room)
+{
+	const size_t most = sneck__fragment(c), full = sneck__rec_size(&c->tx, most);
+	const size_t over = sneck__rec_size(&c->tx, 0), rest = room % full;
+
+	return room / full * most + (rest > over ? rest - over : 0);
+}
+
+/* Where the next byte of the pieces is. */
+struct cut {
+	const struct sneck_iov *piece;
+	size_t n, off;
+};
+
+static size_t take(struct cut *cut, struct sneck_span *parts, size_t most, size_t *n)
+{
+	size_t len = 0;
+
+	*n = 0;
+	while (len < most && cut->n != 0 && *n < PARTS) {
+		const size_t have = cut->piece->len - cut->off;
+		const size_t part = have < most - len ? have : most - len;
+
+		if (part != 0)
+			parts[(*n)++] = sneck_span_of((const uint8_t *)cut->piece->p + cut->off, part);
+		len += part;
+		cut->off += part;
+		if (cut->off == cut->piece->len) {
+			cut->piece++;
+			cut->n--;
+			cut->off = 0;
+		}
+	}
+	return len;
+}
+
+/* Writes exactly plain bytes, for which there is room. A record of more than PARTS pieces would
+ * break the promise on sizes, so scattered plaintext is brought together in the record itself. */
+static enum sneck_rc write_data(struct sneck_conn *c, struct cut cut, size_t plain,
+				struct sneck_out *out)
+{
+	const size_t most = sneck__fragment(c);
+
+	while (plain != 0) {
+		const size_t want = plain < most ? plain : most;
+		uint8_t *const place = out->base + out->head + out->len + BOUND_RECORD_HEAD;
+		struct sneck_span parts[PARTS];
+		size_t n, len = take(&cut, parts, want, &n);
+
+		if (len < want) {
+			size_t at = 0;
+
+			for (size_t i = 0; i < n; at += parts[i].len, i++)
+				memcpy(place + at, parts[i].p, parts[i].len);
+			while (len < want) {
+				const size_t more = take(&cut, parts, want - len, &n);
+
+				for (size_t i = 0; i < n; at += parts[i].len, i++)
+					memcpy(place + at, parts[i].p, parts[i].len);
+				len += more;
+			}
+			parts[0] = sneck_span_of(place, want);
+			n = 1;
+		}
+		SNECK_TRY(sneck__emit_record(c, out, CT_APP_DATA, parts, n, want));
+		plain -= want;
+	}
+	return SNECK_OK;
+}
+
+/* SNECK_OK when a call that sends may go on. */
+static enum sneck_rc may_send(struct sneck_conn *c, const struct sneck_out *out)
+{
+	if (c->err != 0)
+		return (enum sneck_rc)c->err;
+	if (c->tx_closed)
+		return sneck__refuse(c, SNECK_E_CLOSED, "we already sent close_notify");
+	if (!sneck__can_encrypt(c))
+		return SNECK_NOT_NOW;
+	return sneck__check_out(c, out);
+}
+
+/* The key must last for n records; SNECK_E_KEY_LIMIT leaves room for our close_notify. */
+static enum sneck_rc key_lasts(struct sneck_conn *c, uint64_t n)
+{
+	return sneck__rec_left(&c->tx) > n + 1u
+		       ? SNECK_OK
+		       : sneck__refuse(c, SNECK_E_KEY_LIMIT, "our sending key is used up: close");
+}
+
+enum sneck_rc sneck_encrypt(struct sneck_conn *conn, const struct sneck_iov *pieces, size_t n,
+			    uint32_t flags, struct sneck_out *out, size_t *consumed)
+{
+	const struct cut cut = { pieces, n, 0 };
+	size_t plain = 0, need, control;
+	enum sneck_rc rc;
+
+	if (consumed != NULL)
+		*consumed = 0;
+	SNECK_TRY(may_send(conn, out));
+	if ((flags & ~SNECK_F_PARTIAL) != 0)
+		return sneck__refuse(conn, SNECK_E_ARG, "a flag that sneck_encrypt() does not know");
+	for (size_t i = 0; i < n; i++) {
+		if (pieces[i].len > SIZE_MAX / 4u - plain)
+			return sneck__refuse(conn, SNECK_E_ARG, "more plaintext than memory can hold");
+		plain += pieces[i].len;
+	}
+	control = sneck__control_size(conn);
+	need = control + data_size(conn, plain);
+	if (sneck_out_room(out) < need) {
+		const size_t least = control + (plain != 0 ? sneck__rec_size(&conn->tx, 1) : 0);
+
+		out->required = flags & SNECK_F_PARTIAL ? least : need;
+		if (!(flags & SNECK_F_PARTIAL) || sneck_out_room(out) < least)
+			return SNECK_WANT_SPACE;
+		plain = data_fits(conn, sneck_out_room(out) - control);
+	}
+	SNECK_TRY(key_lasts(conn, plain / sneck__fragment(conn) + 2u));
+	rc = sneck__emit_control(conn, out);
+	if (rc == SNECK_OK)
+		rc = write_data(conn, cut, plain, out);
+	if (rc != SNECK_OK)
+		return sneck__emit_broken(conn, out, rc);
+	if (consumed != NULL)
+		*consumed = plain;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_record_layout(const struct sneck_conn *conn, struct sneck_layout *layout)
+{
+	if (!sneck__can_encrypt(conn))
+		return SNECK_NOT_NOW;
+	layout->head = sneck__control_size(conn) + BOUND_RECORD_HEAD;
+	layout->tail = sneck__rec_size(&conn->tx, 0) - BOUND_RECORD_HEAD;
+	layout->max_plain = sneck__fragment(conn);
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_encrypt_in_place(struct sneck_conn *conn, struct sneck_out *out,
+				     size_t plain_len)
+{
+	struct sneck_span piece;
+	enum sneck_rc rc;
+	size_t need;
+
+	SNECK_TRY(may_send(conn, out));
+	if (plain_len == 0 || plain_len > sneck__fragment(conn))
+		return sneck__refuse(conn, SNECK_E_ARG, "a record holds 1 to layout.max_plain bytes");
+	need = sneck__control_size(conn) + sneck__rec_size(&conn->tx, plain_len);
+	if (sneck_out_room(out) < need) {
+		out->required = need;
+		return SNECK_WANT_SPACE;
+	}
+	SNECK_TRY(key_lasts(conn, 2));
+	piece = sneck_span_of(out->base + out->head + out->len + sneck__control_size(conn) +
+				      BOUND_RECORD_HEAD, plain_len);
+	rc = sneck__emit_control(conn, out);
+	if (rc == SNECK_OK)
+		rc = sneck__emit_record(conn, out, CT_APP_DATA, &piece, 1, plain_len);
+	return rc == SNECK_OK ? rc : sneck__emit_broken(conn, out, rc);
+}

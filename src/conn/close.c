@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* close.c: endings. The one place that turns an error into an alert, and the checks that refuse a
+ * wrong call before anything has changed. RFC 9846, 6. */
+#include "conn.h"
+
+void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
+{
+	const int own = sneck_rc_alert(rc);
+
+	if (c->err != 0)
+		return;
+	c->err = rc;
+	c->fail_where = sneck__hs_name(&c->hs);
+	c->fail_type = c->hs.at_type;
+	c->fail_ext = c->hs.at_ext;
+	if (!c->from_peer) {
+		c->alert = alert != 0 ? alert : own > 0 ? (uint8_t)own : 0;
+		c->alert_owed = c->alert != 0 && !c->tx_closed;
+	}
+	sneck__conn_release_scratch(c);
+	c->in = (struct in_map){ .pos = c->in.pos }; /* nothing of `in` is wanted any more */
+	if (!c->alert_owed)
+		sneck__conn_wipe_keys(c);
+}
+
+enum sneck_rc sneck__refuse(struct sneck_conn *c, enum sneck_rc rc, const char *text)
+{
+	c->misuse = text;
+	return rc;
+}
+
+enum sneck_rc sneck__check_in(struct sneck_conn *c, const struct sneck_in *in)
+{
+	if (in->pos != c->in.pos)
+		return sneck__refuse(c, SNECK_E_CURSOR,
+				     "`in` does not begin at the byte where this connection left it");
+	if (in->len < c->in.seen)
+		return sneck__refuse(c, SNECK_E_CURSOR,
+				     "`in` has lost bytes that were shown to this connection");
+	if (in->head > in->cap || in->len > in->cap - in->head)
+		return sneck__refuse(c, SNECK_E_CURSOR, "`in` reaches beyond its capacity");
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__check_out(struct sneck_conn *c, const struct sneck_out *out)
+{
+	if (out->pos + out->len != c->out.written)
+		return sneck__refuse(c, SNECK_E_CURSOR,
+				     "`out` does not end at the byte where this connection left it");
+	if (out->head > out->cap || out->len > out->cap - out->head)
+		return sneck__refuse(c, SNECK_E_CURSOR, "`out` reaches beyond its capacity");
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__check_gen(struct sneck_conn *c, uint32_t gen)
+{
+	if (c->err != 0)
+		return (enum sneck_rc)c->err;
+	if (gen != c->gen)
+		return sneck__refuse(c, SNECK_E_MISUSE,
+				     "a handle of an earlier sneck_process(), or of another state");
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
+{
+	static const uint8_t bytes[2] = { 1, SNECK_ALERT_CLOSE_NOTIFY };
+	const struct sneck_span piece = { bytes, sizeof bytes };
+	enum sneck_rc rc;
+	size_t need;
+
+	if (conn->err != 0)
+		return (enum sneck_rc)conn->err;
+	if (conn->tx_closed)
+		return SNECK_OK;
+	if (!sneck__can_encrypt(conn))
+		return SNECK_NOT_NOW;
+	SNECK_TRY(sneck__check_out(conn, out));
+	need = sneck__control_size(conn) + sneck__rec_size(&conn->tx, sizeof bytes);
+	if (sneck_out_room(out) < need) {
+		out->required = need;
+		return SNECK_WANT_SPACE;
+	}
+	rc = sneck__emit_control(conn, out);
+	if (rc == SNECK_OK)
+		rc = sneck__emit_record(conn, out, CT_ALERT, &piece, 1, sizeof bytes);
+	if (rc != SNECK_OK)
+		return sneck__emit_broken(conn, out, rc);
+	conn->tx_closed = true;
+	conn->out.flight_end = conn->out.written;
+	conn->out.wait = true;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_fail(struct sneck_conn *conn, uint8_t alert)
+{
+	if (conn->err != 0)
+		return (enum sneck_rc)conn->err;
+	if (conn->tx_closed && conn->rx_closed)
+		return sneck__refuse(conn, SNECK_E_CLOSED, "the connection is closed already");
+	sneck__conn_fail(conn, SNECK_E_ABORTED, alert);
+	if (alert == 0) {
+		conn->alert = 0;
+		conn->alert_owed = false;
+		sneck__conn_wipe_keys(conn);
+	}
+	return SNECK_OK;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* config.c: checks a config once, where it is made, and says in one sentence what is wrong. Everything
+ * behind it trusts what is checked here. */
+#include "conn.h"
+
+#include "../ext/select.h"
+
+static enum sneck_rc refuse(struct sneck_note *why, enum sneck_rc rc, const char *text)
+{
+	size_t i = 0;
+
+	if (why != NULL) {
+		for (; text[i] != '\0' && i + 1u < sizeof why->text; i++)
+			why->text[i] = text[i];
+		why->text[i] = '\0';
+	}
+	return rc;
+}
+
+static enum sneck_rc check_provider(const struct sneck_provider *p, struct sneck_note *why)
+{
+	if (p == NULL)
+		return refuse(why, SNECK_E_CONFIG, "provider is not set");
+	if (p->revision != SNECK_CRYPTO_REVISION)
+		return refuse(why, SNECK_E_CONFIG, "provider is of another revision of crypto.h");
+	for (size_t i = 0; p->hashes[i] != NULL; i++)
+		if (p->hashes[i]->len > BOUND_HASH || p->hashes[i]->block_len > BOUND_BLOCK ||
+		    p->hashes[i]->ctx_size > SNECK_HASH_CTX_MAX)
+			return refuse(why, SNECK_E_CONFIG, "provider has a hash that is too large");
+	for (size_t i = 0; p->aeads[i] != NULL; i++)
+		if (p->aeads[i]->key_len > BOUND_KEY || p->aeads[i]->nonce_len != BOUND_NONCE ||
+		    p->aeads[i]->tag_len > BOUND_TAG)
+			return refuse(why, SNECK_E_CONFIG, "provider has an AEAD of unknown shape");
+	for (size_t i = 0; p->kexes[i] != NULL; i++)
+		if (p->kexes[i]->secret_len > BOUND_SHARED)
+			return refuse(why, SNECK_E_CONFIG,
+				      "provider has a key exchange that is too large");
+	if (sneck__hash_of(p, 4) == NULL)
+		return refuse(why, SNECK_E_NO_ALGORITHM, "the provider lacks SHA-256");
+	return SNECK_OK;
+}
+
+static enum sneck_rc check_lists(const struct sneck_config *cfg, struct sneck_note *why)
+{
+	const struct sneck_provider *const p = cfg->provider;
+
+	if (cfg->suites.n > 16 || cfg->groups.n > 16)
+		return refuse(why, SNECK_E_CONFIG, "suites and groups hold 16 entries at most");
+	for (size_t i = 0; i < cfg->suites.n; i++) {
+		const struct suite *const s = sneck__suite_find(cfg->suites.p[i]);
+
+		if (s == NULL)
+			return refuse(why, SNECK_E_CONFIG, "suites names one that is not known here");
+		if (sneck__aead_of(p, s->aead) == NULL || sneck__hash_of(p, s->hash) == NULL)
+			return refuse(why, SNECK_E_NO_ALGORITHM, "the provider lacks one of suites");
+	}
+	for (size_t i = 0; i < cfg->groups.n; i++) {
+		if (sneck__group_find(cfg->groups.p[i]) == NULL)
+			return refuse(why, SNECK_E_CONFIG, "groups names one that is not known here");
+		if (sneck__kex_of(p, cfg->groups.p[i]) == NULL)
+			return refuse(why, SNECK_E_NO_ALGORITHM, "the provider lacks one of groups");
+	}
+	if (sneck__suite_at(cfg, 0) == NULL || sneck__kex_at(cfg, 0) == NULL)
+		return refuse(why, SNECK_E_NO_ALGORITHM, "the provider has no suite, or no group");
+	if (cfg->n_alpn > BOUND_ALPN)
+		return refuse(why, SNECK_E_CONFIG, "alpn holds 16 names at most");
+	for (size_t i = 0; i < cfg->n_alpn; i++)
+		if (cfg->alpn[i].len == 0 || cfg->alpn[i].len > 255)
+			return refuse(why, SNECK_E_CONFIG, "a name of alpn has 1 to 255 bytes");
+	return SNECK_OK;
+}
+
+static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_note *why)
+{
+	const uint32_t asked = SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES |
+			       SNECK_ASK_MAY_ENCRYPT | SNECK_ASK_NOTICES;
+
+	if ((cfg->ask & ~asked) != 0)
+		return refuse(why, SNECK_E_CONFIG, "ask has a bit that this library does not know");
+	if (cfg->n_key_shares > BOUND_OWN_SHARES)
+		return refuse(why, SNECK_E_CONFIG, "n_key_shares is 4 at most");
+	if (cfg->max_client_hello > BOUND_CLIENT_HELLO_TOP)
+		return refuse(why, SNECK_E_CONFIG, "max_client_hello is 65,535 at most");
+	if (cfg->max_certificate > BOUND_CONFIG_MSG_TOP ||
+	    cfg->max_handshake_msg > BOUND_CONFIG_MSG_TOP)
+		return refuse(why, SNECK_E_CONFIG, "a handshake message has 16,777,215 bytes at most");
+	if (cfg->send_fragment != 0 &&
+	    (cfg->send_fragment < BOUND_SEND_MIN || cfg->send_fragment > BOUND_PLAIN))
+		return refuse(why, SNECK_E_CONFIG, "send_fragment is 0, or 64 to 16,384");
+	return SNECK_OK;
+}
+
+static bool signs(const struct sneck_signer *s)
+{
+	const struct alg_name *known;
+
+	for (size_t i = 0; s->schemes[i] != 0; i++)
+		if ((known = sneck__scheme_find(s->schemes[i])) != NULL && known->in_handshake)
+			return true;
+	return false;
+}
+
+static enum sneck_rc check_credential(const struct sneck_credential *c, struct sneck_note *why)
+{
+	if (c->size != sizeof *c)
+		return refuse(why, SNECK_E_SIZE, "a credential lacks SNECK_CREDENTIAL_INIT");
+	if (c->n_chain == 0 || c->n_chain > BOUND_CERTS)
+		return refuse(why, SNECK_E_CONFIG, "a credential's chain has 1 to 10 certificates");
+	for (size_t i = 0; i < c->n_chain; i++)
+		if (c->chain[i].len == 0 || c->chain[i].len > BOUND_CONFIG_MSG_TOP / BOUND_CERTS)
+			return refuse(why, SNECK_E_CONFIG,
+				      "a certificate of a credential is empty or too large");
+	if (c->signer == NULL || c->signer->sign == NULL || !signs(c->signer))
+		return refuse(why, SNECK_E_CONFIG,
+			      "a credential's signer has no scheme that a handshake can use");
+	return SNECK_OK;
+}
+
+static enum sneck_rc check_role(const struct sneck_config *cfg, int role, struct sneck_note *why)
+{
+	if (role != SNECK_CLIENT && role != SNECK_SERVER)
+		return refuse(why, SNECK_E_ARG, "role is SNECK_CLIENT or SNECK_SERVER");
+	if (role == SNECK_CLIENT && (cfg->ask & SNECK_ASK_VERIFY) == 0 &&
+	    (cfg->verifier == NULL || cfg->verifier->verify == NULL))
+		return refuse(why, SNECK_E_CONFIG,
+			      "a client needs a verifier, or SNECK_ASK_VERIFY in ask");
+	if (role == SNECK_SERVER && cfg->n_credentials == 0)
+		return refuse(why, SNECK_E_CONFIG, "a server needs a credential");
+	for (size_t i = 0; i < cfg->n_credentials; i++)
+		SNECK_TRY(check_credential(cfg->credentials[i], why));
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_config_check(const struct sneck_config *cfg, int role, struct sneck_note *why)
+{
+	if (cfg->size != sizeof *cfg)
+		return refuse(why, SNECK_E_SIZE, "the config lacks SNECK_CONFIG_INIT");
+	SNECK_TRY(check_provider(cfg->provider, why));
+	SNECK_TRY(check_bounds(cfg, why));
+	SNECK_TRY(check_lists(cfg, why));
+	SNECK_TRY(check_role(cfg, role, why));
+	if (sneck_conn_size(cfg, role) > SNECK_CONN_MAX)
+		return refuse(why, SNECK_E_CONFIG, "the provider needs more than SNECK_CONN_MAX");
+	if (sneck_scratch_size(cfg, role) > SNECK_SCRATCH_MAX)
+		return refuse(why, SNECK_E_CONFIG, "the config needs more than SNECK_SCRATCH_MAX");
+	return refuse(why, SNECK_OK, "");
+}

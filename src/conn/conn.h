@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* conn.h: struct sneck_conn: it joins the handshake with records, and both with the caller's bytes.
+ *
+ * No pointer into itself: the caller may move it between two calls. AEAD contexts stand behind the
+ * struct, at offsets; what the caller lent (scratch, name, config) stays where it is. */
+#ifndef SNECK_CONN_CONN_H
+#define SNECK_CONN_CONN_H
+
+#include <stdbool.h>
+
+#include <sneck/config.h>
+#include <sneck/conn.h>
+#include <sneck/info.h>
+
+#include "../hs/hs.h"
+#include "../rec/rec.h"
+
+#define CONN_ALIVE 0x6b63656eu
+
+/* What lies in `in`, as offsets from in->head; all zero when nothing is unconsumed.
+ *
+ *   head   run_off      run_off + run_len     next_rec           seen
+ *    |  dead  |  joined handshake bytes  | dead |  records, not opened  |
+ *
+ * or, with an opened record, app_off and app_len in place of the run. */
+struct in_map {
+	size_t run_off, run_len;
+	size_t next_rec;
+	size_t seen;           /* bytes that were shown to us so far: in->len is never less */
+	size_t app_off, app_len; /* plaintext of a record that is open and not yielded yet */
+	size_t last_end, last_len; /* the record that was yielded last, for unread */
+	uint64_t pos;          /* what in->pos must be */
+};
+
+struct out_map {
+	uint64_t written;    /* what out->pos + out->len must be */
+	uint64_t flight_end; /* position behind the last handshake or alert byte */
+	uint32_t at;         /* piece of the flight that goes next, */
+	uint32_t at_off;     /* and how much of it is gone */
+	bool wait;           /* flight_end is not known to be sent */
+};
+
+struct sneck_conn {
+	uint32_t magic; /* CONN_ALIVE */
+	uint32_t gen;   /* of the handles that the last status showed */
+	const struct sneck_config *cfg;
+	const char *misuse; /* static text */
+	struct hs hs;
+
+	struct rec_half rx, tx;
+	uint32_t rx_ctx, tx_ctx;  /* offsets of the AEAD contexts from the struct's start */
+	uint32_t size;            /* of all */
+	struct hs_epoch rx_epoch; /* installed */
+	uint8_t tx_level;         /* installed */
+	bool rx_protected_seen;   /* a record was opened under the handshake key */
+
+	struct in_map in;
+	struct out_map out;
+	uint32_t scratch_len; /* lent, or to be given back */
+	void *scratch;
+
+	uint64_t rx_records, tx_records;
+	uint32_t rx_updates, tx_updates;
+	uint32_t before_finished; /* handshake bytes of the peer's, L22 */
+	uint8_t empties, warnings, ccs;
+
+	bool started;      /* sneck_process() was called */
+	bool rx_closed, tx_closed;
+	bool peer_closed_due, done_due, alert_due; /* edge states that wait to be shown */
+	uint8_t alert_seen;
+	bool may_done;     /* MAY_ENCRYPT was answered */
+
+	int32_t err;       /* sticky; 0: alive */
+	uint8_t alert;     /* sent with err, or received */
+	bool alert_owed;   /* it still has to be written */
+	bool from_peer;
+	uint8_t fail_type;
+	uint16_t fail_ext;
+	const char *fail_where;
+};
+
+/* ---- mem.c ---- */
+void *sneck__conn_rx_ctx(struct sneck_conn *c);
+void *sneck__conn_tx_ctx(struct sneck_conn *c);
+/* Install the keys that the handshake is at: for reading, for writing unless older output waits; the
+ * write key of a level. */
+SNECK_MUST_CHECK enum sneck_rc sneck__conn_sync_rx(struct sneck_conn *c);
+SNECK_MUST_CHECK enum sneck_rc sneck__conn_sync_tx(struct sneck_conn *c);
+SNECK_MUST_CHECK enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint8_t level);
+/* The handshake is over: wipes the scratch, which then waits to be taken back. */
+void sneck__conn_release_scratch(struct sneck_conn *c);
+void sneck__conn_wipe_keys(struct sneck_conn *c);
+
+/* ---- deframe.c ---- */
+enum in_kind { IN_MESSAGE, IN_DATA, IN_NOTHING };
+/* Goes on in `in` to the next thing that concerns anybody else. SNECK_OK with *kind; IN_NOTHING:
+ * more is wanted, or never again (rx_closed). Negative: the connection is over. */
+SNECK_MUST_CHECK enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in,
+					      struct hs_msg *m, enum in_kind *kind);
+void sneck__in_release(struct sneck_conn *c, struct sneck_in *in);
+void sneck__in_squeeze(struct sneck_conn *c, struct sneck_in *in);
+void sneck__in_more(const struct sneck_conn *c, const struct sneck_in *in,
+		    struct sneck_more_st *more);
+/* Runs a message that IN_MESSAGE gave, and its change of keys. */
+SNECK_MUST_CHECK enum sneck_rc sneck__message(struct sneck_conn *c, const struct hs_msg *m);
+
+/* ---- emit.c ---- */
+bool sneck__emit_waits(const struct sneck_conn *c);  /* flight or alert */
+size_t sneck__emit_size(const struct sneck_conn *c); /* exact, of flight, alert, control */
+size_t sneck__emit_first(const struct sneck_conn *c);
+size_t sneck__control_size(const struct sneck_conn *c); /* a KeyUpdate that is owed */
+/* All that waits, or with partial what fits. SNECK_WANT_SPACE sets out->required; when it fails the
+ * connection has failed. */
+SNECK_MUST_CHECK enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out,
+					   bool partial);
+/* A provider that fails ends the connection; nothing of plaintext is left behind. Returns: rc. */
+enum sneck_rc sneck__emit_broken(struct sneck_conn *c, struct sneck_out *out, enum sneck_rc rc);
+SNECK_MUST_CHECK enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out);
+/* One record at the end of out, for which there is room. */
+SNECK_MUST_CHECK enum sneck_rc sneck__emit_record(struct sneck_conn *c, struct sneck_out *out,
+						  uint8_t type, const struct sneck_span *pieces,
+						  size_t n, size_t len);
+size_t sneck__fragment(const struct sneck_conn *c); /* plaintext in a record of ours */
+
+/* ---- close.c ---- */
+/* Ends the connection: the one place that turns an error into an alert. */
+void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert);
+/* SNECK_OK, or why this call is refused, with the misuse text. */
+SNECK_MUST_CHECK enum sneck_rc sneck__check_in(struct sneck_conn *c, const struct sneck_in *in);
+SNECK_MUST_CHECK enum sneck_rc sneck__check_out(struct sneck_conn *c, const struct sneck_out *out);
+SNECK_MUST_CHECK enum sneck_rc sneck__check_gen(struct sneck_conn *c, uint32_t gen);
+SNECK_MUST_CHECK enum sneck_rc sneck__refuse(struct sneck_conn *c, enum sneck_rc rc,
+					     const char *text);
+bool sneck__can_encrypt(const struct sneck_conn *c);
+
+#endif

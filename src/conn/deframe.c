@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* deframe.c: records in `in`, and the handshake messages that are joined from them in place.
+ * RFC 9846, 5.1, 5.2, 6, E.4.
+ *
+ * Everything is an offset from in->head, because the caller may move the memory between two calls.
+ * A fragment moves left at most once; dead bytes between fragments are squeezed out before more
+ * input is asked for, so what stays pinned is one message and one partial record. */
+#include "conn.h"
+
+#include "../wire/ct.h"
+
+static uint8_t *at(const struct sneck_in *in, size_t off)
+{
+	return in->base + in->head + off;
+}
+
+static struct sneck_span run(const struct sneck_conn *c, const struct sneck_in *in)
+{
+	return sneck_span_of(c->in.run_len != 0 ? at(in, c->in.run_off) : NULL, c->in.run_len);
+}
+
+/* L1 to L3: by the type that the header names. */
+static uint32_t message_bound(const struct sneck_config *cfg, uint8_t type)
+{
+	switch (type) {
+	case HT_CLIENT_HELLO:
+		return cfg->max_client_hello != 0 ? cfg->max_client_hello : BOUND_CLIENT_HELLO;
+	case HT_CERTIFICATE:
+		return cfg->max_certificate != 0 ? cfg->max_certificate : BOUND_CERTIFICATE;
+	default:
+		return cfg->max_handshake_msg != 0 ? cfg->max_handshake_msg : BOUND_HANDSHAKE_MSG;
+	}
+}
+
+/* ---- what a record is ---- */
+
+static enum sneck_rc on_handshake(struct sneck_conn *c, const struct sneck_in *in, size_t off,
+				  size_t len)
+{
+	struct in_map *const map = &c->in;
+
+	if (len == 0) /* RFC 9846, 5.1: no empty fragments */
+		return SNECK_E_UNEXPECTED;
+	if (c->rx_epoch.level != LV_APP) {
+		c->before_finished += (uint32_t)len;
+		if (c->before_finished > BOUND_BEFORE_FINISHED)
+			return SNECK_E_FLOOD;
+	}
+	if (map->run_len == 0)
+		map->run_off = off;
+	else
+		memmove(at(in, map->run_off + map->run_len), at(in, off), len);
+	map->run_len += len;
+	return SNECK_OK;
+}
+
+/* RFC 9846, 6: close_notify and user_canceled are not fatal; every other one is, known or not. */
+static enum sneck_rc on_alert(struct sneck_conn *c, const uint8_t *p, size_t len)
+{
+	if (c->in.run_len != 0)
+		return SNECK_E_UNEXPECTED;
+	if (len != 2)
+		return SNECK_E_DECODE;
+	if (p[1] == SNECK_ALERT_USER_CANCELED) {
+		if (c->warnings++ == BOUND_WARNINGS)
+			return SNECK_E_FLOOD;
+		c->alert_due = true;
+		c->alert_seen = p[1];
+		return SNECK_OK;
+	}
+	if (p[1] == SNECK_ALERT_CLOSE_NOTIFY && c->rx_epoch.level == LV_APP) {
+		c->rx_closed = true;
+		c->peer_closed_due = true;
+		return SNECK_OK;
+	}
+	c->from_peer = true;
+	c->alert = p[1];
+	return SNECK_E_PEER_ALERT;
+}
+
+/* RFC 9846, 5: one byte, unprotected, between the first ClientHello and the peer's Finished. */
+static enum sneck_rc on_ccs(struct sneck_conn *c, const uint8_t *p, size_t len)
+{
+	const bool hello_seen = c->hs.role == SNECK_CLIENT || c->rx_epoch.level != LV_INITIAL;
+
+	if (c->in.run_len != 0 || !hello_seen || c->rx_epoch.level == LV_APP)
+		return SNECK_E_UNEXPECTED;
+	if (len != 1 || p[0] != 1)
+		return SNECK_E_UNEXPECTED;
+	return c->ccs++ == BOUND_CCS ? SNECK_E_FLOOD : SNECK_OK;
+}
+
+static enum sneck_rc on_app_data(struct sneck_conn *c, size_t off, size_t len)
+{
+	if (c->rx_epoch.level != LV_APP || c->in.run_len != 0)
+		return SNECK_E_UNEXPECTED;
+	if (len == 0)
+		return c->empties++ == BOUND_EMPTY_RECORDS ? SNECK_E_FLOOD : SNECK_OK;
+	c->empties = 0;
+	c->warnings = 0;
+	c->hs.posts = 0;
+	c->in.app_off = off;
+	c->in.app_len = len;
+	return SNECK_OK;
+}
+
+/* Unprotected records while ours are protected: a compatibility ChangeCipherSpec, and the alert of
+ * a client that could not make keys of our ServerHello. */
+static bool may_be_plain(const struct sneck_conn *c, const struct rec_head *head)
+{
+	return head->type == CT_CCS || (head->type == CT_ALERT && head->len == 2 &&
+					c->hs.role == SNECK_SERVER &&
+					c->rx_epoch.level == LV_HANDSHAKE && !c->rx_protected_seen);
+}
+
+static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, size_t rec,
+			       const struct rec_head *head)
+{
+	size_t off = rec + BOUND_RECORD_HEAD, len = head->len;
+	uint8_t type = head->type;
+
+	c->rx_records++;
+	if (c->rx.aead != NULL && !may_be_plain(c, head)) {
+		if (type != CT_APP_DATA)
+			return SNECK_E_UNEXPECTED;
+		SNECK_TRY(sneck__rec_open(&c->rx, sneck__conn_rx_ctx(c), at(in, rec), len, &type,
+					  &len));
+		c->rx_protected_seen = true;
+		if (type == CT_CCS)
+			return SNECK_E_UNEXPECTED;
+	}
+	switch (type) {
+	case CT_HANDSHAKE:
+		return on_handshake(c, in, off, len);
+	case CT_ALERT:
+		return on_alert(c, at(in, off), len);
+	case CT_CCS:
+		return on_ccs(c, at(in, off), len);
+	case CT_APP_DATA:
+		return on_app_data(c, off, len);
+	default:
+		return SNECK_E_UNEXPECTED;
+	}
+}
+
+/* ---- the walk ---- */
+
+enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct hs_msg *m,
+			     enum in_kind *kind)
+{
+	struct in_map *const map = &c->in;
+
+	*kind = IN_NOTHING;
+	map->seen = in->len;
+	for (;;) {
+		const size_t left = in->len - map->next_rec;
+		struct rec_head head;
+		size_t missing;
+
+		if (map->run_len != 0) {
+			const struct sneck_span bytes = run(c, in);
+			const uint32_t max = message_bound(c->cfg, sneck__frame_type(bytes));
+			const enum sneck_rc rc = sneck__frame_next(m, bytes, max, &missing);
+
+			m->level = c->rx_epoch.level;
+			if (rc == SNECK_OK)
+				*kind = IN_MESSAGE;
+			if (rc != SNECK_WANT_INPUT)
+				return rc;
+		}
+		if (c->rx_closed) { /* RFC 9846, 6.1: what comes behind it is ignored */
+			map->next_rec = in->len;
+			return SNECK_OK;
+		}
+		if (left == 0)
+			return SNECK_OK;
+		{
+			const enum sneck_rc rc = sneck__rec_head(&head, at(in, map->next_rec), left,
+								 c->rx_records == 0,
+								 c->rx.aead != NULL);
+
+			if (rc == SNECK_WANT_INPUT)
+				return SNECK_OK;
+			SNECK_TRY(rc);
+		}
+		if (left - BOUND_RECORD_HEAD < head.len)
+			return SNECK_OK;
+		SNECK_TRY(on_record(c, in, map->next_rec, &head));
+		map->next_rec += BOUND_RECORD_HEAD + head.len;
+		if (map->app_len != 0) {
+			*kind = IN_DATA;
+			return SNECK_OK;
+		}
+		if (c->peer_closed_due || c->alert_due)
+			return SNECK_OK;
+	}
+}
+
+enum sneck_rc sneck__message(struct sneck_conn *c, const struct hs_msg *m)
+{
+	SNECK_TRY(sneck__hs_run(&c->hs, m));
+	c->in.run_off += m->raw.len;
+	c->in.run_len -= m->raw.len;
+	SNECK_TRY(sneck__conn_sync_rx(c));
+	return sneck__conn_sync_tx(c);
+}
+
+/* The first byte that somebody still needs. */
+static size_t keep_from(const struct in_map *map)
+{
+	if (map->run_len != 0)
+		return map->run_off;
+	return map->app_len != 0 ? map->app_off : map->next_rec;
+}
+
+void sneck__in_release(struct sneck_conn *c, struct sneck_in *in)
+{
+	struct in_map *const map = &c->in;
+	const size_t n = keep_from(map);
+
+	if (n == 0)
+		return;
+	if (c->cfg->wipe_consumed)
+		sneck__ct_wipe(at(in, 0), n);
+	in->head += n;
+	in->len -= n;
+	in->pos += n;
+	map->pos += n;
+	map->next_rec -= n;
+	map->seen -= n;
+	map->run_off = 0;
+	map->app_off = 0;
+	map->last_len = 0;
+}
+
+/* Only behind sneck__in_release(), so that the run begins at in->head. */
+void sneck__in_squeeze(struct sneck_conn *c, struct sneck_in *in)
+{
+	struct in_map *const map = &c->in;
+	const size_t gap = map->run_len == 0 ? 0 : map->next_rec - map->run_len;
+
+	if (gap == 0)
+		return;
+	memmove(at(in, map->run_len), at(in, map->next_rec), in->len - map->next_rec);
+	in->len -= gap;
+	in->pos += gap;
+	map->pos += gap;
+	map->next_rec -= gap;
+	map->seen = in->len;
+}
+
+void sneck__in_more(const struct sneck_conn *c, const struct sneck_in *in,
+		    struct sneck_more_st *more)
+{
+	const size_t left = in->len - c->in.next_rec;
+	const uint8_t *const p = left != 0 ? at(in, c->in.next_rec) : NULL;
+
+	more->num_bytes = 0;
+	more->min_capacity = c->in.next_rec + BOUND_RECORD;
+	if (left == 0 || c->rx_closed)
+		return;
+	more->num_bytes = BOUND_RECORD_HEAD - left;
+	if (left < BOUND_RECORD_HEAD)
+		return;
+	more->min_capacity = c->in.next_rec + BOUND_RECORD_HEAD + ((size_t)p[3] << 8 | p[4]);
+	more->num_bytes = more->min_capacity - in->len;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* emit.c: what we owe the peer, as records: the handshake's flight, an alert, a KeyUpdate.
+ * RFC 9846, 5.1, 5.2.
+ *
+ * The size of all that waits is exact before a byte is written: pieces of one level share records,
+ * and a change of level ends one. Keys change exactly there. An alert replaces what waits, goes out
+ * under the keys that are installed, and is never fragmented. */
+#include "conn.h"
+
+#include "../msg/finish.h"
+#include "../wire/ct.h"
+#include "../wire/wr.h"
+
+#define GATHER 16u /* pieces in one record */
+#define KEY_UPDATE_LEN (FRAME_HEAD + 1u)
+
+size_t sneck__fragment(const struct sneck_conn *c)
+{
+	return c->cfg->send_fragment != 0 ? c->cfg->send_fragment : BOUND_PLAIN;
+}
+
+static const struct flight *flight(const struct sneck_conn *c)
+{
+	return c->hs.work != NULL ? &c->hs.work->flight : NULL;
+}
+
+static bool flight_waits(const struct sneck_conn *c)
+{
+	return c->err == 0 && flight(c) != NULL && c->out.at < flight(c)->n;
+}
+
+bool sneck__emit_waits(const struct sneck_conn *c)
+{
+	return c->alert_owed || flight_waits(c);
+}
+
+/* ---- one record of a flight ---- */
+
+struct batch {
+	struct sneck_span part[GATHER];
+	uint32_t n, at, at_off; /* parts; where the next record begins */
+	size_t len;
+	uint8_t level, content;
+};
+
+/* What the record that begins at (at, at_off) carries. */
+static void gather(struct batch *b, const struct sneck_conn *c, uint32_t from, uint32_t from_off)
+{
+	const struct flight *const f = flight(c);
+	const size_t most = sneck__fragment(c);
+
+	b->n = 0;
+	b->len = 0;
+	b->at = from;
+	b->at_off = from_off;
+	b->level = f->piece[from].level;
+	b->content = f->piece[from].content;
+	while (b->at < f->n && b->n < GATHER && b->len < most) {
+		const struct piece *const p = &f->piece[b->at];
+		const size_t have = p->len - b->at_off;
+		const size_t take = have < most - b->len ? have : most - b->len;
+
+		if (p->level != b->level || p->content != b->content)
+			break;
+		b->part[b->n++] = sneck_span_of(p->p + b->at_off, take);
+		b->len += take;
+		b->at_off += (uint32_t)take;
+		if (b->at_off == p->len) {
+			b->at++;
+			b->at_off = 0;
+		}
+	}
+}
+
+static size_t batch_size(const struct sneck_conn *c, const struct batch *b)
+{
+	const struct sneck_aead *const aead =
+		b->level == LV_INITIAL ? NULL
+				       : sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
+	const struct rec_half half = { .aead = aead };
+
+	return sneck__rec_size(&half, b->len);
+}
+
+static size_t flight_size(const struct sneck_conn *c, bool first_only)
+{
+	uint32_t at = c->out.at, off = c->out.at_off;
+	size_t n = 0;
+
+	while (at < flight(c)->n) {
+		struct batch b;
+
+		gather(&b, c, at, off);
+		n += batch_size(c, &b);
+		at = b.at;
+		off = b.at_off;
+		if (first_only)
+			break;
+	}
+	return n;
+}
+
+size_t sneck__control_size(const struct sneck_conn *c)
+{
+	return c->hs.ku_owed && sneck__can_encrypt(c) ? sneck__rec_size(&c->tx, KEY_UPDATE_LEN) : 0;
+}
+
+size_t sneck__emit_size(const struct sneck_conn *c)
+{
+	if (c->alert_owed)
+		return sneck__rec_size(&c->tx, 2);
+	return flight_waits(c) ? flight_size(c, false) : sneck__control_size(c);
+}
+
+size_t sneck__emit_first(const struct sneck_conn *c)
+{
+	return flight_waits(c) ? flight_size(c, true) : sneck__emit_size(c);
+}
+
+/* ---- writing ---- */
+
+enum sneck_rc sneck__emit_record(struct sneck_conn *c, struct sneck_out *out, uint8_t type,
+				 const struct sneck_span *pieces, size_t n, size_t len)
+{
+	const uint16_t version = c->hs.role == SNECK_CLIENT && c->tx_records == 0 ? 0x0301 : 0x0303;
+	struct rec_half plain = { .aead = NULL };
+	/* a compatibility ChangeCipherSpec stays unprotected whatever the keys (RFC 9846, E.4) */
+	struct rec_half *const half = type == CT_CCS ? &plain : &c->tx;
+	const size_t size = sneck__rec_size(half, len);
+
+	SNECK_TRY(sneck__rec_seal(half, sneck__conn_tx_ctx(c), out->base + out->head + out->len,
+				  type, version, pieces, n, len));
+	out->len += size;
+	c->out.written += size;
+	c->tx_records++;
+	return SNECK_OK;
+}
+
+static void flight_written(struct sneck_conn *c)
+{
+	c->out.flight_end = c->out.written;
+	c->out.wait = true;
+}
+
+static enum sneck_rc emit_alert(struct sneck_conn *c, struct sneck_out *out)
+{
+	const uint8_t bytes[2] = { 2, c->alert }; /* RFC 9846, 6: level is ignored; fatal */
+	const struct sneck_span piece = { bytes, sizeof bytes };
+	const enum sneck_rc rc = sneck__emit_record(c, out, CT_ALERT, &piece, 1, sizeof bytes);
+
+	c->alert_owed = false;
+	if (rc == SNECK_OK)
+		flight_written(c);
+	sneck__conn_wipe_keys(c); /* the last thing that they were for */
+	return SNECK_OK;
+}
+
+/* All pieces are written: the flight starts afresh, and the write key moves to where the handshake
+ * is. */
+static enum sneck_rc flight_done(struct sneck_conn *c)
+{
+	struct flight *const f = &c->hs.work->flight;
+
+	f->n = 0;
+	c->out.at = 0;
+	c->out.at_off = 0;
+	flight_written(c);
+	return sneck__conn_sync_tx(c);
+}
+
+static enum sneck_rc emit_flight(struct sneck_conn *c, struct sneck_out *out)
+{
+	while (c->out.at < flight(c)->n) {
+		struct batch b;
+
+		gather(&b, c, c->out.at, c->out.at_off);
+		if (sneck_out_room(out) < batch_size(c, &b)) {
+			flight_written(c);
+			return SNECK_OK;
+		}
+		if (b.content == CT_HANDSHAKE && b.level != c->tx_level)
+			SNECK_TRY(sneck__conn_install_tx(c, b.level));
+		SNECK_TRY(sneck__emit_record(c, out, b.content, b.part, b.n, b.len));
+		c->out.at = b.at;
+		c->out.at_off = b.at_off;
+	}
+	return flight_done(c);
+}
+
+enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out)
+{
+	uint8_t bytes[KEY_UPDATE_LEN];
+	const struct sneck_span piece = { bytes, sizeof bytes };
+	struct wr w;
+
+	if (sneck__control_size(c) == 0)
+		return SNECK_OK;
+	wr_init(&w, bytes, sizeof bytes);
+	sneck__key_update_write(&w, KU_NOT_REQUESTED);
+	SNECK_TRY(wr_end(&w));
+	SNECK_TRY(sneck__emit_record(c, out, CT_HANDSHAKE, &piece, 1, sizeof bytes));
+	SNECK_TRY(sneck__traffic_update(c->hs.hash, c->hs.tx_secret));
+	SNECK_TRY(sneck__conn_install_tx(c, LV_APP));
+	c->hs.ku_owed = false;
+	c->tx_updates++;
+	flight_written(c);
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__emit_broken(struct sneck_conn *c, struct sneck_out *out, enum sneck_rc rc)
+{
+	sneck__ct_wipe(out->base + out->head + out->len, sneck_out_room(out));
+	sneck__conn_fail(c, rc, 0);
+	return rc;
+}
+
+enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out, bool partial)
+{
+	const size_t need = partial ? sneck__emit_first(c) : sneck__emit_size(c);
+	enum sneck_rc rc;
+
+	if (need == 0)
+		return SNECK_OK;
+	if (sneck_out_room(out) < need) {
+		out->required = need;
+		return SNECK_WANT_SPACE;
+	}
+	if (c->alert_owed)
+		return emit_alert(c, out);
+	rc = flight_waits(c) ? emit_flight(c, out) : sneck__emit_control(c, out);
+	return rc == SNECK_OK ? rc : sneck__emit_broken(c, out, rc);
+}

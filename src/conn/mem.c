@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* mem.c: the memory of a connection: sizes, making it, scratch, keys, wiping. SNECK_CONN_MAX and
+ * SNECK_SCRATCH_MAX are checked where a size is computed: a config that needs more is refused by
+ * sneck_config_check(). */
+#include "conn.h"
+
+#include "../ext/select.h"
+#include "../wire/ct.h"
+
+static size_t round_up(size_t n)
+{
+	return (n + SNECK_ALIGN - 1u) & ~(size_t)(SNECK_ALIGN - 1u);
+}
+
+static size_t ctx_size(const struct sneck_config *cfg)
+{
+	const struct suite *s;
+	size_t most = 0;
+
+	for (size_t i = 0; (s = sneck__suite_at(cfg, i)) != NULL; i++) {
+		const size_t n = sneck__aead_of(cfg->provider, s->aead)->ctx_size;
+
+		most = n > most ? n : most;
+	}
+	return round_up(most);
+}
+
+size_t sneck_conn_size(const struct sneck_config *cfg, int role)
+{
+	(void)role;
+	return round_up(sizeof(struct sneck_conn)) + 2u * ctx_size(cfg);
+}
+
+size_t sneck_scratch_size(const struct sneck_config *cfg, int role)
+{
+	return sneck__hs_work_size(cfg, role);
+}
+
+static bool aligned(const void *p)
+{
+	return (uintptr_t)p % SNECK_ALIGN == 0;
+}
+
+enum sneck_rc sneck_conn_init(void *mem, size_t len, const struct sneck_config *cfg, int role,
+			      uint64_t now_ms, struct sneck_conn **conn)
+{
+	struct sneck_conn *const c = mem;
+	size_t size;
+
+	SNECK_TRY(sneck_config_check(cfg, role, NULL));
+	if (!aligned(mem))
+		return SNECK_E_ARG;
+	size = sneck_conn_size(cfg, role);
+	if (len < size)
+		return SNECK_WANT_SPACE;
+	memset(mem, 0, size);
+	c->magic = CONN_ALIVE;
+	c->cfg = cfg;
+	c->misuse = "";
+	c->size = (uint32_t)size;
+	c->rx_ctx = (uint32_t)round_up(sizeof *c);
+	c->tx_ctx = c->rx_ctx + (uint32_t)ctx_size(cfg);
+	sneck__hs_init(&c->hs, cfg, role);
+	c->hs.now_ms = now_ms;
+	c->hs.op_base = (uint64_t)(uintptr_t)mem << 8;
+	*conn = c;
+	return SNECK_OK;
+}
+
+void *sneck__conn_rx_ctx(struct sneck_conn *c)
+{
+	return (uint8_t *)c + c->rx_ctx;
+}
+
+void *sneck__conn_tx_ctx(struct sneck_conn *c)
+{
+	return (uint8_t *)c + c->tx_ctx;
+}
+
+/* ---- keys ---- */
+
+static enum sneck_rc install(struct sneck_conn *c, struct rec_half *half, void *ctx,
+			     const uint8_t *secret, int dir)
+{
+	const struct sneck_aead *const aead = sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
+	uint8_t key[BOUND_KEY], iv[BOUND_NONCE];
+	enum sneck_rc rc;
+
+	rc = sneck__traffic_keys(key, aead->key_len, iv, c->hs.hash, secret);
+	if (rc == SNECK_OK)
+		rc = sneck__rec_key(half, ctx, aead, key, iv, dir);
+	sneck__ct_wipe(key, sizeof key);
+	sneck__ct_wipe(iv, sizeof iv);
+	return rc;
+}
+
+enum sneck_rc sneck__conn_sync_rx(struct sneck_conn *c)
+{
+	const struct hs_epoch want = c->hs.rx;
+
+	if (want.n == c->rx_epoch.n)
+		return SNECK_OK;
+	SNECK_TRY(install(c, &c->rx, sneck__conn_rx_ctx(c),
+			  sneck__hs_secret(&c->hs, false, want.level), SNECK_OPEN));
+	if (want.level == LV_APP && c->rx_epoch.level == LV_APP)
+		c->rx_updates++;
+	c->rx_epoch = want;
+	c->rx_protected_seen = false;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__conn_sync_tx(struct sneck_conn *c)
+{
+	if (c->tx_level == c->hs.tx_level || sneck__emit_waits(c))
+		return SNECK_OK;
+	return sneck__conn_install_tx(c, c->hs.tx_level);
+}
+
+enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint8_t level)
+{
+	SNECK_TRY(install(c, &c->tx, sneck__conn_tx_ctx(c), sneck__hs_secret(&c->hs, true, level),
+			  SNECK_SEAL));
+	c->tx_level = level;
+	return SNECK_OK;
+}
+
+void sneck__conn_wipe_keys(struct sneck_conn *c)
+{
+	if (c->rx.aead != NULL)
+		c->rx.aead->wipe(sneck__conn_rx_ctx(c));
+	if (c->tx.aead != NULL)
+		c->tx.aead->wipe(sneck__conn_tx_ctx(c));
+	sneck__ct_wipe(sneck__conn_rx_ctx(c), c->size - c->rx_ctx);
+	sneck__ct_wipe(&c->rx, sizeof c->rx);
+	sneck__ct_wipe(&c->tx, sizeof c->tx);
+	sneck__ct_wipe(c->hs.rx_secret, sizeof c->hs.rx_secret);
+	sneck__ct_wipe(c->hs.tx_secret, sizeof c->hs.tx_secret);
+}
+
+/* ---- scratch ---- */
+
+enum sneck_rc sneck_conn_set_scratch(struct sneck_conn *conn, void *mem, size_t len)
+{
+	if (conn->err != 0)
+		return (enum sneck_rc)conn->err;
+	if (conn->scratch != NULL || sneck__hs_connected(&conn->hs))
+		return SNECK_NOT_NOW;
+	if (!aligned(mem))
+		return sneck__refuse(conn, SNECK_E_ARG, "the scratch is not aligned to SNECK_ALIGN");
+	if (len < sneck__hs_work_size(conn->cfg, conn->hs.role))
+		return SNECK_WANT_SPACE;
+	conn->scratch = mem;
+	conn->scratch_len = (uint32_t)(len < UINT32_MAX ? len : UINT32_MAX);
+	sneck__hs_work_lend(&conn->hs, mem, sneck__hs_work_size(conn->cfg, conn->hs.role));
+	return SNECK_OK;
+}
+
+/* The SNI stays readable, at the front of the wiped memory. */
+void sneck__conn_release_scratch(struct sneck_conn *c)
+{
+	uint8_t sni[BOUND_NAME];
+
+	if (c->hs.work == NULL)
+		return;
+	memcpy(sni, c->hs.work->nego.sni, c->hs.sni_len);
+	sneck__hs_work_wipe(&c->hs);
+	memcpy(c->scratch, sni, c->hs.sni_len);
+	c->hs.sni = c->scratch;
+}
+
+void *sneck_conn_take_scratch(struct sneck_conn *conn, size_t *len)
+{
+	void *const mem = conn->scratch;
+
+	*len = 0;
+	if (mem == NULL || conn->hs.work != NULL)
+		return NULL;
+	*len = conn->scratch_len;
+	memset(mem, 0, conn->hs.sni_len);
+	conn->hs.sni_len = 0;
+	conn->scratch = NULL;
+	conn->scratch_len = 0;
+	return mem;
+}
+
+void sneck_conn_wipe(struct sneck_conn *conn)
+{
+	sneck__hs_work_wipe(&conn->hs);
+	sneck__conn_wipe_keys(conn);
+	sneck__ct_wipe(conn, conn->size);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* process.c: sneck_process(): which state is owed next, and filling the status.
+ *
+ * One call: release what was yielded, write what waits, run the handshake as far as it goes, and
+ * show the first thing that only somebody else can do. The order of states is that of docs/tour.md;
+ * here it is the order of the lines in next_state(). */
+#include "conn.h"
+
+#include "../msg/cert.h"
+#include "../msg/finish.h"
+
+/* What stops the connection when nothing is left to write. */
+enum stop { STOP_NONE, STOP_FAILED, STOP_CLOSED, STOP_DATA, STOP_MORE, STOP_SCRATCH, STOP_ASK };
+
+static enum stop failed(struct sneck_conn *c, enum sneck_rc rc)
+{
+	sneck__conn_fail(c, rc, c->hs.alert);
+	return STOP_NONE; /* the alert first */
+}
+
+/* One step: a message sent or received. SNECK_WANT_INPUT: more bytes; SNECK_NOT_NOW: data. */
+static enum sneck_rc step(struct sneck_conn *c, struct sneck_in *in)
+{
+	enum in_kind kind;
+	struct hs_msg m;
+
+	if (sneck__hs_sends(&c->hs)) {
+		SNECK_TRY(sneck__hs_run(&c->hs, NULL));
+		SNECK_TRY(sneck__conn_sync_rx(c));
+		return sneck__conn_sync_tx(c);
+	}
+	SNECK_TRY(sneck__deframe(c, in, &m, &kind));
+	if (kind == IN_MESSAGE)
+		return sneck__message(c, &m);
+	return kind == IN_DATA ? SNECK_NOT_NOW : SNECK_WANT_INPUT;
+}
+
+/* Runs until something stops it. Input is not taken while handshake output waits. */
+static enum stop advance(struct sneck_conn *c, struct sneck_in *in)
+{
+	while (sneck__hs_sends(&c->hs) || !sneck__emit_waits(c)) {
+		enum sneck_rc rc;
+
+		if (c->err != 0)
+			return STOP_FAILED;
+		if (c->in.app_len != 0)
+			return STOP_DATA;
+		if (c->rx_closed && c->tx_closed)
+			return STOP_CLOSED;
+		rc = step(c, in);
+		if (rc == SNECK_WANT_INPUT || rc == SNECK_NOT_NOW) {
+			if (rc == SNECK_NOT_NOW || c->alert_due)
+				return rc == SNECK_NOT_NOW ? STOP_DATA : STOP_NONE;
+			if ((in->flags & SNECK_IN_EOF) != 0 && !c->rx_closed)
+				return failed(c, SNECK_E_TRUNCATED);
+			return c->rx_closed && c->tx_closed ? STOP_CLOSED : STOP_MORE;
+		}
+		if (rc == SNECK_WANT_SPACE)
+			return STOP_SCRATCH;
+		if (rc == SNECK_WANT_ANSWER)
+			return STOP_ASK;
+		if (rc != SNECK_OK)
+			return failed(c, rc);
+	}
+	return STOP_NONE;
+}
+
+/* ---- filling the status ---- */
+
+static int must_encrypt(struct sneck_conn *c, struct sneck_out *out, struct sneck_status *st)
+{
+	st->u.encode = (struct sneck_encode_st){
+		.conn = c, .gen = c->gen,
+		.required = sneck__emit_size(c), .min_progress = sneck__emit_first(c),
+	};
+	if (out != NULL)
+		out->required = st->u.encode.required;
+	return SNECK_MUST_ENCRYPT_TLS_DATA;
+}
+
+static int must_transmit(struct sneck_conn *c, struct sneck_status *st)
+{
+	st->u.transmit = (struct sneck_transmit_st){
+		.conn = c, .gen = c->gen, .upto = c->out.flight_end,
+	};
+	if (sneck__hs_connected(&c->hs))
+		c->out.wait = false;
+	return SNECK_MUST_TRANSMIT_TLS_DATA;
+}
+
+/* The message that waits at the front of the run; it was read before. */
+static struct sneck_span waiting_body(const struct sneck_conn *c, const struct sneck_in *in)
+{
+	const uint8_t *const p = in->base + in->head + c->in.run_off;
+
+	return sneck_span_of(p + FRAME_HEAD,
+			     (size_t)p[1] << 16 | (size_t)p[2] << 8 | (size_t)p[3]);
+}
+
+static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
+			    struct sneck_status *st)
+{
+	struct certificate cert = { .n = 0 };
+
+	if (sneck__certificate_read(&cert, waiting_body(c, in)) != SNECK_OK)
+		cert.n = 0;
+	st->u.cert = (struct sneck_cert_st){
+		.conn = c, .gen = c->gen, .n_entries = cert.n,
+		.raw = cert.list, .name = c->hs.name,
+	};
+	memcpy(st->u.cert.leaf_id, c->hs.leaf_id, sizeof st->u.cert.leaf_id);
+	return SNECK_RECEIVED_CERTIFICATE;
+}
+
+static int show_signature(const struct sneck_conn *c, const struct sneck_in *in,
+			  struct sneck_status *st)
+{
+	struct certificate_verify cv = { .scheme = 0 };
+
+	if (sneck__certificate_verify_read(&cv, waiting_body(c, in)) == SNECK_OK)
+		st->u.sig = (struct sneck_sig_st){ .scheme = cv.scheme, .sig = cv.signature };
+	return SNECK_RECEIVED_SIGNATURE;
+}
+
+static int ask(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
+{
+	struct hs *const hs = &c->hs;
+	const uint8_t show = hs->show;
+
+	st->op = hs->verdict_op != 0 ? hs->verdict_op : hs->schemes_op;
+	st->flags |= hs->op_new ? SNECK_ST_NEW : 0;
+	hs->op_new = false;
+	hs->show = 0;
+	if (show != 0)
+		hs->shown = show;
+	if (show == SNECK_RECEIVED_CERTIFICATE)
+		return show_certificate(c, in, st);
+	if (show == SNECK_RECEIVED_SIGNATURE)
+		return show_signature(c, in, st);
+	if (hs->verdict_op == 0) {
+		st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
+		return SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES;
+	}
+	st->u.verdict = (struct sneck_verdict_st){
+		.conn = c, .gen = c->gen, .version = hs->version,
+		.scheme = hs->work->nego.peer_scheme,
+		.message = sneck_span_of(hs->work->tbs, hs->work->tbs_len), .name = hs->name,
+	};
+	return SNECK_NEEDS_SIGNATURE;
+}
+
+static int more(struct sneck_conn *c, struct sneck_in *in, struct sneck_status *st)
+{
+	if (c->peer_closed_due) {
+		c->peer_closed_due = false;
+		return SNECK_PEER_CLOSED;
+	}
+	sneck__in_release(c, in);
+	sneck__in_squeeze(c, in);
+	sneck__in_more(c, in, &st->u.more);
+	return sneck__hs_connected(&c->hs) ? SNECK_TRAFFIC_TRANSIT : SNECK_NEEDS_MORE_TLS_DATA;
+}
+
+static int show_stop(struct sneck_conn *c, enum stop why, struct sneck_in *in,
+		     struct sneck_status *st)
+{
+	switch (why) {
+	case STOP_SCRATCH:
+		st->u.scratch.size = sneck__hs_work_size(c->cfg, c->hs.role);
+		return SNECK_NEEDS_SCRATCH;
+	case STOP_ASK:
+		return ask(c, in, st);
+	case STOP_CLOSED:
+		sneck__conn_wipe_keys(c);
+		return SNECK_CLOSED;
+	case STOP_DATA:
+		st->u.app = (struct sneck_app_st){
+			.conn = c, .in = in, .gen = c->gen, .max_plain = c->in.app_len,
+		};
+		return SNECK_APP_DATA_AVAILABLE;
+	case STOP_MORE:
+		return more(c, in, st);
+	default:
+		st->err = c->err;
+		st->alert = c->alert;
+		return SNECK_FAILED;
+	}
+}
+
+/* ---- the order of states ---- */
+
+/* Writes what waits. A control record that finds no room waits for the next output. */
+static void emit(struct sneck_conn *c, struct sneck_out *out)
+{
+	if (out != NULL && sneck__emit(c, out, false) < 0)
+		(void)!sneck__emit(c, out, false); /* the alert, if there is one */
+}
+
+/* The handshake is over once its last flight is written. */
+static void settle(struct sneck_conn *c)
+{
+	if (c->hs.work == NULL || !sneck__hs_connected(&c->hs) || sneck__emit_waits(c))
+		return;
+	sneck__conn_release_scratch(c);
+	c->done_due = true;
+}
+
+/* Notices that nobody asked for are dropped. */
+static bool due(const struct sneck_conn *c, bool *notice)
+{
+	const bool show = *notice && (c->cfg->ask & SNECK_ASK_NOTICES) != 0;
+
+	*notice = false;
+	return show;
+}
+
+static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_out *out,
+		      struct sneck_status *st)
+{
+	for (;;) {
+		enum stop why;
+
+		emit(c, out);
+		if (sneck__emit_waits(c))
+			return must_encrypt(c, out, st);
+		settle(c);
+		if (due(c, &c->alert_due)) {
+			st->alert = c->alert_seen;
+			return SNECK_RECEIVED_ALERT;
+		}
+		if (due(c, &c->done_due))
+			return SNECK_HANDSHAKE_DONE;
+		if ((c->cfg->ask & SNECK_ASK_MAY_ENCRYPT) != 0 && !c->may_done &&
+		    sneck__can_encrypt(c)) {
+			st->u.may = (struct sneck_may_st){ .conn = c, .gen = c->gen,
+							   .max_plain = UINT64_MAX };
+			return SNECK_MAY_ENCRYPT_APP_DATA;
+		}
+		why = advance(c, in);
+		if (why == STOP_NONE || (c->hs.work != NULL && sneck__hs_connected(&c->hs)))
+			continue;
+		if (out != NULL && sneck__control_size(c) != 0 &&
+		    sneck__control_size(c) <= sneck_out_room(out))
+			continue;
+		if (c->out.wait)
+			return must_transmit(c, st);
+		return show_stop(c, why, in, st);
+	}
+}
+
+static enum sneck_rc check_call(struct sneck_conn *c, const struct sneck_in *in,
+				const struct sneck_out *out)
+{
+	if (c->magic != CONN_ALIVE)
+		return SNECK_E_MISUSE;
+	if (!c->started && c->hs.role == SNECK_CLIENT && c->hs.name.len == 0 &&
+	    !c->cfg->insecure_no_name)
+		return sneck__refuse(c, SNECK_E_CONFIG,
+				     "a client needs sneck_conn_set_name(), or insecure_no_name");
+	SNECK_TRY(sneck__check_in(c, in));
+	return out != NULL ? sneck__check_out(c, out) : SNECK_OK;
+}
+
+int sneck_process(struct sneck_conn *conn, struct sneck_in *in, struct sneck_out *out,
+		  struct sneck_status *st)
+{
+	struct sneck_in nothing = { .pos = conn->in.pos };
+	struct sneck_in *const from = in != NULL && conn->err == 0 ? in : &nothing;
+	enum sneck_rc rc;
+	uint64_t before;
+
+	memset(st, 0, sizeof *st);
+	rc = check_call(conn, from, out);
+	if (rc != SNECK_OK) {
+		st->err = rc;
+		st->state = SNECK_FAILED;
+		return SNECK_FAILED;
+	}
+	conn->started = true;
+	conn->gen = conn->gen + 1u != 0 ? conn->gen + 1u : 1u;
+	before = conn->in.pos;
+	sneck__in_release(conn, from);
+	if (out != NULL && out->pos >= conn->out.flight_end)
+		conn->out.wait = false;
+	st->state = next_state(conn, from, out, st);
+	st->discard = conn->in.pos - before;
+	st->flags |= (sneck__can_encrypt(conn) ? SNECK_ST_CAN_ENCRYPT : 0) |
+		     (sneck__control_size(conn) != 0 ? SNECK_ST_TX_PENDING : 0) |
+		     (conn->rx_closed || conn->err != 0 ? SNECK_ST_RX_CLOSED : 0);
+	return st->state;
+}
+
+size_t sneck_release(struct sneck_conn *conn, struct sneck_in *in)
+{
+	const uint64_t before = conn->in.pos;
+
+	if (sneck__check_in(conn, in) != SNECK_OK)
+		return 0;
+	conn->gen = conn->gen + 1u != 0 ? conn->gen + 1u : 1u;
+	sneck__in_release(conn, in);
+	return (size_t)(conn->in.pos - before);
+}
+
+/* ---- the handles of output states ---- */
+
+enum sneck_rc sneck_encode(struct sneck_encode_st *st, uint32_t flags, struct sneck_out *out)
+{
+	struct sneck_conn *const c = st->conn;
+
+	if (c->err != 0 && !c->alert_owed)
+		return (enum sneck_rc)c->err;
+	if (st->gen != c->gen)
+		return sneck__refuse(c, SNECK_E_MISUSE, "a handle of an earlier sneck_process()");
+	if (!sneck__emit_waits(c))
+		return sneck__refuse(c, SNECK_E_STALE, "all of it was written before");
+	SNECK_TRY(sneck__check_out(c, out));
+	return sneck__emit(c, out, (flags & SNECK_F_PARTIAL) != 0);
+}
+
+enum sneck_rc sneck_transmit_done(struct sneck_transmit_st *st)
+{
+	if (st->gen != st->conn->gen)
+		return sneck__refuse(st->conn, SNECK_E_MISUSE,
+				     "a handle of an earlier sneck_process()");
+	st->conn->out.wait = false;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_may_encrypt_done(struct sneck_may_st *st)
+{
+	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
+	st->conn->may_done = true;
+	return SNECK_OK;
+}
