@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* fetch.c: looks every algorithm up once. In OpenSSL 3 a lookup by name takes locks and about a
+ * microsecond; after this file none is made for hashes and AEADs, and one for each use of a key.
+ * The objects live as long as the process. */
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/obj_mac.h>
+#include <openssl/params.h>
+
+#include "openssl.h"
+
+struct ossl sneck__ossl;
+
+static EVP_PKEY_CTX *key_template(const char *type);
+static EVP_PKEY *p256_params(void);
+
+void sneck__ossl_fetch(void)
+{
+	struct ossl *const o = &sneck__ossl;
+
+	o->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	o->sha384 = EVP_MD_fetch(NULL, "SHA384", NULL);
+	o->sha512 = EVP_MD_fetch(NULL, "SHA512", NULL);
+	o->aes128 = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
+	o->aes256 = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	o->chacha = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
+	o->group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+	o->p256 = p256_params();
+	o->x25519 = key_template("X25519");
+	o->rsa = key_template("RSA");
+	ERR_clear_error();
+}
+
+static EVP_PKEY_CTX *key_template(const char *type)
+{
+	EVP_PKEY_CTX *const c = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+
+	/* fromdata is what the template is for: a type that cannot is as good as none */
+	if (c != NULL && EVP_PKEY_fromdata_init(c) == 1)
+		return c;
+	EVP_PKEY_CTX_free(c);
+	return NULL;
+}
+
+static EVP_PKEY *p256_params(void)
+{
+	char name[] = "P-256";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY_CTX *const c = key_template("EC");
+	EVP_PKEY *key = NULL;
+
+	if (c != NULL && EVP_PKEY_fromdata(c, &key, EVP_PKEY_KEY_PARAMETERS, params) != 1)
+		key = NULL;
+	EVP_PKEY_CTX_free(c);
+	return key;
+}
+
+EVP_PKEY *sneck__ossl_key(const EVP_PKEY_CTX *tmpl, int selection, OSSL_PARAM *params)
+{
+	EVP_PKEY_CTX *const c = EVP_PKEY_CTX_dup(tmpl);
+	EVP_PKEY *key = NULL;
+
+	if (c == NULL || EVP_PKEY_fromdata_init(c) != 1 ||
+	    EVP_PKEY_fromdata(c, &key, selection, params) != 1)
+		key = NULL;
+	EVP_PKEY_CTX_free(c);
+	return key;
+}
+
+enum sneck_rc sneck__ossl_fail(enum sneck_rc rc)
+{
+	ERR_clear_error();
+	return rc;
+}

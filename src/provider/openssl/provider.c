@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* provider.c: the tables of the libcrypto provider. They list what the libcrypto at hand can do: a
+ * FIPS configuration, say, has neither ChaCha20 nor X25519. The least is what RFC 9846, 9.1 makes
+ * mandatory (TLS_AES_128_GCM_SHA256, secp256r1, keys of both kinds) and the other hashes. */
+#include <openssl/crypto.h>
+
+#include "openssl.h"
+
+static const struct sneck_hash *const hashes[] = { &sneck__ossl_sha256, &sneck__ossl_sha384, NULL };
+static const struct sneck_aead *aeads[4]; /* filled once, like sneck__ossl */
+static const struct sneck_kex *kexes[3];
+static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
+
+static const struct sneck_provider provider = {
+	.revision = SNECK_CRYPTO_REVISION,
+	.name = "libcrypto",
+	.hashes = hashes,
+	.aeads = aeads,
+	.kexes = kexes,
+	.pubkey = &sneck__ossl_pubkey,
+	.random = sneck__ossl_random,
+};
+
+static void fill(void)
+{
+	const struct ossl *const o = &sneck__ossl;
+	size_t a = 0, k = 0;
+
+	sneck__ossl_fetch();
+	aeads[a++] = &sneck__ossl_aes128;
+	if (o->aes256 != NULL)
+		aeads[a++] = &sneck__ossl_aes256;
+	if (o->chacha != NULL)
+		aeads[a++] = &sneck__ossl_chacha;
+	if (o->x25519 != NULL)
+		kexes[k++] = &sneck__ossl_x25519;
+	kexes[k++] = &sneck__ossl_p256;
+}
+
+const struct sneck_provider *sneck_provider_libcrypto(void)
+{
+	const struct ossl *const o = &sneck__ossl;
+
+	if (CRYPTO_THREAD_run_once(&once, fill) != 1)
+		return NULL;
+	if (o->sha256 == NULL || o->sha384 == NULL || o->sha512 == NULL || o->aes128 == NULL ||
+	    o->group == NULL || o->p256 == NULL || o->rsa == NULL)
+		return NULL;
+	return &provider;
+}
