@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* trust.c: what is trusted: a store built once, shared by all threads, never changed after.
+ * RFC 5280, 6; 9525. Judging is in verify.c.
+ *
+ * Every entry of the store is an anchor, whether self-signed or not (PARTIAL_CHAIN): whoever puts
+ * a leaf into a file of anchors means that leaf. Security level 2 refuses keys below 112 bits and
+ * SHA-1. X509_STRICT stays off: it refuses private authorities for want of key identifiers, which
+ * protects nobody; what it would add of substance (an issuer must say that it is one, a leaf must
+ * not) verify.c asks by itself. */
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "pki.h"
+
+#define DEPTH 8 /* L19 */
+
+static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_trust_options *o,
+			  struct sneck_note *note);
+static enum sneck_rc add_file(X509_STORE *store, const char *path, struct sneck_note *note);
+static enum sneck_rc add(X509_STORE *store, struct sneck_span der);
+static enum sneck_rc verify(void *ctx, const struct sneck_chain *chain,
+			    struct sneck_verdict *verdict);
+
+static const uint16_t schemes[] = { SNECK_ECDSA_SECP256R1_SHA256, SNECK_RSA_PSS_RSAE_SHA256,
+				    SNECK_RSA_PSS_RSAE_SHA384, SNECK_RSA_PSS_RSAE_SHA512, 0 };
+static const uint16_t cert_schemes[] = {
+	SNECK_ECDSA_SECP256R1_SHA256, SNECK_ECDSA_SECP384R1_SHA384, SNECK_RSA_PSS_RSAE_SHA256,
+	SNECK_RSA_PSS_RSAE_SHA384,    SNECK_RSA_PSS_RSAE_SHA512,    SNECK_RSA_PKCS1_SHA256,
+	SNECK_RSA_PKCS1_SHA384,	      SNECK_RSA_PKCS1_SHA512,	    0
+};
+
+enum sneck_rc sneck_pki_trust_open(struct sneck_pki_trust **trust,
+				   const struct sneck_pki_trust_options *options,
+				   struct sneck_note *note)
+{
+	struct sneck_pki_trust *t;
+	enum sneck_rc rc;
+
+	*trust = NULL;
+	if (options->size != sizeof *options)
+		return SNECK_E_SIZE;
+	if (options->no_system && options->n_files == 0 && options->n_anchors == 0 &&
+	    options->n_pins == 0 && !options->insecure_skip_verify) {
+		sneck__pki_note(note, "nothing would be trusted: "
+				      "give anchors or pins, or allow the system's store");
+		return SNECK_E_CONFIG;
+	}
+	t = OPENSSL_zalloc(sizeof *t);
+	if (t == NULL)
+		return SNECK_E_NO_MEMORY;
+	rc = fill(t, options, note);
+	if (rc == SNECK_OK)
+		*trust = t;
+	else
+		sneck_pki_trust_close(t);
+	return sneck__pki_fail(rc);
+}
+
+const struct sneck_verifier *sneck_pki_trust_verifier(const struct sneck_pki_trust *trust)
+{
+	return &trust->verifier;
+}
+
+void sneck_pki_trust_close(struct sneck_pki_trust *trust)
+{
+	if (trust == NULL)
+		return;
+	X509_STORE_free(trust->store);
+	OPENSSL_free(trust->pins);
+	OPENSSL_free(trust);
+}
+
+static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_trust_options *o,
+			  struct sneck_note *note)
+{
+	X509_VERIFY_PARAM *param;
+
+	trust->skip = o->insecure_skip_verify != 0;
+	trust->verifier = (struct sneck_verifier){
+		.schemes = schemes, .cert_schemes = cert_schemes, .verify = verify, .ctx = trust
+	};
+	if (o->n_pins != 0) {
+		trust->pins = OPENSSL_memdup(o->pins, o->n_pins * sizeof *o->pins);
+		if (trust->pins == NULL)
+			return SNECK_E_NO_MEMORY;
+		trust->n_pins = o->n_pins;
+	}
+	if (trust->skip || (o->no_system && o->n_files == 0 && o->n_anchors == 0))
+		return SNECK_OK;
+	trust->store = X509_STORE_new();
+	if (trust->store == NULL)
+		return SNECK_E_NO_MEMORY;
+	param = X509_STORE_get0_param(trust->store);
+	X509_VERIFY_PARAM_set_auth_level(param, 2);
+	X509_VERIFY_PARAM_set_depth(param, o->max_depth != 0 ? o->max_depth : DEPTH);
+	X509_STORE_set_flags(trust->store, X509_V_FLAG_PARTIAL_CHAIN);
+	if (!o->no_system && X509_STORE_set_default_paths_ex(trust->store, NULL, NULL) != 1)
+		return sneck__pki_fail(SNECK_E_SYSTEM);
+	for (size_t i = 0; i < o->n_files; i++)
+		SNECK_TRY(add_file(trust->store, o->files[i], note));
+	for (size_t i = 0; i < o->n_anchors; i++)
+		SNECK_TRY(add(trust->store, o->anchors[i]));
+	return SNECK_OK;
+}
+
+static enum sneck_rc add_file(X509_STORE *store, const char *path, struct sneck_note *note)
+{
+	struct sneck_pki_chain *chain;
+	enum sneck_rc rc = sneck_pki_chain_load(&chain, path, note);
+
+	if (rc == SNECK_E_CERT_BAD)
+		return SNECK_E_SYNTAX;
+	for (size_t i = 0; rc == SNECK_OK && i < chain->n_certs; i++)
+		rc = add(store, chain->certs[i]);
+	sneck_pki_chain_close(chain);
+	return rc;
+}
+
+static enum sneck_rc add(X509_STORE *store, struct sneck_span der)
+{
+	X509 *cert = sneck__pki_x509(der);
+	const bool ok = cert != NULL && X509_STORE_add_cert(store, cert) == 1;
+	const enum sneck_rc bad = cert == NULL ? SNECK_E_CERT_BAD : SNECK_E_NO_MEMORY;
+
+	X509_free(cert);
+	return sneck__pki_fail(ok ? SNECK_OK : bad);
+}
+
+static enum sneck_rc verify(void *ctx, const struct sneck_chain *chain,
+			    struct sneck_verdict *verdict)
+{
+	const enum sneck_rc rc = sneck__pki_judge(ctx, chain, NULL);
+
+	verdict->chain = 0;
+	verdict->reason = 0;
+	if (rc == SNECK_OK)
+		verdict->chain = SNECK_CHAIN_VALID;
+	else if (pki_refuses(rc))
+		verdict->reason = rc;
+	else
+		return rc;
+	return SNECK_OK;
+}
