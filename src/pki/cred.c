@@ -33,7 +33,8 @@ enum sneck_rc sneck_pki_chain_read(struct sneck_pki_chain **chain, struct sneck_
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();
 	X509 *der = sneck__pki_x509(data);
-	BIO *in = data.len <= INT32_MAX ? BIO_new_mem_buf(data.p, (int)data.len) : NULL;
+	const void *p = data.len != 0 ? (const void *)data.p : "";
+	BIO *in = data.len <= INT32_MAX ? BIO_new_mem_buf(p, (int)data.len) : NULL;
 	enum sneck_rc rc = SNECK_E_NO_MEMORY;
 
 	*chain = NULL;

@@ -1,0 +1,736 @@
+/* SPDX-License-Identifier: MIT */
+/* The verifier: what it accepts, and every refusal with its code and a sentence. N39, N62. */
+#include <stdlib.h>
+
+#include <openssl/bn.h>
+#include <openssl/param_build.h>
+
+#include "made.h"
+
+static struct sneck_pki_key *ca_key, *mid_key, *key;
+static struct sneck_pki_chain *ca, *mid, *chain; /* chain: a.example, mid, ca */
+static struct sneck_pki_trust *trust;            /* of ca */
+
+static struct sneck_pki_trust *trust_of(const struct sneck_span *anchors, size_t n,
+					const uint8_t (*pins)[32], size_t n_pins)
+{
+	const struct sneck_pki_trust_options o = {
+		SNECK_PKI_TRUST_INIT, .no_system = 1, .anchors = anchors, .n_anchors = n,
+		.pins = pins, .n_pins = n_pins,
+	};
+	struct sneck_pki_trust *t;
+
+	assert_int_equal(sneck_pki_trust_open(&t, &o, NULL), SNECK_OK);
+	return t;
+}
+
+static int setup(void **state)
+{
+	const struct sneck_pki_cert authority = {
+		SNECK_PKI_CERT_INIT, .is_ca = 1, .common_name = "Test Mid", .now_ms = NOW_MS,
+		.issuer = (ca = make_chain(ca_key = make_key(SNECK_KEY_RSA2048), NULL, NULL, NULL)),
+		.issuer_key = ca_key,
+	};
+
+	(void)state;
+	mid_key = make_key(SNECK_KEY_P256);
+	key = make_key(SNECK_KEY_P256);
+	assert_int_equal(sneck_pki_cert_make(&mid, mid_key, &authority, NULL), SNECK_OK);
+	chain = make_chain(key, "a.example", mid, mid_key);
+	trust = trust_of(ca->certs, 1, NULL, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	sneck_pki_trust_close(trust);
+	sneck_pki_trust_close(NULL);
+	sneck_pki_chain_close(chain);
+	sneck_pki_chain_close(mid);
+	sneck_pki_chain_close(ca);
+	sneck_pki_key_close(key);
+	sneck_pki_key_close(mid_key);
+	sneck_pki_key_close(ca_key);
+	return 0;
+}
+
+/* One case. The verifier's verdict and the judge with a sentence must agree. */
+struct ask {
+	const struct sneck_pki_trust *trust;
+	const struct sneck_span *certs;
+	size_t n;
+	struct sneck_span name;
+	uint64_t now_ms; /* 0: NOW_MS */
+	int peer;        /* role; 0 is SNECK_CLIENT */
+	struct sneck_note *why;
+};
+
+static int judge(const struct ask *a)
+{
+	struct sneck_cert_entry entries[12] = { { .der = { NULL, 0 } } };
+	const struct sneck_chain c = {
+		.certs = entries, .n_certs = a->n, .name = a->name,
+		.now_ms = a->now_ms != 0 ? a->now_ms : NOW_MS, .peer_role = (uint8_t)a->peer,
+	};
+	const struct sneck_verifier *v = sneck_pki_trust_verifier(a->trust);
+	struct sneck_verdict got = { .leaf_id = { 7 }, .sig = 9, .chain = SNECK_CHAIN_VALID };
+	struct sneck_note note = { "" };
+
+	for (size_t i = 0; i < a->n; i++)
+		entries[i].der = a->certs[i];
+	assert_int_equal(v->verify(v->ctx, &c, &got), SNECK_OK);
+	assert_int_equal(got.leaf_id[0], 7);
+	assert_int_equal(got.sig, 9);
+	assert_int_equal(got.chain, got.reason == 0 ? SNECK_CHAIN_VALID : 0);
+	assert_int_equal(sneck__pki_judge(a->trust, &c, a->why != NULL ? a->why : &note),
+			 got.reason);
+	assert_int_not_equal((a->why != NULL ? a->why : &note)->text[0], '\0');
+	return got.reason;
+}
+
+static int judge_server(const struct sneck_pki_chain *c, const char *name, struct sneck_note *why)
+{
+	return judge(&(struct ask){ trust, c->certs, c->n_certs, span_of(name), 0, SNECK_SERVER,
+				    why });
+}
+
+/* A leaf for a.example under ca with extensions of its own. */
+static X509 *odd_leaf(EVP_PKEY *pkey, const char *usage, const char *eku, const char *bc)
+{
+	X509 *issuer = sneck__pki_x509(ca->certs[0]);
+	X509 *x = make_odd(&(struct odd){
+		.cn = "a.example", .pkey = pkey, .from = -DAY, .to = DAY, .issuer = issuer,
+		.issuer_pkey = ca_key->pkey,
+		.exts = { { "subjectAltName", "DNS:a.example" }, { "extendedKeyUsage", eku },
+			  { "basicConstraints", bc }, { "keyUsage", usage } },
+	});
+
+	X509_free(issuer);
+	return x;
+}
+
+static int judge_odd(X509 *leaf, struct sneck_note *why)
+{
+	struct sneck_pki_chain *c = chain_of(leaf, NULL, NULL);
+	const int reason = judge_server(c, "a.example", why);
+
+	sneck_pki_chain_close(c);
+	return reason;
+}
+
+static void accepts_a_chain(void **state)
+{
+	struct sneck_span mixed[2];
+	struct sneck_note why;
+
+	(void)state;
+	assert_int_equal(judge_server(chain, "a.example", &why), SNECK_OK);
+	assert_string_equal(why.text, "valid until 2026-12-20 14:13 UTC, issued by CN=Test Mid");
+	assert_int_equal(judge_odd(odd_leaf(key->pkey, "digitalSignature", "serverAuth",
+					    "CA:FALSE"),
+				   NULL),
+			 SNECK_OK);
+	mixed[0] = chain->certs[0], mixed[1] = chain->certs[1]; /* without the root */
+	assert_int_equal(judge(&(struct ask){ trust, mixed, 2, span_of("a.example"), 0,
+					      SNECK_SERVER, NULL }),
+			 SNECK_OK);
+	mixed[1] = chain->certs[2]; /* the intermediate is missing */
+	assert_int_equal(judge(&(struct ask){ trust, mixed, 2, span_of("a.example"), 0,
+					      SNECK_SERVER, &why }),
+			 SNECK_E_CERT_ISSUER);
+	assert_non_null(strstr(why.text, "which CN=Test Mid issued"));
+}
+
+static void n39_names(void **state)
+{
+	static const char *const good[] = { "a.example", "A.Example.", "b.w.example", "192.0.2.1",
+					    "2001:db8::1", "2001:DB8:0:0::1" };
+	static const char *const bad[] = {
+		"b.example", "example", "a.a.example", "w.example", "c.b.w.example", "192.0.2.2",
+		"2001:db8::2", "cn.example", "*.w.example", "xa.example", ".example", "f1.example",
+		"10.0.0.1",
+	};
+	X509 *issuer = sneck__pki_x509(ca->certs[0]);
+	struct sneck_pki_chain *c = chain_of(
+		make_odd(&(struct odd){
+			.cn = "cn.example", .pkey = key->pkey, .from = -DAY, .to = DAY,
+			.issuer = issuer, .issuer_pkey = ca_key->pkey,
+			.exts = { { "subjectAltName", "DNS:a.example,DNS:*.w.example,IP:192.0.2.1,"
+						      "IP:2001:db8::1,DNS:f*.example,"
+						      "DNS:10.0.0.1" } } }),
+		NULL, NULL);
+	struct sneck_note why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		assert_int_equal(judge_server(c, good[i], NULL), SNECK_OK);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (judge_server(c, bad[i], &why) != SNECK_E_CERT_NAME)
+			fail_msg("%s: %s", bad[i], why.text);
+	assert_string_equal(why.text,
+			    "the certificate is for a.example, *.w.example, 192.0.2.1, "
+			    "2001:db8::1, 10.0.0.1 and not for 10.0.0.1: ask for one of its names");
+	assert_int_equal(judge_server(c, "a\x1b.example", &why), SNECK_E_CERT_NAME);
+	assert_string_equal(why.text, "a\\x1B.example is no host name and no IP address");
+	assert_int_equal(judge(&(struct ask){ trust, c->certs, 1, sneck_span_of("a.example\0x", 11),
+					      0, SNECK_SERVER, NULL }),
+			 SNECK_E_CERT_NAME);
+	assert_int_equal(judge(&(struct ask){ trust, c->certs, 1, nothing, 0, SNECK_SERVER, NULL }),
+			 SNECK_OK);
+	sneck_pki_chain_close(c);
+	X509_free(issuer);
+}
+
+/* A common name alone names nobody; a NUL inside a name hides nothing. */
+static void n39_common_name_and_nul(void **state)
+{
+	static const char san[] = "DER:300F820D612E6578616D706C65002E6576"; /* a.example\0.ev */
+	X509 *issuer = sneck__pki_x509(ca->certs[0]);
+	struct odd o = { .cn = "a.example", .pkey = key->pkey, .from = -DAY, .to = DAY,
+			 .issuer = issuer, .issuer_pkey = ca_key->pkey };
+	struct sneck_note why;
+
+	(void)state;
+	assert_int_equal(judge_odd(make_odd(&o), &why), SNECK_E_CERT_NAME);
+	assert_non_null(strstr(why.text, "is for no name at all and not for a.example"));
+	o.exts[0][0] = "subjectAltName";
+	o.exts[0][1] = san;
+	assert_int_equal(judge_odd(make_odd(&o), NULL), SNECK_E_CERT_NAME);
+	X509_free(issuer);
+}
+
+static void refuses_by_date(void **state)
+{
+	struct sneck_note why;
+
+	(void)state;
+	assert_int_equal(judge(&(struct ask){ trust, chain->certs, 3, span_of("a.example"),
+					      NOW_MS + 91 * (uint64_t)86400000, SNECK_SERVER,
+					      &why }),
+			 SNECK_E_CERT_EXPIRED);
+	assert_non_null(strstr(why.text, "expired on 2026-12-20 14:13 UTC"));
+	assert_int_equal(judge(&(struct ask){ trust, chain->certs, 3, span_of("a.example"),
+					      NOW_MS - 7200000, SNECK_SERVER, &why }),
+			 SNECK_E_CERT_NOT_YET);
+	assert_non_null(strstr(why.text, "begins on 2026-09-21 13:13 UTC"));
+	assert_int_equal(judge(&(struct ask){ trust, chain->certs, 3, span_of("a.example"), 1,
+					      SNECK_SERVER, NULL }),
+			 SNECK_E_CERT_NOT_YET);
+	assert_int_equal(judge(&(struct ask){ trust, chain->certs, 3, span_of("a.example"),
+					      UINT64_MAX, SNECK_SERVER, NULL }),
+			 SNECK_E_CERT_EXPIRED);
+}
+
+static void refuses_unknown_issuers(void **state)
+{
+	struct sneck_pki_key *other = make_key(SNECK_KEY_P256);
+	struct sneck_pki_chain *false_ca = make_chain(other, NULL, NULL, NULL); /* same subject */
+	struct sneck_pki_chain *c = make_chain(key, "a.example", false_ca, other);
+	struct sneck_pki_chain *alone = make_chain(key, "a.example", NULL, NULL);
+	struct sneck_note why;
+
+	(void)state;
+	assert_int_equal(judge_server(c, "a.example", NULL), SNECK_E_CERT_ISSUER);
+	c->n_certs = 1;
+	assert_int_equal(judge_server(c, "a.example", &why), SNECK_E_CERT_ISSUER);
+	assert_non_null(strstr(why.text, "no trusted issuer of certificate 1"));
+	c->n_certs = 2;
+	assert_int_equal(judge_server(alone, "a.example", &why), SNECK_E_CERT_ISSUER);
+	assert_non_null(strstr(why.text, "(CN=a.example) is self-signed and not trusted"));
+	sneck_pki_chain_close(alone);
+	sneck_pki_chain_close(c);
+	sneck_pki_chain_close(false_ca);
+	sneck_pki_key_close(other);
+}
+
+static void refuses_a_bad_signature(void **state)
+{
+	uint8_t forged[2048];
+	struct sneck_span cert = { forged, chain->certs[0].len };
+	struct sneck_span all[] = { cert, chain->certs[1] };
+
+	(void)state;
+	memcpy(forged, chain->certs[0].p, cert.len);
+	forged[cert.len - 1] ^= 1;
+	assert_int_equal(judge(&(struct ask){ trust, all, 2, span_of("a.example"), 0, SNECK_SERVER,
+					      NULL }),
+			 SNECK_E_CERT_BAD);
+	all[0].len--;
+	assert_int_equal(judge(&(struct ask){ trust, all, 2, span_of("a.example"), 0, SNECK_SERVER,
+					      NULL }),
+			 SNECK_E_CERT_BAD);
+	all[0] = chain->certs[0], all[1] = span_of("no certificate");
+	assert_int_equal(judge(&(struct ask){ trust, all, 2, span_of("a.example"), 0, SNECK_SERVER,
+					      NULL }),
+			 SNECK_E_CERT_BAD);
+	assert_int_equal(judge(&(struct ask){ trust, all, 0, span_of("a.example"), 0, SNECK_SERVER,
+					      NULL }),
+			 SNECK_E_CERT_BAD);
+}
+
+static void trusts_a_leaf_as_anchor(void **state)
+{
+	struct sneck_pki_chain *alone = make_chain(key, "a.example", NULL, NULL);
+	struct sneck_pki_trust *of_self = trust_of(alone->certs, 1, NULL, 0);
+	struct sneck_pki_trust *of_leaf = trust_of(chain->certs, 1, NULL, 0);
+	struct sneck_pki_trust *of_mid = trust_of(mid->certs, 1, NULL, 0);
+	const struct sneck_span name = span_of("a.example");
+
+	(void)state;
+	assert_int_equal(judge(&(struct ask){ of_self, alone->certs, 1, name, 0, 1, NULL }), 0);
+	assert_int_equal(judge(&(struct ask){ of_leaf, chain->certs, 1, name, 0, 1, NULL }), 0);
+	assert_int_equal(judge(&(struct ask){ of_mid, chain->certs, 2, name, 0, 1, NULL }), 0);
+	assert_int_equal(judge(&(struct ask){ of_self, alone->certs, 1, span_of("b.example"), 0, 1,
+					      NULL }),
+			 SNECK_E_CERT_NAME);
+	assert_int_equal(judge(&(struct ask){ of_leaf, alone->certs, 1, name, 0, 1, NULL }),
+			 SNECK_E_CERT_ISSUER);
+	sneck_pki_trust_close(of_mid);
+	sneck_pki_trust_close(of_leaf);
+	sneck_pki_trust_close(of_self);
+	sneck_pki_chain_close(alone);
+}
+
+static void refuses_wrong_usage(void **state)
+{
+	struct sneck_pki_chain *c;
+	struct sneck_span all[2];
+	struct sneck_note why;
+	const struct sneck_pki_cert client = {
+		SNECK_PKI_CERT_INIT, .for_client = 1, .common_name = "someone", .now_ms = NOW_MS,
+		.issuer = ca, .issuer_key = ca_key,
+	};
+
+	(void)state;
+	assert_int_equal(sneck_pki_cert_make(&c, key, &client, NULL), SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ trust, c->certs, 1, nothing, 0, SNECK_SERVER, &why }),
+			 SNECK_E_CERT_USAGE);
+	assert_int_equal(judge(&(struct ask){ trust, c->certs, 1, nothing, 0, SNECK_CLIENT, NULL }),
+			 SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ trust, chain->certs, 2, nothing, 0, SNECK_CLIENT,
+					      NULL }),
+			 SNECK_E_CERT_USAGE);
+	sneck_pki_chain_close(c);
+	assert_int_equal(judge_odd(odd_leaf(key->pkey, "keyEncipherment", "serverAuth", "CA:FALSE"),
+				   &why),
+			 SNECK_E_CERT_USAGE);
+	assert_non_null(strstr(why.text, "does not allow signatures"));
+	assert_int_equal(judge_odd(odd_leaf(key->pkey, "digitalSignature,keyCertSign",
+					    "serverAuth", "CA:TRUE"),
+				   &why),
+			 SNECK_E_CERT_USAGE);
+	assert_non_null(strstr(why.text, "an authority's certificate as its own"));
+
+	/* a leaf that issues, and one whose key usage alone says that it may */
+	c = make_chain(mid_key, "b.example", ca, ca_key);
+	all[1] = c->certs[0];
+	for (size_t i = 0; i < 2; i++) {
+		X509 *above = i == 0 ? sneck__pki_x509(c->certs[0])
+				     : odd_leaf(mid_key->pkey, "keyCertSign", "serverAuth",
+						"CA:FALSE");
+		X509 *x = make_odd(&(struct odd){
+			.cn = "a.example", .pkey = key->pkey, .from = -DAY, .to = DAY,
+			.issuer = above, .issuer_pkey = mid_key->pkey,
+			.exts = { { "subjectAltName", "DNS:a.example" } } });
+		struct sneck_pki_chain *two = chain_of(x, above, NULL);
+
+		assert_int_equal(judge_server(two, "a.example", NULL), SNECK_E_CERT_USAGE);
+		sneck_pki_chain_close(two);
+	}
+	sneck_pki_chain_close(c);
+}
+
+/* An intermediate of version 3 without basicConstraints: libcrypto goes by its key usage. */
+static void refuses_an_issuer_without_basic_constraints(void **state)
+{
+	X509 *root = sneck__pki_x509(ca->certs[0]);
+	X509 *above = make_odd(&(struct odd){ .cn = "Half CA", .pkey = mid_key->pkey, .from = -DAY,
+					      .to = DAY, .issuer = root,
+					      .issuer_pkey = ca_key->pkey,
+					      .exts = { { "keyUsage", "keyCertSign" } } });
+	X509 *x = make_odd(&(struct odd){ .cn = "a.example", .pkey = key->pkey, .from = -DAY,
+					  .to = DAY, .issuer = above, .issuer_pkey = mid_key->pkey,
+					  .exts = { { "subjectAltName", "DNS:a.example" } } });
+	struct sneck_pki_chain *c = chain_of(x, above, NULL);
+	struct sneck_note why;
+
+	(void)state;
+	assert_int_equal(judge_server(c, "a.example", &why), SNECK_E_CERT_USAGE);
+	assert_string_equal(why.text, "certificate 2 may not issue others");
+	sneck_pki_chain_close(c);
+	X509_free(root);
+}
+
+static void refuses_name_constraints(void **state)
+{
+	X509 *root = sneck__pki_x509(ca->certs[0]);
+	static const char *const rule[] = { "permitted;DNS:b.example", "excluded;DNS:a.example",
+					    "permitted;DNS:a.example" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		X509 *above = make_odd(&(struct odd){
+			.cn = "Bound CA", .pkey = mid_key->pkey, .from = -DAY, .to = DAY,
+			.issuer = root, .issuer_pkey = ca_key->pkey,
+			.exts = { { "basicConstraints", "critical,CA:TRUE" },
+				  { "nameConstraints", rule[i] } } });
+		X509 *x = make_odd(&(struct odd){
+			.cn = "x", .pkey = key->pkey, .from = -DAY, .to = DAY, .issuer = above,
+			.issuer_pkey = mid_key->pkey,
+			.exts = { { "subjectAltName", "DNS:a.example" } } });
+		struct sneck_pki_chain *c = chain_of(x, above, NULL);
+
+		assert_int_equal(judge_server(c, "a.example", NULL),
+				 i < 2 ? SNECK_E_CERT_USAGE : SNECK_OK);
+		sneck_pki_chain_close(c);
+	}
+	X509_free(root);
+}
+
+static void n62_keys(void **state)
+{
+	EVP_PKEY *bad[] = { EVP_RSA_gen(1024), EVP_RSA_gen(2047), EVP_EC_gen("P-384"),
+			    EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") };
+	struct sneck_note why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		assert_int_equal(judge_odd(odd_leaf(bad[i], "digitalSignature", "serverAuth",
+						    "CA:FALSE"),
+					   &why),
+				 SNECK_E_CERT_TYPE);
+		assert_non_null(strstr(why.text, "certificate 1 has a kind of key"));
+		EVP_PKEY_free(bad[i]);
+	}
+}
+
+/* A key that was never made: only its size and its exponent count. */
+static EVP_PKEY *rsa_of(int bits, const char *e_hex)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+	BIGNUM *n = BN_new(), *e = NULL;
+	OSSL_PARAM *params;
+	EVP_PKEY *pkey = NULL;
+
+	assert_int_equal(BN_rand(n, bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD), 1);
+	assert_true(BN_hex2bn(&e, e_hex) > 0);
+	OSSL_PARAM_BLD_push_BN(bld, "n", n);
+	OSSL_PARAM_BLD_push_BN(bld, "e", e);
+	params = OSSL_PARAM_BLD_to_param(bld);
+	assert_int_equal(EVP_PKEY_fromdata_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params), 1);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(bld);
+	BN_free(n);
+	BN_free(e);
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+static void n62_rsa_sizes(void **state)
+{
+	static const struct {
+		int bits;
+		const char *e;
+		int want;
+	} cases[] = { { 2048, "010001", SNECK_OK },	 { 8192, "FFFFFFFF", SNECK_OK },
+		      { 8193, "010001", SNECK_E_CERT_TYPE }, { 2048, "100000001", SNECK_E_CERT_TYPE },
+		      { 2048, "010000", SNECK_E_CERT_TYPE } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		EVP_PKEY *pkey = rsa_of(cases[i].bits, cases[i].e);
+
+		assert_int_equal(judge_odd(odd_leaf(pkey, "digitalSignature", "serverAuth",
+						    "CA:FALSE"),
+					   NULL),
+				 cases[i].want);
+		EVP_PKEY_free(pkey);
+	}
+}
+
+static void refuses_sha1(void **state)
+{
+	X509 *root = sneck__pki_x509(ca->certs[0]);
+	X509 *x = make_odd(&(struct odd){ .cn = "a.example", .pkey = key->pkey, .from = -DAY,
+					  .to = DAY, .issuer = root, .issuer_pkey = ca_key->pkey,
+					  .md = EVP_sha1(),
+					  .exts = { { "subjectAltName", "DNS:a.example" } } });
+
+	(void)state;
+	assert_int_equal(judge_odd(x, NULL), SNECK_E_CERT_TYPE);
+	X509_free(root);
+}
+
+static void refuses_unknown_critical_extensions(void **state)
+{
+	X509 *root = sneck__pki_x509(ca->certs[0]);
+	X509 *x = make_odd(&(struct odd){
+		.cn = "a.example", .pkey = key->pkey, .from = -DAY, .to = DAY, .issuer = root,
+		.issuer_pkey = ca_key->pkey,
+		.exts = { { "subjectAltName", "DNS:a.example" },
+			  { "1.2.3.4", "critical,DER:0500" } } });
+	struct sneck_note why;
+
+	(void)state;
+	assert_int_equal(judge_odd(x, &why), SNECK_E_CERT_TYPE);
+	assert_string_equal(why.text,
+			    "certificate 1 (CN=a.example): unhandled critical extension");
+	X509_free(root);
+}
+
+static void n62_certificates(void **state)
+{
+	struct sneck_span all[11];
+	struct sneck_note why;
+
+	(void)state;
+	for (size_t i = 0; i < 11; i++)
+		all[i] = chain->certs[i < 2 ? i : 1];
+	assert_int_equal(judge(&(struct ask){ trust, all, 10, span_of("a.example"), 0,
+					      SNECK_SERVER, NULL }),
+			 SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ trust, all, 11, span_of("a.example"), 0,
+					      SNECK_SERVER, &why }),
+			 SNECK_E_CERT_BUDGET);
+	assert_non_null(strstr(why.text, "sent 11 certificates, more than 10"));
+}
+
+/* n authorities in a row below ca, then a leaf: depth 8 at most, or what the options say. */
+static int judge_deep(const struct sneck_pki_trust *t, size_t n)
+{
+	struct sneck_span all[10];
+	struct sneck_pki_chain *chains[10] = { ca }, *leaf;
+	int reason;
+
+	for (size_t i = 1; i <= n; i++) {
+		const struct sneck_pki_cert c = {
+			SNECK_PKI_CERT_INIT, .is_ca = 1, .common_name = "One of many",
+			.now_ms = NOW_MS, .issuer = chains[i - 1],
+			.issuer_key = i == 1 ? ca_key : mid_key,
+		};
+
+		assert_int_equal(sneck_pki_cert_make(&chains[i], mid_key, &c, NULL), SNECK_OK);
+		all[n + 1 - i] = chains[i]->certs[0];
+	}
+	leaf = make_chain(key, "a.example", chains[n], mid_key);
+	all[0] = leaf->certs[0];
+	reason = judge(&(struct ask){ t, all, n + 1, span_of("a.example"), 0, SNECK_SERVER, NULL });
+	sneck_pki_chain_close(leaf);
+	for (size_t i = 1; i <= n; i++)
+		sneck_pki_chain_close(chains[i]);
+	return reason;
+}
+
+static void n62_depth(void **state)
+{
+	const struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT, .no_system = 1,
+						   .max_depth = 2, .anchors = ca->certs,
+						   .n_anchors = 1 };
+	struct sneck_pki_trust *two;
+
+	(void)state;
+	assert_int_equal(judge_deep(trust, 8), SNECK_OK);
+	assert_int_equal(judge_deep(trust, 9), SNECK_E_CERT_BUDGET);
+	assert_int_equal(sneck_pki_trust_open(&two, &o, NULL), SNECK_OK);
+	assert_int_equal(judge_deep(two, 2), SNECK_OK);
+	assert_int_equal(judge_deep(two, 3), SNECK_E_CERT_BUDGET);
+	sneck_pki_trust_close(two);
+}
+
+static int judge_many(size_t names, size_t constraints)
+{
+	static char sans[16384], rules[16384];
+	X509 *root = sneck__pki_x509(ca->certs[0]), *above, *x;
+	struct sneck_pki_chain *c;
+	int reason;
+	size_t at = 0;
+
+	for (size_t i = 0; i < names; i++)
+		at += (size_t)snprintf(sans + at, sizeof sans - at, "%sDNS:%zu.a.example",
+				       i == 0 ? "" : ",", i);
+	at = 0;
+	for (size_t i = 0; i < constraints; i++)
+		at += (size_t)snprintf(rules + at, sizeof rules - at, "%sexcluded;DNS:%zu.b.example",
+				       i == 0 ? "" : ",", i);
+	above = make_odd(&(struct odd){ .cn = "CA", .pkey = mid_key->pkey, .from = -DAY, .to = DAY,
+					.issuer = root, .issuer_pkey = ca_key->pkey,
+					.exts = { { "basicConstraints", "critical,CA:TRUE" },
+						  { "nameConstraints", rules } } });
+	x = make_odd(&(struct odd){ .cn = "x", .pkey = key->pkey, .from = -DAY, .to = DAY,
+				    .issuer = above, .issuer_pkey = mid_key->pkey,
+				    .exts = { { "subjectAltName", sans } } });
+	c = chain_of(x, above, NULL);
+	reason = judge_server(c, "0.a.example", NULL);
+	sneck_pki_chain_close(c);
+	X509_free(root);
+	return reason;
+}
+
+/* Two common names count as well. */
+static void n62_names_times_constraints(void **state)
+{
+	(void)state;
+	assert_int_equal(judge_many(62, 64), SNECK_OK);
+	assert_int_equal(judge_many(63, 64), SNECK_E_CERT_BUDGET);
+	assert_int_equal(judge_many(300, 300), SNECK_E_CERT_BUDGET);
+}
+
+static void pin_of(uint8_t pin[32], const struct sneck_pki_key *k)
+{
+	uint8_t *spki = NULL;
+	const int len = i2d_PUBKEY(k->pkey, &spki);
+
+	assert_int_equal(EVP_Q_digest(NULL, "SHA256", NULL, spki, (size_t)len, pin, NULL), 1);
+	OPENSSL_free(spki);
+}
+
+static void pins(void **state)
+{
+	uint8_t of[3][32] = { { 1 } };
+	const struct sneck_span name = span_of("a.example");
+	struct sneck_pki_trust *t;
+	struct sneck_note why;
+
+	(void)state;
+	pin_of(of[1], key);
+	pin_of(of[2], ca_key);
+	t = trust_of(NULL, 0, (const uint8_t(*)[32])of, 2); /* the leaf, by its key alone */
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 1, name, 0, 1, &why }), SNECK_OK);
+	assert_string_equal(why.text, "the key of certificate 1 is pinned");
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 3, span_of("b.c"), 1, 1, NULL }),
+			 SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ t, mid->certs, 1, name, 0, 1, &why }),
+			 SNECK_E_CERT_REFUSED);
+	assert_non_null(strstr(why.text, "none of the keys is pinned"));
+	sneck_pki_trust_close(t);
+	t = trust_of(NULL, 0, (const uint8_t(*)[32])of[2], 1); /* not one behind the leaf */
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 3, name, 0, 1, NULL }),
+			 SNECK_E_CERT_REFUSED);
+	sneck_pki_trust_close(t);
+	t = trust_of(ca->certs, 1, (const uint8_t(*)[32])of[2], 1); /* with anchors: any */
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 2, name, 0, 1, NULL }), SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 2, span_of("b.c"), 0, 1, NULL }),
+			 SNECK_E_CERT_NAME);
+	sneck_pki_trust_close(t);
+	t = trust_of(ca->certs, 1, (const uint8_t(*)[32])of, 1);
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 2, name, 0, 1, NULL }),
+			 SNECK_E_CERT_REFUSED);
+	sneck_pki_trust_close(t);
+}
+
+static void skip_verify(void **state)
+{
+	const struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT, .no_system = 1,
+						   .insecure_skip_verify = 1 };
+	struct sneck_span junk = span_of("junk");
+	struct sneck_pki_trust *t;
+
+	(void)state;
+	assert_int_equal(sneck_pki_trust_open(&t, &o, NULL), SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 1, span_of("\n"), 1, 1, NULL }),
+			 SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ t, &junk, 1, nothing, 0, 1, NULL }),
+			 SNECK_E_CERT_BAD);
+	sneck_pki_trust_close(t);
+}
+
+static void open_refuses(void **state)
+{
+	const char *files[] = { "no/such/file" };
+	const struct sneck_span junk = span_of("junk");
+	struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT, .no_system = 1 };
+	struct sneck_pki_trust *t;
+	struct sneck_note note;
+
+	(void)state;
+	assert_int_equal(sneck_pki_trust_open(&t, &o, &note), SNECK_E_CONFIG);
+	assert_non_null(strstr(note.text, "nothing would be trusted"));
+	o.files = files, o.n_files = 1;
+	assert_int_equal(sneck_pki_trust_open(&t, &o, &note), SNECK_E_SYSTEM);
+	assert_non_null(strstr(note.text, "no/such/file"));
+	files[0] = "pki_verify_test.pem";
+	write_file(files[0], "nothing", 7);
+	assert_int_equal(sneck_pki_trust_open(&t, &o, &note), SNECK_E_SYNTAX);
+	write_file(files[0], "-----BEGIN CERTIFICATE-----\nAA", 30);
+	assert_int_equal(sneck_pki_trust_open(&t, &o, &note), SNECK_E_SYNTAX);
+	assert_int_equal(remove(files[0]), 0);
+	o.n_files = 0, o.anchors = &junk, o.n_anchors = 1;
+	assert_int_equal(sneck_pki_trust_open(&t, &o, &note), SNECK_E_CERT_BAD);
+	o.size++;
+	assert_int_equal(sneck_pki_trust_open(&t, &o, &note), SNECK_E_SIZE);
+	assert_null(t);
+}
+
+static void system_store_and_files(void **state)
+{
+	const char *const path = "pki_verify_ca.pem";
+	const char *const files[] = { path };
+	struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT };
+	const struct sneck_span name = span_of("a.example");
+	struct sneck_pki_trust *t;
+	char pem[4096];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(sneck_pki_chain_write(ca, pem, sizeof pem, &len), SNECK_OK);
+	write_file(path, pem, len);
+	assert_int_equal(sneck_pki_trust_open(&t, &o, NULL), SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 2, name, 0, 1, NULL }),
+			 SNECK_E_CERT_ISSUER);
+	sneck_pki_trust_close(t);
+	assert_int_equal(setenv("SSL_CERT_FILE", path, 1), 0);
+	assert_int_equal(sneck_pki_trust_open(&t, &o, NULL), SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 2, name, 0, 1, NULL }), SNECK_OK);
+	sneck_pki_trust_close(t);
+	assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
+	o.no_system = 1, o.files = files, o.n_files = 1;
+	assert_int_equal(sneck_pki_trust_open(&t, &o, NULL), SNECK_OK);
+	assert_int_equal(judge(&(struct ask){ t, chain->certs, 2, name, 0, 1, NULL }), SNECK_OK);
+	sneck_pki_trust_close(t);
+	assert_int_equal(remove(path), 0);
+}
+
+static void schemes(void **state)
+{
+	const struct sneck_verifier *v = sneck_pki_trust_verifier(trust);
+	static const uint16_t want[] = { 0x0403, 0x0804, 0x0805, 0x0806, 0 };
+	static const uint16_t inside[] = { 0x0403, 0x0503, 0x0804, 0x0805, 0x0806,
+					   0x0401, 0x0501, 0x0601, 0 };
+
+	(void)state;
+	assert_memory_equal(v->schemes, want, sizeof want);
+	assert_memory_equal(v->cert_schemes, inside, sizeof inside);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accepts_a_chain),
+		cmocka_unit_test(n39_names),
+		cmocka_unit_test(n39_common_name_and_nul),
+		cmocka_unit_test(refuses_by_date),
+		cmocka_unit_test(refuses_unknown_issuers),
+		cmocka_unit_test(refuses_a_bad_signature),
+		cmocka_unit_test(trusts_a_leaf_as_anchor),
+		cmocka_unit_test(refuses_wrong_usage),
+		cmocka_unit_test(refuses_an_issuer_without_basic_constraints),
+		cmocka_unit_test(refuses_name_constraints),
+		cmocka_unit_test(n62_keys),
+		cmocka_unit_test(n62_rsa_sizes),
+		cmocka_unit_test(refuses_sha1),
+		cmocka_unit_test(refuses_unknown_critical_extensions),
+		cmocka_unit_test(n62_certificates),
+		cmocka_unit_test(n62_depth),
+		cmocka_unit_test(n62_names_times_constraints),
+		cmocka_unit_test(pins),
+		cmocka_unit_test(skip_verify),
+		cmocka_unit_test(open_refuses),
+		cmocka_unit_test(system_store_and_files),
+		cmocka_unit_test(schemes),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
