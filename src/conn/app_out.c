@@ -52,7 +52,8 @@ static size_t take(struct cut *cut, struct sneck_span *parts, size_t most, size_
 		const size_t part = have < most - len ? have : most - len;
 
 		if (part != 0)
-			parts[(*n)++] = sneck_span_of((const uint8_t *)cut->piece->p + cut->off, part);
+			parts[(*n)++] =
+				sneck_span_of((const uint8_t *)cut->piece->p + cut->off, part);
 		len += part;
 		cut->off += part;
 		if (cut->off == cut->piece->len) {
@@ -129,10 +130,12 @@ enum sneck_rc sneck_encrypt(struct sneck_conn *conn, const struct sneck_iov *pie
 		*consumed = 0;
 	SNECK_TRY(may_send(conn, out));
 	if ((flags & ~SNECK_F_PARTIAL) != 0)
-		return sneck__refuse(conn, SNECK_E_ARG, "a flag that sneck_encrypt() does not know");
+		return sneck__refuse(conn, SNECK_E_ARG,
+				     "a flag that sneck_encrypt() does not know");
 	for (size_t i = 0; i < n; i++) {
 		if (pieces[i].len > SIZE_MAX / 4u - plain)
-			return sneck__refuse(conn, SNECK_E_ARG, "more plaintext than memory can hold");
+			return sneck__refuse(conn, SNECK_E_ARG,
+					     "more plaintext than memory can hold");
 		plain += pieces[i].len;
 	}
 	control = sneck__control_size(conn);
@@ -175,7 +178,8 @@ enum sneck_rc sneck_encrypt_in_place(struct sneck_conn *conn, struct sneck_out *
 
 	SNECK_TRY(may_send(conn, out));
 	if (plain_len == 0 || plain_len > sneck__fragment(conn))
-		return sneck__refuse(conn, SNECK_E_ARG, "a record holds 1 to layout.max_plain bytes");
+		return sneck__refuse(conn, SNECK_E_ARG,
+				     "a record holds 1 to layout.max_plain bytes");
 	need = sneck__control_size(conn) + sneck__rec_size(&conn->tx, plain_len);
 	if (sneck_out_room(out) < need) {
 		out->required = need;
@@ -183,7 +187,8 @@ enum sneck_rc sneck_encrypt_in_place(struct sneck_conn *conn, struct sneck_out *
 	}
 	SNECK_TRY(key_lasts(conn, 2));
 	piece = sneck_span_of(out->base + out->head + out->len + sneck__control_size(conn) +
-				      BOUND_RECORD_HEAD, plain_len);
+				      BOUND_RECORD_HEAD,
+			      plain_len);
 	rc = sneck__emit_control(conn, out);
 	if (rc == SNECK_OK)
 		rc = sneck__emit_record(conn, out, CT_APP_DATA, &piece, 1, plain_len);

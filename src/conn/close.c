@@ -32,8 +32,9 @@ enum sneck_rc sneck__refuse(struct sneck_conn *c, enum sneck_rc rc, const char *
 enum sneck_rc sneck__check_in(struct sneck_conn *c, const struct sneck_in *in)
 {
 	if (in->pos != c->in.pos)
-		return sneck__refuse(c, SNECK_E_CURSOR,
-				     "`in` does not begin at the byte where this connection left it");
+		return sneck__refuse(
+			c, SNECK_E_CURSOR,
+			"`in` does not begin at the byte where this connection left it");
 	if (in->len < c->in.seen)
 		return sneck__refuse(c, SNECK_E_CURSOR,
 				     "`in` has lost bytes that were shown to this connection");
@@ -45,8 +46,9 @@ enum sneck_rc sneck__check_in(struct sneck_conn *c, const struct sneck_in *in)
 enum sneck_rc sneck__check_out(struct sneck_conn *c, const struct sneck_out *out)
 {
 	if (out->pos + out->len != c->out.written)
-		return sneck__refuse(c, SNECK_E_CURSOR,
-				     "`out` does not end at the byte where this connection left it");
+		return sneck__refuse(
+			c, SNECK_E_CURSOR,
+			"`out` does not end at the byte where this connection left it");
 	if (out->head > out->cap || out->len > out->cap - out->head)
 		return sneck__refuse(c, SNECK_E_CURSOR, "`out` reaches beyond its capacity");
 	return SNECK_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* config.c: checks a config once, where it is made, and says in one sentence what is wrong. Everything
- * behind it trusts what is checked here. */
+/* config.c: checks a config once, where it is made, and says in one sentence what is wrong.
+ * Everything behind it trusts what is checked here. */
 #include "conn.h"
 
 #include "../ext/select.h"
@@ -24,7 +24,7 @@ static enum sneck_rc check_provider(const struct sneck_provider *p, struct sneck
 	if (p->revision != SNECK_CRYPTO_REVISION)
 		return refuse(why, SNECK_E_CONFIG, "provider is of another revision of crypto.h");
 	for (size_t i = 0; p->hashes[i] != NULL; i++)
-		if (p->hashes[i]->len > BOUND_HASH || p->hashes[i]->block_len > BOUND_BLOCK ||
+		if (p->hashes[i]->len > BOUND_HASH || p->hashes[i]->block_len > BOUND_HASH_BLOCK ||
 		    p->hashes[i]->ctx_size > SNECK_HASH_CTX_MAX)
 			return refuse(why, SNECK_E_CONFIG, "provider has a hash that is too large");
 	for (size_t i = 0; p->aeads[i] != NULL; i++)
@@ -50,15 +50,19 @@ static enum sneck_rc check_lists(const struct sneck_config *cfg, struct sneck_no
 		const struct suite *const s = sneck__suite_find(cfg->suites.p[i]);
 
 		if (s == NULL)
-			return refuse(why, SNECK_E_CONFIG, "suites names one that is not known here");
+			return refuse(why, SNECK_E_CONFIG,
+				      "suites names one that is not known here");
 		if (sneck__aead_of(p, s->aead) == NULL || sneck__hash_of(p, s->hash) == NULL)
-			return refuse(why, SNECK_E_NO_ALGORITHM, "the provider lacks one of suites");
+			return refuse(why, SNECK_E_NO_ALGORITHM,
+				      "the provider lacks one of suites");
 	}
 	for (size_t i = 0; i < cfg->groups.n; i++) {
 		if (sneck__group_find(cfg->groups.p[i]) == NULL)
-			return refuse(why, SNECK_E_CONFIG, "groups names one that is not known here");
+			return refuse(why, SNECK_E_CONFIG,
+				      "groups names one that is not known here");
 		if (sneck__kex_of(p, cfg->groups.p[i]) == NULL)
-			return refuse(why, SNECK_E_NO_ALGORITHM, "the provider lacks one of groups");
+			return refuse(why, SNECK_E_NO_ALGORITHM,
+				      "the provider lacks one of groups");
 	}
 	if (sneck__suite_at(cfg, 0) == NULL || sneck__kex_at(cfg, 0) == NULL)
 		return refuse(why, SNECK_E_NO_ALGORITHM, "the provider has no suite, or no group");
@@ -83,7 +87,8 @@ static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_n
 		return refuse(why, SNECK_E_CONFIG, "max_client_hello is 65,535 at most");
 	if (cfg->max_certificate > BOUND_CONFIG_MSG_TOP ||
 	    cfg->max_handshake_msg > BOUND_CONFIG_MSG_TOP)
-		return refuse(why, SNECK_E_CONFIG, "a handshake message has 16,777,215 bytes at most");
+		return refuse(why, SNECK_E_CONFIG,
+			      "a handshake message has 16,777,215 bytes at most");
 	if (cfg->send_fragment != 0 &&
 	    (cfg->send_fragment < BOUND_SEND_MIN || cfg->send_fragment > BOUND_PLAIN))
 		return refuse(why, SNECK_E_CONFIG, "send_fragment is 0, or 64 to 16,384");

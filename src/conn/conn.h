@@ -26,33 +26,33 @@
 struct in_map {
 	size_t run_off, run_len;
 	size_t next_rec;
-	size_t seen;           /* bytes that were shown to us so far: in->len is never less */
-	size_t app_off, app_len; /* plaintext of a record that is open and not yielded yet */
+	size_t seen;		   /* bytes that were shown to us so far: in->len is never less */
+	size_t app_off, app_len;   /* plaintext of a record that is open and not yielded yet */
 	size_t last_end, last_len; /* the record that was yielded last, for unread */
-	uint64_t pos;          /* what in->pos must be */
+	uint64_t pos;		   /* what in->pos must be */
 };
 
 struct out_map {
 	uint64_t written;    /* what out->pos + out->len must be */
 	uint64_t flight_end; /* position behind the last handshake or alert byte */
-	uint32_t at;         /* piece of the flight that goes next, */
+	uint32_t at;	     /* piece of the flight that goes next, */
 	uint32_t at_off;     /* and how much of it is gone */
-	bool wait;           /* flight_end is not known to be sent */
+	bool wait;	     /* flight_end is not known to be sent */
 };
 
 struct sneck_conn {
 	uint32_t magic; /* CONN_ALIVE */
-	uint32_t gen;   /* of the handles that the last status showed */
+	uint32_t gen;	/* of the handles that the last status showed */
 	const struct sneck_config *cfg;
 	const char *misuse; /* static text */
 	struct hs hs;
 
 	struct rec_half rx, tx;
 	uint32_t rx_ctx, tx_ctx;  /* offsets of the AEAD contexts from the struct's start */
-	uint32_t size;            /* of all */
+	uint32_t size;		  /* of all */
 	struct hs_epoch rx_epoch; /* installed */
-	uint8_t tx_level;         /* installed */
-	bool rx_protected_seen;   /* a record was opened under the handshake key */
+	uint8_t tx_level;	  /* installed */
+	bool rx_protected_seen;	  /* a record was opened under the handshake key */
 
 	struct in_map in;
 	struct out_map out;
@@ -64,15 +64,15 @@ struct sneck_conn {
 	uint32_t before_finished; /* handshake bytes of the peer's, L22 */
 	uint8_t empties, warnings, ccs;
 
-	bool started;      /* sneck_process() was called */
+	bool started; /* sneck_process() was called */
 	bool rx_closed, tx_closed;
 	bool peer_closed_due, done_due, alert_due; /* edge states that wait to be shown */
 	uint8_t alert_seen;
-	bool may_done;     /* MAY_ENCRYPT was answered */
+	bool may_done; /* MAY_ENCRYPT was answered */
 
-	int32_t err;       /* sticky; 0: alive */
-	uint8_t alert;     /* sent with err, or received */
-	bool alert_owed;   /* it still has to be written */
+	int32_t err;	 /* sticky; 0: alive */
+	uint8_t alert;	 /* sent with err, or received */
+	bool alert_owed; /* it still has to be written */
 	bool from_peer;
 	uint8_t fail_type;
 	uint16_t fail_ext;
@@ -82,8 +82,8 @@ struct sneck_conn {
 /* ---- mem.c ---- */
 void *sneck__conn_rx_ctx(struct sneck_conn *c);
 void *sneck__conn_tx_ctx(struct sneck_conn *c);
-/* Install the keys that the handshake is at: for reading, for writing unless older output waits; the
- * write key of a level. */
+/* Install the keys that the handshake is at: for reading, for writing unless older output waits;
+ * the write key of a level. */
 SNECK_MUST_CHECK enum sneck_rc sneck__conn_sync_rx(struct sneck_conn *c);
 SNECK_MUST_CHECK enum sneck_rc sneck__conn_sync_tx(struct sneck_conn *c);
 SNECK_MUST_CHECK enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint8_t level);

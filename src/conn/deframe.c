@@ -108,9 +108,9 @@ static enum sneck_rc on_app_data(struct sneck_conn *c, size_t off, size_t len)
  * a client that could not make keys of our ServerHello. */
 static bool may_be_plain(const struct sneck_conn *c, const struct rec_head *head)
 {
-	return head->type == CT_CCS || (head->type == CT_ALERT && head->len == 2 &&
-					c->hs.role == SNECK_SERVER &&
-					c->rx_epoch.level == LV_HANDSHAKE && !c->rx_protected_seen);
+	return head->type == CT_CCS ||
+	       (head->type == CT_ALERT && head->len == 2 && c->hs.role == SNECK_SERVER &&
+		c->rx_epoch.level == LV_HANDSHAKE && !c->rx_protected_seen);
 }
 
 static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, size_t rec,
@@ -175,9 +175,9 @@ enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct h
 		if (left == 0)
 			return SNECK_OK;
 		{
-			const enum sneck_rc rc = sneck__rec_head(&head, at(in, map->next_rec), left,
-								 c->rx_records == 0,
-								 c->rx.aead != NULL);
+			const enum sneck_rc rc =
+				sneck__rec_head(&head, at(in, map->next_rec), left,
+						c->rx_records == 0, c->rx.aead != NULL);
 
 			if (rc == SNECK_WANT_INPUT)
 				return SNECK_OK;

@@ -11,7 +11,7 @@
 #include "../wire/ct.h"
 #include "../wire/wr.h"
 
-#define GATHER 16u /* pieces in one record */
+#define GATHER	       16u /* pieces in one record */
 #define KEY_UPDATE_LEN (FRAME_HEAD + 1u)
 
 size_t sneck__fragment(const struct sneck_conn *c)
@@ -75,8 +75,7 @@ static void gather(struct batch *b, const struct sneck_conn *c, uint32_t from, u
 static size_t batch_size(const struct sneck_conn *c, const struct batch *b)
 {
 	const struct sneck_aead *const aead =
-		b->level == LV_INITIAL ? NULL
-				       : sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
+		b->level == LV_INITIAL ? NULL : sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
 	const struct rec_half half = { .aead = aead };
 
 	return sneck__rec_size(&half, b->len);

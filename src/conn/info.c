@@ -139,8 +139,9 @@ enum sneck_rc sneck_conn_set_name(struct sneck_conn *conn, const char *name, siz
 		return sneck__refuse(conn, SNECK_E_ARG, "a name has 1 to 253 bytes");
 	ip = is_ipv4(name, len) || is_ipv6(name, len);
 	if (!ip && !is_host(name, len))
-		return sneck__refuse(conn, SNECK_E_ARG,
-				     "the name is neither a host name in A-label form nor an address");
+		return sneck__refuse(
+			conn, SNECK_E_ARG,
+			"the name is neither a host name in A-label form nor an address");
 	conn->hs.name = sneck_span_of(name, len);
 	conn->hs.name_is_ip = ip;
 	return SNECK_OK;

@@ -146,7 +146,8 @@ enum sneck_rc sneck_conn_set_scratch(struct sneck_conn *conn, void *mem, size_t 
 	if (conn->scratch != NULL || sneck__hs_connected(&conn->hs))
 		return SNECK_NOT_NOW;
 	if (!aligned(mem))
-		return sneck__refuse(conn, SNECK_E_ARG, "the scratch is not aligned to SNECK_ALIGN");
+		return sneck__refuse(conn, SNECK_E_ARG,
+				     "the scratch is not aligned to SNECK_ALIGN");
 	if (len < sneck__hs_work_size(conn->cfg, conn->hs.role))
 		return SNECK_WANT_SPACE;
 	conn->scratch = mem;

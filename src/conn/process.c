@@ -70,8 +70,10 @@ static enum stop advance(struct sneck_conn *c, struct sneck_in *in)
 static int must_encrypt(struct sneck_conn *c, struct sneck_out *out, struct sneck_status *st)
 {
 	st->u.encode = (struct sneck_encode_st){
-		.conn = c, .gen = c->gen,
-		.required = sneck__emit_size(c), .min_progress = sneck__emit_first(c),
+		.conn = c,
+		.gen = c->gen,
+		.required = sneck__emit_size(c),
+		.min_progress = sneck__emit_first(c),
 	};
 	if (out != NULL)
 		out->required = st->u.encode.required;
@@ -81,7 +83,9 @@ static int must_encrypt(struct sneck_conn *c, struct sneck_out *out, struct snec
 static int must_transmit(struct sneck_conn *c, struct sneck_status *st)
 {
 	st->u.transmit = (struct sneck_transmit_st){
-		.conn = c, .gen = c->gen, .upto = c->out.flight_end,
+		.conn = c,
+		.gen = c->gen,
+		.upto = c->out.flight_end,
 	};
 	if (sneck__hs_connected(&c->hs))
 		c->out.wait = false;
@@ -93,8 +97,7 @@ static struct sneck_span waiting_body(const struct sneck_conn *c, const struct s
 {
 	const uint8_t *const p = in->base + in->head + c->in.run_off;
 
-	return sneck_span_of(p + FRAME_HEAD,
-			     (size_t)p[1] << 16 | (size_t)p[2] << 8 | (size_t)p[3]);
+	return sneck_span_of(p + FRAME_HEAD, (size_t)p[1] << 16 | (size_t)p[2] << 8 | (size_t)p[3]);
 }
 
 static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
@@ -105,8 +108,11 @@ static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
 	if (sneck__certificate_read(&cert, waiting_body(c, in)) != SNECK_OK)
 		cert.n = 0;
 	st->u.cert = (struct sneck_cert_st){
-		.conn = c, .gen = c->gen, .n_entries = cert.n,
-		.raw = cert.list, .name = c->hs.name,
+		.conn = c,
+		.gen = c->gen,
+		.n_entries = cert.n,
+		.raw = cert.list,
+		.name = c->hs.name,
 	};
 	memcpy(st->u.cert.leaf_id, c->hs.leaf_id, sizeof st->u.cert.leaf_id);
 	return SNECK_RECEIVED_CERTIFICATE;
@@ -142,9 +148,12 @@ static int ask(struct sneck_conn *c, const struct sneck_in *in, struct sneck_sta
 		return SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES;
 	}
 	st->u.verdict = (struct sneck_verdict_st){
-		.conn = c, .gen = c->gen, .version = hs->version,
+		.conn = c,
+		.gen = c->gen,
+		.version = hs->version,
 		.scheme = hs->work->nego.peer_scheme,
-		.message = sneck_span_of(hs->work->tbs, hs->work->tbs_len), .name = hs->name,
+		.message = sneck_span_of(hs->work->tbs, hs->work->tbs_len),
+		.name = hs->name,
 	};
 	return SNECK_NEEDS_SIGNATURE;
 }
@@ -175,7 +184,10 @@ static int show_stop(struct sneck_conn *c, enum stop why, struct sneck_in *in,
 		return SNECK_CLOSED;
 	case STOP_DATA:
 		st->u.app = (struct sneck_app_st){
-			.conn = c, .in = in, .gen = c->gen, .max_plain = c->in.app_len,
+			.conn = c,
+			.in = in,
+			.gen = c->gen,
+			.max_plain = c->in.app_len,
 		};
 		return SNECK_APP_DATA_AVAILABLE;
 	case STOP_MORE:
@@ -232,7 +244,8 @@ static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_ou
 			return SNECK_HANDSHAKE_DONE;
 		if ((c->cfg->ask & SNECK_ASK_MAY_ENCRYPT) != 0 && !c->may_done &&
 		    sneck__can_encrypt(c)) {
-			st->u.may = (struct sneck_may_st){ .conn = c, .gen = c->gen,
+			st->u.may = (struct sneck_may_st){ .conn = c,
+							   .gen = c->gen,
 							   .max_plain = UINT64_MAX };
 			return SNECK_MAY_ENCRYPT_APP_DATA;
 		}

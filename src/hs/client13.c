@@ -144,8 +144,8 @@ static enum sneck_rc exchange(struct hs *hs)
 
 	for (uint32_t i = 0; i < ng->n_shares; i++)
 		if (ng->shares[i].kex == ng->kex)
-			rc = ng->kex->finish(hs->cfg->provider, ng->shares[i].priv, ng->peer_share.p,
-					     shared, wk->provider_work);
+			rc = ng->kex->finish(hs->cfg->provider, ng->shares[i].priv,
+					     ng->peer_share.p, shared, wk->provider_work);
 		else
 			ng->shares[i].kex->wipe(ng->shares[i].priv);
 	if (rc == SNECK_OK)

@@ -80,7 +80,7 @@ static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, ui
 {
 	const struct sneck_provider *const p = hs->cfg->provider;
 	struct hs_work *const wk = hs->work;
-	uint8_t random[32];
+	uint8_t random[32] = { 0 };
 	struct server_hello sh = {
 		.legacy_version = SNECK_TLS12,
 		.random = sneck_span_of(random, sizeof random),
