@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* algs_test.c: the tables of algorithms and the look-ups. */
+#include <stdarg.h>
+#include <setjmp.h>
+
+#include <sneck/config.h>
+
+#include "bounds.h"
+#include "crypto/algs.h"
+
+#include <cmocka.h>
+
+static void suites(void **state)
+{
+	const struct {
+		uint16_t id, aead, hash;
+	} want[] = { { 0x1301, 1, 4 }, { 0x1302, 2, 5 }, { 0x1303, 29, 4 } };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		const struct suite *const s = sneck__suite_find(want[i].id);
+
+		assert_ptr_equal(s, &sneck__suites[i]);
+		assert_int_equal(s->aead, want[i].aead);
+		assert_int_equal(s->hash, want[i].hash);
+	}
+	assert_int_equal(sneck__suites[3].id, 0);
+	assert_string_equal(sneck__suites[0].name, "TLS_AES_128_GCM_SHA256");
+	assert_null(sneck__suite_find(0));
+	assert_null(sneck__suite_find(0x1304));
+}
+
+static void groups_and_schemes(void **state)
+{
+	(void)state;
+	assert_int_equal(sneck__groups[0].id, SNECK_X25519);
+	assert_string_equal(sneck__group_find(0x0017)->name, "secp256r1");
+	assert_true(sneck__group_find(0x001d)->in_handshake);
+	assert_null(sneck__group_find(0));
+	assert_null(sneck__group_find(0x0018));
+	assert_true(sneck__scheme_find(0x0403)->in_handshake);
+	assert_true(sneck__scheme_find(0x0804)->in_handshake);
+	assert_null(sneck__scheme_find(0x0201));
+	/* RFC 9846, 4.3.3: RSASSA-PKCS1-v1_5 is not for signed handshake messages */
+	assert_false(sneck__scheme_find(0x0401)->in_handshake);
+	assert_false(sneck__scheme_find(0x0501)->in_handshake);
+	assert_false(sneck__scheme_find(0x0601)->in_handshake);
+}
+
+static void what_a_provider_has(void **state)
+{
+	const struct sneck_provider *const p = sneck_provider_libcrypto();
+
+	(void)state;
+	for (const struct suite *s = sneck__suites; s->id != 0; s++) {
+		assert_int_equal(sneck__hash_of(p, s->hash)->id, s->hash);
+		assert_int_equal(sneck__aead_of(p, s->aead)->id, s->aead);
+	}
+	assert_int_equal(sneck__kex_of(p, SNECK_X25519)->group, SNECK_X25519);
+	assert_null(sneck__hash_of(p, 2));
+	assert_null(sneck__aead_of(p, 3));
+	assert_null(sneck__kex_of(p, 0x0019));
+}
+
+/* A primitive that no buffer of ours is large enough for does not exist. */
+static void bounds(void **state)
+{
+	struct sneck_hash h = { .id = 4,
+				.len = BOUND_HASH,
+				.block_len = BOUND_HASH_BLOCK,
+				.ctx_size = SNECK_HASH_CTX_MAX };
+	struct sneck_aead a = {
+		.id = 1, .key_len = BOUND_KEY, .nonce_len = BOUND_NONCE, .tag_len = BOUND_TAG
+	};
+	const struct sneck_hash *const hashes[] = { &h, NULL };
+	const struct sneck_aead *const aeads[] = { &a, NULL };
+	const struct sneck_provider p = { .hashes = hashes, .aeads = aeads };
+
+	(void)state;
+	assert_non_null(sneck__hash_of(&p, 4));
+	h.len++;
+	assert_null(sneck__hash_of(&p, 4));
+	h.len--;
+	h.block_len++;
+	assert_null(sneck__hash_of(&p, 4));
+	h.block_len--;
+	h.ctx_size++;
+	assert_null(sneck__hash_of(&p, 4));
+
+	assert_non_null(sneck__aead_of(&p, 1));
+	a.key_len++;
+	assert_null(sneck__aead_of(&p, 1));
+	a.key_len--;
+	a.nonce_len--;
+	assert_null(sneck__aead_of(&p, 1));
+	a.nonce_len++;
+	a.tag_len++;
+	assert_null(sneck__aead_of(&p, 1));
+}
+
+static void lists(void **state)
+{
+	const uint16_t list[] = { 7, 9, 0, 11 };
+
+	(void)state;
+	assert_true(sneck__list_has(list, 7));
+	assert_true(sneck__list_has(list, 9));
+	assert_false(sneck__list_has(list, 11));
+	assert_false(sneck__list_has(list, 0));
+	assert_false(sneck__list_has(list + 2, 9));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(suites),
+		cmocka_unit_test(groups_and_schemes),
+		cmocka_unit_test(what_a_provider_has),
+		cmocka_unit_test(bounds),
+		cmocka_unit_test(lists),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
