@@ -19,7 +19,7 @@ struct app_secrets {
 	uint8_t client[BOUND_HASH], server[BOUND_HASH], exporter[BOUND_HASH];
 };
 
-/* After the ServerHello: shared is the (EC)DHE secret, th the digest of ClientHello and ServerHello. */
+/* After the ServerHello: shared is the (EC)DHE secret, th the digest of both hellos. */
 SNECK_MUST_CHECK enum sneck_rc sneck__sched13_handshake(struct sched13 *s,
 							const struct sneck_hash *hash,
 							struct sneck_span shared,
