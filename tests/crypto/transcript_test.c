@@ -49,15 +49,31 @@ static void rfc8448(void **state)
 	sneck__transcript_wipe(&t);
 }
 
+static const struct sneck_hash *counted;
+static unsigned wipes;
+
+static void count_wipe(void *ctx)
+{
+	wipes++;
+	counted->wipe(ctx);
+}
+
+/* The context of one hash is not another's: it is wiped in between. */
 static void begun_again_with_another_hash(void **state)
 {
 	const struct sneck_provider *const p = sneck_provider_libcrypto();
 	struct transcript t = { .hash = NULL };
+	struct sneck_hash first;
 
 	(void)state;
-	assert_int_equal(sneck__transcript_init(&t, sneck__hash_of(p, 5)), SNECK_OK);
+	counted = sneck__hash_of(p, 5);
+	first = *counted;
+	first.wipe = count_wipe;
+	assert_int_equal(sneck__transcript_init(&t, &first), SNECK_OK);
 	add(&t, "certificate");
+	assert_int_equal(wipes, 0);
 	assert_int_equal(sneck__transcript_init(&t, sneck__hash_of(p, 4)), SNECK_OK);
+	assert_int_equal(wipes, 1);
 	add(&t, "client_hello");
 	add(&t, "server_hello");
 	check(&t, "hash_to_server_hello");
