@@ -1,0 +1,40 @@
+# Headers, libraries, pkg-config files, the CMake package, the command. Everything that is
+# installed finds its neighbours relative to itself, so that a tree may be moved.
+include(CMakePackageConfigHelpers)
+
+set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Sneck)
+set(headers base config conn crypto cursor info pump sneck state)
+set(targets sneck_core)
+if(SNECK_HOSTED)
+	list(APPEND headers pki)
+	list(APPEND targets sneck_static sneck_shared)
+endif()
+if(SNECK_UV)
+	list(APPEND headers uv)
+	list(APPEND targets sneck_uv_static sneck_uv_shared)
+endif()
+list(TRANSFORM headers REPLACE "(.+)" "include/sneck/\\1.h")
+
+install(FILES ${headers} include/sneck/errors.def DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sneck)
+install(TARGETS ${targets} EXPORT SneckTargets)
+install(EXPORT SneckTargets NAMESPACE Sneck:: DESTINATION ${cmake_dir})
+configure_package_config_file(cmake/SneckConfig.cmake.in SneckConfig.cmake
+	INSTALL_DESTINATION ${cmake_dir})
+write_basic_package_version_file(SneckConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/SneckConfig.cmake ${PROJECT_BINARY_DIR}/SneckConfigVersion.cmake
+	DESTINATION ${cmake_dir})
+
+set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH pc_to_prefix /prefix/${pc_dir} /prefix)
+string(REGEX REPLACE "/$" "" pc_to_prefix ${pc_to_prefix})
+if(SNECK_HOSTED)
+	configure_file(cmake/sneck.pc.in sneck.pc @ONLY)
+	install(FILES ${PROJECT_BINARY_DIR}/sneck.pc DESTINATION ${pc_dir})
+endif()
+if(SNECK_UV)
+	configure_file(cmake/sneck-uv.pc.in sneck-uv.pc @ONLY)
+	install(FILES ${PROJECT_BINARY_DIR}/sneck-uv.pc DESTINATION ${pc_dir})
+endif()
+if(SNECK_CLI)
+	install(TARGETS sneck)
+endif()
