@@ -1,0 +1,35 @@
+# A thin front of CMake: the presets in CMakePresets.json do the work. `make help` lists what there is.
+.DEFAULT_GOAL := release
+.PHONY: release run test bench install check clean help setup
+
+release: build/release/build.ninja ## build libsneck and the command, build/release/sneck
+	cmake --build --preset release
+
+build/release/build.ninja:
+	cmake --preset release
+
+setup: ## install what is missing on a Debian system
+	tools/setup
+
+run: ## serve this folder on https://localhost:8443 and fetch a page of it
+	tools/run
+
+test: setup ## run all tests
+	$(MAKE) release
+	ctest --preset release
+
+bench: setup ## measure, beside libssl on the same libcrypto
+	$(MAKE) release
+	for b in build/release/bench/*_bench; do $$b || exit 1; done
+
+install: release ## install; DESTDIR= and PREFIX= as usual
+	cmake --install build/release $(if $(PREFIX),--prefix $(PREFIX))
+
+check: release ## the rules that a script can check
+	tools/check
+
+clean: ## remove everything that was built
+	rm -rf build
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
