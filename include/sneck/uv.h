@@ -48,6 +48,9 @@ struct sneck_uv_handler {
 	 * (st->op is not 0) 1: answered, or will be, followed by sneck_uv_kick(); 0: refuse. To a
 	 * notice no matter. NULL: questions are refused. */
 	int (*state)(struct sneck_uv *s, const struct sneck_status *st);
+
+	/* A client has its TCP connection; TLS begins. May be NULL. */
+	void (*connect)(struct sneck_uv *s);
 };
 
 #ifdef __cplusplus
@@ -176,6 +179,14 @@ SNECK_API struct sneck_uv_server *sneck_uv_server_of(const struct sneck_uv *s);
  *  Returns: the length of the whole text; 0 when the stream has no address.
  */
 SNECK_API size_t sneck_uv_address(const struct sneck_uv *s, char *dst, size_t cap);
+
+/** What the system said, behind a close with SNECK_E_SYSTEM: libuv's number, UV_ECONNREFUSED or
+ *  UV_EAI_NONAME, for uv_strerror().
+ *
+ *  Bytes: none. Units: an error number of libuv, negative. RFC: none.
+ *  Returns: the number; 0 when the system refused nothing.
+ */
+SNECK_API int sneck_uv_error(const struct sneck_uv *s);
 
 /** Sets the application's pointer.
  *
