@@ -222,8 +222,10 @@ static void on_grace(uv_timer_t *timer)
 {
 	struct sneck_uv_server *server = timer->data;
 
-	for (struct sneck_uv *s = server->streams; s != NULL; s = s->next)
+	for (struct sneck_uv *s = server->streams; s != NULL; s = s->next) {
+		sneck_uv__part(s);
 		sneck_uv__finish(s, SNECK_E_ABORTED);
+	}
 }
 
 void sneck_uv__server_left(struct sneck_uv_server *server, struct sneck_uv *s)

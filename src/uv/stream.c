@@ -131,6 +131,12 @@ static enum sneck_rc close_notify(struct sneck_uv *s)
 	return rc;
 }
 
+void sneck_uv__part(struct sneck_uv *s)
+{
+	if (s->phase == PHASE_OPEN && !s->ended && queued(s) == 0 && close_notify(s) == SNECK_OK)
+		flush(s);
+}
+
 /* ---- input --------------------------------------------------------------------------------- */
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)

@@ -87,6 +87,9 @@ void sneck_uv__fail_system(struct sneck_uv *s, int error);
 /* TCP is connected: runs the handshake. */
 void sneck_uv__start(struct sneck_uv *s);
 
+/* Says close_notify if nothing else waits to be sent, and does not wait for it to arrive. */
+void sneck_uv__part(struct sneck_uv *s);
+
 /* Ends the stream. Only from a callback of the loop, never inside a call of the application. */
 void sneck_uv__finish(struct sneck_uv *s, enum sneck_rc rc);
 void sneck_uv__finish_system(struct sneck_uv *s, int error);

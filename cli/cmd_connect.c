@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/* `sneck connect`: one connection, what was agreed on it, and then a page or the bytes of stdin
+ * and stdout. The chain is judged here and not inside the handshake (SNECK_ASK_VERIFY), so that
+ * it can be shown even when it is refused. Every end has one sentence and one exit code.
+ *
+ * stdin is read on libuv's pool, which works for files, pipes and terminals alike and leaves their
+ * mode alone; stdout is written where the bytes are, and a slow reader slows the connection. */
+#define _GNU_SOURCE
+#include "cmd.h"
+#include "fetch.h"
+#include "out.h"
+#include "report.h"
+
+#include <sneck/uv.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+enum { LAST_MS = 1000 }; /* for the peer's close_notify behind a whole answer */
+
+static struct link {
+	const struct options *o;
+	struct report report;
+	struct sneck_config config;
+	struct sneck_pki_trust *trust;
+	struct sneck_uv *s;
+	struct fetch fetch;
+	uv_timer_t last;
+	uv_fs_t input;
+	uint64_t t0, t_tcp; /* uv_hrtime() */
+	bool open, held, ended;
+	size_t n_held;
+	char buf[16384];
+} l; /* one per process; lent to the loop */
+
+static void failed(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The first reason counts. */
+static void failed(int code, const char *format, ...)
+{
+	va_list args;
+
+	if (l.report.code != CODE_OK)
+		return;
+	l.report.code = code;
+	va_start(args, format);
+	vsnprintf(l.report.error, sizeof l.report.error, format, args);
+	va_end(args);
+}
+
+static double ms_since(uint64_t then)
+{
+	return (double)(uv_hrtime() - then) / 1e6;
+}
+
+/* ---- stdin and stdout ---------------------------------------------------------------------- */
+
+static bool put(const void *data, size_t len)
+{
+	const char *at = data;
+
+	while (len != 0) {
+		struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+		const ssize_t n = write(STDOUT_FILENO, at, len);
+
+		if (n >= 0) {
+			at += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			poll(&p, 1, -1);
+		} else if (errno != EINTR) {
+			failed(CODE_CHECK, "cannot write to stdout: %s", strerror(errno));
+			return false;
+		}
+	}
+	return true;
+}
+
+static void read_more(void);
+
+/* Sends what was read; what the stream does not take now waits for on_drain(). */
+static void send_held(void)
+{
+	const struct sneck_iov piece = { l.buf, l.n_held };
+	const enum sneck_rc rc = sneck_uv_write(l.s, &piece, 1);
+
+	l.held = rc == SNECK_WANT_SPACE;
+	if (rc == SNECK_OK)
+		read_more();
+}
+
+static void on_input(uv_fs_t *req)
+{
+	const ssize_t n = req->result;
+
+	uv_fs_req_cleanup(req);
+	if (l.ended)
+		return;
+	if (n > 0) {
+		l.n_held = (size_t)n;
+		send_held();
+		return;
+	}
+	if (n < 0)
+		failed(CODE_CHECK, "cannot read stdin: %s", uv_strerror((int)n));
+	sneck_uv_end(l.s);
+}
+
+static void read_more(void)
+{
+	const uv_buf_t buf = uv_buf_init(l.buf, sizeof l.buf);
+
+	uv_fs_read(uv_default_loop(), &l.input, STDIN_FILENO, &buf, 1, -1, on_input);
+}
+
+/* ---- the chain ----------------------------------------------------------------------------- */
+
+/* Judges the chain on the spot. 0: could not. */
+static int judge(const struct sneck_status *st)
+{
+	const size_t len = sneck_verify_job_size(&st->u.cert);
+	void *const job = malloc(len);
+	struct sneck_verdict verdict = { 0 };
+	struct sneck_note why = { "" };
+	int taken = 0;
+
+	report_chain(&l.report, &st->u.cert);
+	if (job == NULL || sneck_verify_job_pack(&st->u.cert, job, len) != SNECK_OK ||
+	    sneck_verify_job_run(sneck_pki_trust_verifier(l.trust), job, len, &verdict) !=
+		    SNECK_OK) {
+		free(job);
+		return 0;
+	}
+	l.report.trusted = verdict.chain == SNECK_CHAIN_VALID;
+	if (sneck_pki_explain(l.trust, job, len, &why) != SNECK_OK)
+		memcpy(why.text, "no reason given", 16);
+	if (l.o->insecure)
+		snprintf(l.report.verdict, sizeof l.report.verdict,
+			 "not verified (--insecure-skip-verify)");
+	else
+		snprintf(l.report.verdict, sizeof l.report.verdict, "%s", why.text);
+	taken = sneck_answer_verdict(sneck_uv_conn(l.s), st->op, &verdict) == SNECK_OK;
+	free(job);
+	return taken;
+}
+
+static int on_state(struct sneck_uv *s, const struct sneck_status *st)
+{
+	(void)s;
+	return st->state == SNECK_RECEIVED_CERTIFICATE ? judge(st) : 0;
+}
+
+/* ---- the stream ---------------------------------------------------------------------------- */
+
+static void on_connect(struct sneck_uv *s)
+{
+	(void)s;
+	l.report.tcp_ms = ms_since(l.t0);
+	l.t_tcp = uv_hrtime();
+}
+
+static void learn(void)
+{
+	(void)!sneck_conn_facts(sneck_uv_conn(l.s), &l.report.facts, sizeof l.report.facts);
+	sneck_uv_address(l.s, l.report.address, sizeof l.report.address);
+}
+
+static void on_last(uv_timer_t *timer)
+{
+	(void)timer;
+	if (!l.ended)
+		sneck_uv_abort(l.s, 0);
+}
+
+/* The answer is whole, or never will be: nothing more is wanted of the peer but its end. */
+static void wind_up(void)
+{
+	sneck_uv_end(l.s);
+	if (!uv_is_active((uv_handle_t *)&l.last))
+		uv_timer_start(&l.last, on_last, LAST_MS, 0);
+}
+
+static void on_open(struct sneck_uv *s)
+{
+	char request[8192];
+	struct sneck_iov piece = { request, 0 };
+
+	l.open = true;
+	l.report.tls_ms = ms_since(l.t_tcp);
+	learn();
+	if (!l.o->json)
+		report_lines(&l.report, stderr);
+	if (l.o->get != NULL) {
+		piece.len = fetch_request(l.o, request, sizeof request);
+		if (piece.len == 0 || sneck_uv_write(s, &piece, 1) != SNECK_OK) {
+			failed(CODE_USAGE, "the path for --get is too long");
+			sneck_uv_end(s);
+		}
+	} else if (l.o->json) {
+		sneck_uv_end(s);
+	} else {
+		read_more();
+	}
+}
+
+static void on_read(struct sneck_uv *s, uint8_t *data, size_t len)
+{
+	if (l.o->get == NULL) {
+		if (!l.o->json && !put(data, len))
+			sneck_uv_abort(s, 0);
+		return;
+	}
+	fetch_read(&l.fetch, data, len);
+	if (l.fetch.broken)
+		failed(CODE_NETWORK, "%s:%u does not answer in HTTP/1.1", l.o->host,
+		       (unsigned)l.o->port);
+	if (l.fetch.broken || l.fetch.done)
+		wind_up();
+}
+
+static void on_drain(struct sneck_uv *s)
+{
+	(void)s;
+	if (l.held)
+		send_held();
+}
+
+static void on_end(struct sneck_uv *s)
+{
+	if (l.o->get != NULL)
+		fetch_end(&l.fetch);
+	sneck_uv_end(s);
+}
+
+/* ---- the end ------------------------------------------------------------------------------- */
+
+static void say_system(int error)
+{
+	const char *const host = l.o->host;
+	const unsigned port = l.o->port;
+
+	if (error == UV_EAI_NONAME || error == UV_EAI_NODATA)
+		failed(CODE_NETWORK, "there is no host %s", host);
+	else if (error == UV_EAI_AGAIN || error == UV_EAI_FAIL)
+		failed(CODE_NETWORK, "the name service does not answer for %s", host);
+	else if (error == UV_ECONNREFUSED)
+		failed(CODE_NETWORK, "nothing listens on %s:%u", host, port);
+	else if (l.open)
+		failed(CODE_NETWORK, "the connection to %s:%u broke: %s", host, port,
+		       uv_strerror(error));
+	else
+		failed(CODE_NETWORK, "cannot reach %s:%u: %s", host, port, uv_strerror(error));
+}
+
+static void say_alert(uint8_t alert)
+{
+	const char *hint = "";
+
+	if (alert == SNECK_ALERT_PROTOCOL_VERSION)
+		hint = ": it speaks no TLS 1.3";
+	else if (alert == SNECK_ALERT_HANDSHAKE_FAILURE)
+		hint = ": it found no suite, group or signature in common";
+	else if (alert == SNECK_ALERT_NO_APPLICATION_PROTOCOL)
+		hint = ": it knows none of the protocols of --alpn";
+	else if (alert == SNECK_ALERT_UNRECOGNIZED_NAME)
+		hint = ": it does not serve this name";
+	failed(CODE_NETWORK, "%s:%u refused with the alert %s%s", l.o->host, (unsigned)l.o->port,
+	       sneck_alert_name(alert), hint);
+}
+
+static void say(struct sneck_uv *s, enum sneck_rc rc)
+{
+	const char *const host = l.o->host;
+	const unsigned port = l.o->port;
+	struct sneck_failure f = { 0 };
+
+	if (rc == SNECK_E_SYSTEM)
+		say_system(sneck_uv_error(s));
+	else if (rc == SNECK_E_TIMEOUT && !l.open)
+		failed(CODE_NETWORK, "%s:%u did not finish the handshake within %g s", host, port,
+		       (l.o->timeout_ms != 0 ? l.o->timeout_ms : 15000) / 1000.0);
+	else if (rc == SNECK_E_TIMEOUT)
+		failed(CODE_NETWORK, "%s:%u has fallen silent", host, port);
+	else if (rc == SNECK_E_NOT_TLS)
+		failed(CODE_NETWORK, "%s:%u does not speak TLS", host, port);
+	else if (rc == SNECK_E_NO_VERSION)
+		failed(CODE_NETWORK, "%s:%u speaks no TLS 1.3", host, port);
+	else if (rc == SNECK_E_PEER_ALERT && sneck_conn_failure(sneck_uv_conn(s), &f) == SNECK_OK)
+		say_alert(f.alert);
+	else if (rc == SNECK_E_TRUNCATED && !l.open)
+		failed(CODE_NETWORK, "%s:%u closed the connection during the handshake", host,
+		       port);
+	else if (rc == SNECK_E_TRUNCATED)
+		failed(CODE_NETWORK, "%s:%u closed without close_notify; data may be missing", host,
+		       port);
+	else if (l.report.n_certs != 0 && !l.report.trusted)
+		failed(CODE_CERT, "the certificate of %s:%u is refused: %s", host, port,
+		       l.report.verdict[0] != '\0' ? l.report.verdict : sneck_rc_text(rc));
+	else if (rc == SNECK_E_NO_MEMORY || rc == SNECK_E_CRYPTO || rc == SNECK_E_RANDOM)
+		failed(CODE_CHECK, "%s", sneck_rc_text(rc));
+	else
+		failed(CODE_NETWORK, "%s:%u breaks the protocol: %s", host, port,
+		       sneck_rc_text(rc));
+}
+
+static void on_close(struct sneck_uv *s, enum sneck_rc rc)
+{
+	l.ended = true;
+	if (!l.open)
+		learn();
+	if (l.o->get != NULL && l.open && !l.fetch.broken && l.fetch.done) {
+		l.report.http_status = l.fetch.status;
+		if (l.fetch.status >= 400)
+			failed(CODE_CHECK, "%s:%u answered with status %d", l.o->host,
+			       (unsigned)l.o->port, l.fetch.status);
+	} else if (rc != SNECK_OK) {
+		say(s, rc);
+	} else if (l.o->get != NULL) {
+		failed(CODE_NETWORK, "the answer of %s:%u is cut short", l.o->host,
+		       (unsigned)l.o->port);
+	}
+	uv_stop(uv_default_loop());
+}
+
+static const struct sneck_uv_handler handler = {
+	SNECK_UV_HANDLER_INIT, .open = on_open,	  .read = on_read,   .drain = on_drain,
+	.end = on_end,	       .close = on_close, .state = on_state, .connect = on_connect,
+};
+
+/* ---- start --------------------------------------------------------------------------------- */
+
+static int set_up(const struct options *o)
+{
+	const struct sneck_pki_trust_options trust = {
+		SNECK_PKI_TRUST_INIT,
+		.no_system = o->ca != NULL || o->has_pin || o->insecure,
+		.insecure_skip_verify = o->insecure,
+		.files = &o->ca,
+		.n_files = o->ca != NULL,
+		.pins = o->pin,
+		.n_pins = o->has_pin,
+	};
+	struct sneck_note why = { "" };
+	int rc;
+
+	l.o = l.report.o = o;
+	l.config = (struct sneck_config){ SNECK_CONFIG_INIT, .ask = SNECK_ASK_VERIFY };
+	rc = options_config(o, &l.config);
+	if (rc != 0)
+		return rc;
+	if (sneck_pki_trust_open(&l.trust, &trust, &why) != SNECK_OK)
+		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
+	l.config.verifier = sneck_pki_trust_verifier(l.trust);
+	if (sneck_config_check(&l.config, SNECK_CLIENT, &why) != SNECK_OK)
+		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
+	fetch_init(&l.fetch, put);
+	return 0;
+}
+
+static int dial(const struct options *o)
+{
+	const struct sneck_uv_options options = {
+		SNECK_UV_INIT,
+		.config = &l.config,
+		.handler = &handler,
+		.handshake_timeout_ms = o->timeout_ms,
+		.idle_timeout_ms = o->get != NULL || o->json ? 0 : UINT32_MAX,
+	};
+	const char *bad = o->host;
+	enum sneck_rc rc;
+
+	uv_timer_init(uv_default_loop(), &l.last);
+	l.t0 = uv_hrtime();
+	rc = sneck_uv_connect(&l.s, uv_default_loop(), o->host, o->port, &options);
+	if (rc == SNECK_OK && o->name != NULL) {
+		bad = o->name;
+		rc = sneck_conn_set_name(sneck_uv_conn(l.s), o->name, strlen(o->name));
+	}
+	if (rc == SNECK_OK)
+		return 0;
+	if (rc == SNECK_E_ARG)
+		return out_fail(CODE_USAGE, o->verb, "\"%s\" is neither a host name nor an address",
+				bad);
+	return out_fail(CODE_CHECK, o->verb, "%s", sneck_rc_text(rc));
+}
+
+int cmd_connect(const struct options *o)
+{
+	int rc = set_up(o);
+
+	if (rc == 0)
+		rc = dial(o);
+	if (rc != 0)
+		return rc;
+	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+	if (o->json)
+		report_json(&l.report, o->get != NULL ? stderr : stdout);
+	else if (!l.open && l.report.n_certs != 0)
+		report_lines(&l.report, stderr);
+	if (l.report.code != CODE_OK)
+		out_fail(l.report.code, o->verb, "%s", l.report.error);
+	sneck_pki_trust_close(l.trust);
+	/* A thread of libuv's pool may still wait for stdin or DNS, and exit() would wait for it.
+	 */
+	fflush(NULL);
+	_exit(l.report.code);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* `sneck serve`: a certificate (from files, or made at start), a listening socket, and one of two
+ * handlers: files over HTTP (http_in.c, http_out.c), or an echo, which is here. Says at start what
+ * a client needs to know, a line each; ends on SIGINT or SIGTERM with close_notify on every
+ * connection. */
+#define _GNU_SOURCE
+#include "cmd.h"
+#include "http.h"
+#include "out.h"
+
+#include <sneck/pki.h>
+#include <sneck/uv.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <signal.h>
+#include <unistd.h>
+#include <uv.h>
+
+enum { GRACE_MS = 3000 };
+
+struct serve {
+	const struct options *o;
+	struct sneck_pki_key *key;
+	struct sneck_pki_chain *chain;
+	struct sneck_credential credential;
+	const struct sneck_credential *credentials[1];
+	struct sneck_config config;
+	struct sneck_uv_server *server;
+	uv_signal_t signals[2];
+	bool stopping;
+};
+
+/* ---- echo ---------------------------------------------------------------------------------- */
+
+/* Bytes that the stream did not take yet; at most one record. */
+struct held {
+	size_t len;
+	uint8_t bytes[];
+};
+
+static void echo_read(struct sneck_uv *s, uint8_t *data, size_t len)
+{
+	const struct sneck_iov piece = { data, len };
+	struct held *held;
+
+	if (sneck_uv_write(s, &piece, 1) != SNECK_WANT_SPACE)
+		return;
+	held = malloc(sizeof *held + len);
+	if (held == NULL) {
+		sneck_uv_abort(s, SNECK_ALERT_INTERNAL_ERROR);
+		return;
+	}
+	held->len = len;
+	memcpy(held->bytes, data, len);
+	sneck_uv_set_user(s, held);
+	sneck_uv_pause(s);
+}
+
+static void echo_drain(struct sneck_uv *s)
+{
+	struct held *held = sneck_uv_user(s);
+
+	sneck_uv_set_user(s, NULL);
+	sneck_uv_resume(s);
+	if (held != NULL)
+		echo_read(s, held->bytes, held->len);
+	free(held);
+}
+
+static void echo_close(struct sneck_uv *s, enum sneck_rc rc)
+{
+	char peer[64] = "";
+
+	sneck_uv_address(s, peer, sizeof peer);
+	printf("echo %s %s\n", peer, rc == SNECK_OK ? "closed" : sneck_rc_text(rc));
+	free(sneck_uv_user(s));
+}
+
+static const struct sneck_uv_handler echo_handler = {
+	SNECK_UV_HANDLER_INIT,
+	.read = echo_read,
+	.drain = echo_drain,
+	.close = echo_close,
+};
+
+/* ---- the certificate ----------------------------------------------------------------------- */
+
+static int make_certificate(struct serve *v, struct sneck_note *why)
+{
+	char host[HOST_NAME_MAX + 1] = "";
+	const char *names[4] = { "localhost", "127.0.0.1", "::1", host };
+	struct sneck_pki_cert cert = { SNECK_PKI_CERT_INIT, .names = names, .n_names = 3,
+				       .now_ms = (uint64_t)time(NULL) * 1000 };
+
+	if (gethostname(host, sizeof host - 1) == 0 && host[0] != '\0' &&
+	    strcmp(host, "localhost") != 0)
+		cert.n_names = 4;
+	if (sneck_pki_key_make(&v->key, SNECK_KEY_P256) != SNECK_OK)
+		return out_fail(CODE_CHECK, v->o->verb, "libcrypto cannot make a key");
+	if (sneck_pki_cert_make(&v->chain, v->key, &cert, why) == SNECK_OK)
+		return 0;
+	cert.n_names = 3; /* the machine has a name that is none in DNS */
+	if (sneck_pki_cert_make(&v->chain, v->key, &cert, why) == SNECK_OK)
+		return 0;
+	return out_fail(CODE_CHECK, v->o->verb, "cannot make a certificate: %s", why->text);
+}
+
+static int write_certificate(const struct serve *v)
+{
+	const char *const path = v->o->cert_out;
+	size_t len = 0;
+	char *pem;
+	FILE *f;
+	int error = 0;
+
+	if (sneck_pki_chain_write(v->chain, NULL, 0, &len) != SNECK_WANT_SPACE)
+		len = 0;
+	pem = malloc(len + 1);
+	if (pem == NULL || sneck_pki_chain_write(v->chain, pem, len, &len) != SNECK_OK) {
+		free(pem);
+		return out_fail(CODE_CHECK, v->o->verb, "cannot write the certificate as PEM");
+	}
+	f = fopen(path, "we");
+	if (f == NULL || fwrite(pem, 1, len, f) != len)
+		error = errno;
+	if (f != NULL && fclose(f) != 0 && error == 0)
+		error = errno;
+	free(pem);
+	if (error != 0)
+		return out_fail(CODE_USAGE, v->o->verb, "cannot write %s: %s", path,
+				strerror(error));
+	return 0;
+}
+
+static int identity(struct serve *v)
+{
+	struct sneck_note why = { "" };
+	int rc;
+
+	if (v->o->cert == NULL) {
+		rc = make_certificate(v, &why);
+		if (rc != 0)
+			return rc;
+	} else if (sneck_pki_chain_load(&v->chain, v->o->cert, &why) != SNECK_OK ||
+		   sneck_pki_key_load(&v->key, v->o->key, &why) != SNECK_OK) {
+		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
+	}
+	if (sneck_pki_credential(&v->credential, v->chain, v->key, &why) != SNECK_OK)
+		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
+	return v->o->cert_out == NULL ? 0 : write_certificate(v);
+}
+
+/* ---- start --------------------------------------------------------------------------------- */
+
+static int listen_here(struct serve *v)
+{
+	const bool all = v->o->listen_host[0] == '\0';
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
+	const struct sneck_uv_options options = { SNECK_UV_INIT, .config = &v->config,
+						  .handler = v->o->echo ? &echo_handler
+									: &http_handler };
+	struct sneck_note why = { "" };
+	struct addrinfo *list;
+	char port[8];
+	enum sneck_rc rc;
+	int error;
+
+	snprintf(port, sizeof port, "%u", (unsigned)v->o->listen_port);
+	error = getaddrinfo(all ? "::" : v->o->listen_host, port, &hints, &list);
+	if (error != 0)
+		return out_fail(CODE_NETWORK, v->o->verb, "no such address as %s: %s",
+				v->o->listen_host, gai_strerror(error));
+	rc = sneck_uv_listen(&v->server, uv_default_loop(), list->ai_addr, &options, &why);
+	freeaddrinfo(list);
+	if (rc == SNECK_E_SYSTEM && all && getaddrinfo("0.0.0.0", port, &hints, &list) == 0) {
+		rc = sneck_uv_listen(&v->server, uv_default_loop(), list->ai_addr, &options, &why);
+		freeaddrinfo(list); /* a machine without IPv6 */
+	}
+	if (rc == SNECK_OK)
+		return 0;
+	return out_fail(rc == SNECK_E_SYSTEM ? CODE_NETWORK : CODE_USAGE, v->o->verb, "%s",
+			why.text[0] != '\0' ? why.text : sneck_rc_text(rc));
+}
+
+static void say_facts(const struct serve *v)
+{
+	static struct sneck_pki_about about;
+	const char *host = v->o->listen_host;
+	char pin[PIN_TEXT] = "-", day[16];
+	size_t n;
+	const struct sneck_span *const certs = sneck_pki_chain_certs(v->chain, &n);
+
+	if (sneck_pki_about(certs[0], &about) != SNECK_OK || !pin_text(pin, certs[0]))
+		memset(&about, 0, sizeof about);
+	out_day(day, about.not_after_ms);
+	printf("certificate  %s (%s, until %s)%s\n", about.names, about.key, day,
+	       v->o->cert == NULL ? ", self-signed, made now" : "");
+	printf("pin          %s\n", pin);
+	if (v->o->cert_out != NULL)
+		printf("file         %s\n", v->o->cert_out);
+	if (!v->o->echo)
+		printf("serving      %s\n", http_site.root);
+	if (host[0] == '\0' || strcmp(host, "127.0.0.1") == 0 || strcmp(host, "::1") == 0)
+		host = "localhost";
+	printf(strchr(host, ':') != NULL ? "listening    %s://[%s]:%u/\n"
+					 : "listening    %s://%s:%u/\n",
+	       v->o->echo ? "tls" : "https", host, (unsigned)sneck_uv_server_port(v->server));
+	fflush(stdout);
+}
+
+/* ---- stop ---------------------------------------------------------------------------------- */
+
+static void on_closed(void *user)
+{
+	struct serve *v = user;
+
+	for (size_t i = 0; i < 2; i++)
+		uv_close((uv_handle_t *)&v->signals[i], NULL);
+}
+
+static void on_signal(uv_signal_t *sig, int number)
+{
+	struct serve *v = sig->data;
+
+	(void)number;
+	if (v->stopping) { /* the second time means now */
+		uv_stop(uv_default_loop());
+		return;
+	}
+	v->stopping = true;
+	http_stop();
+	sneck_uv_server_close(v->server, v->o->echo ? 1 : GRACE_MS, on_closed, v);
+}
+
+int cmd_serve(const struct options *o)
+{
+	static struct serve v; /* lent to connections for the life of the process */
+	static const struct sneck_span http11[] = { { (const uint8_t *)"http/1.1", 8 } };
+	static char root[PATH_MAX];
+	uv_loop_t *const loop = uv_default_loop();
+	const char *const wanted = o->root == NULL ? "." : o->root;
+	struct sneck_note why = { "" };
+	DIR *folder = NULL;
+	int rc;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	v.o = o;
+	if (!o->echo && (realpath(wanted, root) == NULL || (folder = opendir(root)) == NULL))
+		return out_fail(CODE_USAGE, o->verb, "cannot serve %s: %s", wanted,
+				strerror(errno));
+	if (folder != NULL)
+		closedir(folder);
+	http_site.root = root;
+	v.config = (struct sneck_config){ SNECK_CONFIG_INIT, .credentials = v.credentials,
+					  .n_credentials = 1 };
+	v.credentials[0] = &v.credential;
+	rc = options_config(o, &v.config);
+	if (rc == 0)
+		rc = identity(&v);
+	if (rc != 0)
+		return rc;
+	if (!o->echo && o->n_alpn == 0) {
+		v.config.alpn = http11;
+		v.config.n_alpn = 1;
+	}
+	if (sneck_config_check(&v.config, SNECK_SERVER, &why) != SNECK_OK)
+		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
+	rc = listen_here(&v);
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; i < 2; i++) {
+		uv_signal_init(loop, &v.signals[i]);
+		v.signals[i].data = &v;
+		uv_signal_start(&v.signals[i], on_signal, i == 0 ? SIGINT : SIGTERM);
+	}
+	say_facts(&v);
+	uv_run(loop, UV_RUN_DEFAULT);
+	sneck_pki_chain_close(v.chain);
+	sneck_pki_key_close(v.key);
+	return CODE_OK;
+}

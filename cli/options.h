@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* options.h: what was asked for on the command line, checked, and the config made of it. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <sneck/config.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { LIST_MAX = 8, HOST_MAX = 256 };
+
+struct options {
+	const char *verb;
+	/* serve */
+	char listen_host[HOST_MAX];
+	uint16_t listen_port;
+	const char *root, *cert, *key, *cert_out;
+	bool echo;
+	/* connect */
+	char host[HOST_MAX];
+	uint16_t port;
+	const char *name, *ca, *get;
+	uint32_t timeout_ms;
+	bool insecure, json, has_pin;
+	uint8_t pin[1][32];
+	/* both */
+	struct sneck_span alpn[LIST_MAX];
+	uint16_t groups[LIST_MAX], suites[LIST_MAX];
+	size_t n_alpn, n_groups, n_suites;
+	const char *keylog;
+};
+
+/* Reads the arguments behind a verb. Returns -1 to go on, else the exit code: a wrong argument has
+ * got its sentence, --help its page. */
+int options_read(struct options *o, int argc, char **argv);
+
+/* Fills what both verbs set in a config: provider, lists, key log. Returns 0 or the exit code. */
+int options_config(const struct options *o, struct sneck_config *cfg);
+
+#endif

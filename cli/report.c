@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* The facts of one connection: address, version, suite, group, signature, alpn, chain, times, as
+ * lines or as one JSON object with a stable schema. A connection that failed shows what was known
+ * by then. Texts of certificates come escaped from the library. */
+#define _GNU_SOURCE
+#include "report.h"
+#include "out.h"
+
+#include <string.h>
+#include <time.h>
+
+void report_chain(struct report *r, const struct sneck_cert_st *st)
+{
+	struct sneck_cert_entry entry;
+
+	for (uint32_t i = 0; i < st->n_entries && r->n_certs < CERTS_MAX; i++) {
+		struct sneck_pki_about *const about = &r->certs[r->n_certs].about;
+
+		if (sneck_cert_at(st, i, &entry) != SNECK_OK)
+			return;
+		if (sneck_pki_about(entry.der, about) != SNECK_OK)
+			snprintf(about->subject, sizeof about->subject, "not readable");
+		if (!pin_text(r->certs[r->n_certs].pin, entry.der))
+			r->certs[r->n_certs].pin[0] = '\0';
+		r->n_certs++;
+	}
+}
+
+static const char *or_dash(uint16_t id, const char *(*name)(int))
+{
+	return id == 0 ? "-" : name(id);
+}
+
+static void chain_lines(const struct report *r, FILE *f)
+{
+	const uint64_t now_ms = (uint64_t)time(NULL) * 1000;
+
+	fprintf(f, "chain      %s%s%s\n",
+		r->n_certs == 0 ? "-"
+		: r->trusted	? "accepted"
+				: "REFUSED",
+		r->verdict[0] == '\0' ? "" : ": ", r->verdict);
+	for (size_t i = 0; i < r->n_certs; i++) {
+		const struct sneck_pki_about *const a = &r->certs[i].about;
+		const long long left = ((long long)a->not_after_ms - (long long)now_ms) / 86400000;
+		char day[16];
+
+		out_day(day, a->not_after_ms);
+		fprintf(f, "         %zu %s, issued by %s\n", i, a->subject, a->issuer);
+		if (a->names[0] != '\0')
+			fprintf(f, "           for %s\n", a->names);
+		fprintf(f, "           %s, until %s (%lld days), %s\n", a->key, day, left,
+			r->certs[i].pin);
+	}
+}
+
+void report_lines(const struct report *r, FILE *f)
+{
+	const struct sneck_facts *const a = &r->facts;
+
+	fprintf(f, "address    %s (%s)\n", r->address,
+		r->o->name != NULL ? r->o->name : r->o->host);
+	fprintf(f, "version    %s\n", or_dash(a->version, sneck_version_name));
+	fprintf(f, "suite      %s\n", or_dash(a->suite, sneck_suite_name));
+	fprintf(f, "group      %s\n", or_dash(a->group, sneck_group_name));
+	fprintf(f, "signature  %s\n", or_dash(a->peer_scheme, sneck_scheme_name));
+	fprintf(f, "alpn       ");
+	if (a->alpn.len == 0)
+		fputs("none", f);
+	out_plain(f, (const char *)a->alpn.p, a->alpn.len);
+	fputc('\n', f);
+	chain_lines(r, f);
+	fprintf(f, "time       DNS and TCP %.1f ms, TLS %.1f ms\n", r->tcp_ms, r->tls_ms);
+	fflush(f);
+}
+
+static void json_name(struct json *j, const char *key, uint16_t id, const char *(*name)(int))
+{
+	json_text(j, key, id == 0 ? NULL : name(id));
+}
+
+static void json_cert(struct json *j, const struct sneck_pki_about *a, const char *pin)
+{
+	char day[16], hex[65];
+
+	json_open(j, NULL, '{');
+	json_text(j, "subject", a->subject);
+	json_text(j, "issuer", a->issuer);
+	json_text(j, "names", a->names);
+	json_text(j, "serial", a->serial);
+	out_day(day, a->not_before_ms);
+	json_text(j, "not_before", day);
+	out_day(day, a->not_after_ms);
+	json_text(j, "not_after", day);
+	json_text(j, "key", a->key);
+	out_hex(hex, a->sha256, 32);
+	json_text(j, "sha256", hex);
+	json_text(j, "pin", pin[0] == '\0' ? NULL : pin);
+	json_close(j, '}');
+}
+
+void report_json(const struct report *r, FILE *f)
+{
+	const struct sneck_facts *const a = &r->facts;
+	struct json j = { f, false };
+	char alpn[256];
+
+	json_open(&j, NULL, '{');
+	json_text(&j, "host", r->o->host);
+	json_number(&j, "port", r->o->port);
+	json_text(&j, "name", r->o->name != NULL ? r->o->name : r->o->host);
+	json_text(&j, "address", r->address[0] == '\0' ? NULL : r->address);
+	json_number(&j, "code", r->code);
+	json_text(&j, "error", r->code == CODE_OK ? NULL : r->error);
+	json_name(&j, "version", a->version, sneck_version_name);
+	json_name(&j, "suite", a->suite, sneck_suite_name);
+	json_name(&j, "group", a->group, sneck_group_name);
+	json_name(&j, "signature", a->peer_scheme, sneck_scheme_name);
+	snprintf(alpn, sizeof alpn, "%.*s", (int)a->alpn.len, (const char *)a->alpn.p);
+	json_text(&j, "alpn", a->alpn.len == 0 ? NULL : alpn);
+	json_text(&j, "verdict", r->n_certs == 0 ? NULL : r->trusted ? "accepted" : "refused");
+	json_text(&j, "reason", r->verdict[0] == '\0' ? NULL : r->verdict);
+	json_open(&j, "chain", '[');
+	for (size_t i = 0; i < r->n_certs; i++)
+		json_cert(&j, &r->certs[i].about, r->certs[i].pin);
+	json_close(&j, ']');
+	json_number(&j, "connect_ms", r->tcp_ms);
+	json_number(&j, "handshake_ms", r->tls_ms);
+	if (r->http_status != 0)
+		json_number(&j, "status", r->http_status);
+	json_close(&j, '}');
+	fputc('\n', f);
+	fflush(f);
+}
