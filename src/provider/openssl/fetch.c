@@ -2,6 +2,8 @@
 /* fetch.c: looks every algorithm up once. In OpenSSL 3 a lookup by name takes locks and about a
  * microsecond; after this file none is made for hashes and AEADs, and one for each use of a key.
  * The objects live as long as the process. */
+#include <stdbool.h>
+
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
@@ -31,12 +33,16 @@ void sneck__ossl_fetch(void)
 	ERR_clear_error();
 }
 
+/* Without fromdata_init: OpenSSL 3.0 does not copy a context that has begun. A type whose template
+ * cannot be copied is as good as none. */
 static EVP_PKEY_CTX *key_template(const char *type)
 {
 	EVP_PKEY_CTX *const c = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY_CTX *const copy = c == NULL ? NULL : EVP_PKEY_CTX_dup(c);
+	const bool good = copy != NULL && EVP_PKEY_fromdata_init(copy) == 1;
 
-	/* fromdata is what the template is for: a type that cannot is as good as none */
-	if (c != NULL && EVP_PKEY_fromdata_init(c) == 1)
+	EVP_PKEY_CTX_free(copy);
+	if (good)
 		return c;
 	EVP_PKEY_CTX_free(c);
 	return NULL;
@@ -52,7 +58,8 @@ static EVP_PKEY *p256_params(void)
 	EVP_PKEY_CTX *const c = key_template("EC");
 	EVP_PKEY *key = NULL;
 
-	if (c != NULL && EVP_PKEY_fromdata(c, &key, EVP_PKEY_KEY_PARAMETERS, params) != 1)
+	if (c != NULL && EVP_PKEY_fromdata_init(c) == 1 &&
+	    EVP_PKEY_fromdata(c, &key, EVP_PKEY_KEY_PARAMETERS, params) != 1)
 		key = NULL;
 	EVP_PKEY_CTX_free(c);
 	return key;
