@@ -5,8 +5,7 @@
  * Every entry of the store is an anchor, whether self-signed or not (PARTIAL_CHAIN): whoever puts
  * a leaf into a file of anchors means that leaf. Security level 2 refuses keys below 112 bits and
  * SHA-1. X509_STRICT stays off: it refuses private authorities for want of key identifiers, which
- * protects nobody; what it would add of substance (an issuer must say that it is one, a leaf must
- * not) verify.c asks by itself. */
+ * protects nobody. Intermediates must say that they are authorities with it or without. */
 #include <string.h>
 
 #include <openssl/crypto.h>

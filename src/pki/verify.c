@@ -124,26 +124,19 @@ static enum sneck_rc set_name(X509_VERIFY_PARAM *param, struct sneck_span text,
 	return SNECK_OK;
 }
 
-/* What path validation leaves open: a leaf for TLS must be allowed to sign and not be an authority
- * (unless that very certificate is trusted); an issuer that the peer sent must say that it is one
- * in basicConstraints (RFC 5280, 6.1.4 k), where libcrypto takes a keyUsage for it. */
+/* What path validation leaves open: a leaf for TLS 1.3 must be allowed to sign, and must not be an
+ * authority unless that very certificate is trusted. */
 static enum sneck_rc check_roles(STACK_OF(X509) * path, struct sneck_note *why)
 {
-	const int n = sk_X509_num(path);
+	X509 *leaf = sk_X509_value(path, 0);
 
-	if ((X509_get_key_usage(sk_X509_value(path, 0)) & KU_DIGITAL_SIGNATURE) == 0) {
+	if ((X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE) == 0) {
 		sneck__pki_note(why, "the certificate's key usage does not allow signatures, "
 				     "which TLS 1.3 needs");
 		return SNECK_E_CERT_USAGE;
 	}
-	if (n > 1 && X509_check_ca(sk_X509_value(path, 0)) == 1) {
+	if (sk_X509_num(path) > 1 && X509_check_ca(leaf) == 1) {
 		sneck__pki_note(why, "the peer uses an authority's certificate as its own");
-		return SNECK_E_CERT_USAGE;
-	}
-	for (int i = 1; i < n - 1; i++) {
-		if (X509_check_ca(sk_X509_value(path, i)) == 1)
-			continue;
-		sneck__pki_note(why, "certificate %d may not issue others", i + 1);
 		return SNECK_E_CERT_USAGE;
 	}
 	return SNECK_OK;
