@@ -170,7 +170,7 @@ struct sneck_pki_cert {
 	uint8_t rsv[2];
 	const char *const *names;
 	size_t n_names;
-	const char *common_name;       /* NULL: none, as is modern */
+	const char *common_name;       /* NULL: none, as is modern; the first name for what issues */
 	uint64_t not_before_ms;        /* 0: now_ms less one hour */
 	uint64_t not_after_ms;         /* 0: 90 days after now_ms */
 	uint64_t now_ms;               /* must be set */
@@ -182,7 +182,9 @@ struct sneck_pki_cert {
  *
  *  Bytes: everything is read during the call; *chain is the caller's until
  *  sneck_pki_chain_close(). Units: ms since 1970. RFC: 5280, 4.
- *  Returns: SNECK_OK; SNECK_E_ARG for a name that is none; SNECK_E_CRYPTO.
+ *  Returns: SNECK_OK; SNECK_E_ARG for a name that is none, no name, or days that cannot be;
+ *  SNECK_E_CERT_KEY when issuer and issuer_key are no pair; SNECK_E_CERT_USAGE when the issuer is
+ *  no authority; SNECK_E_CRYPTO.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_pki_cert_make(struct sneck_pki_chain **chain,
 							     const struct sneck_pki_key *key,
@@ -205,12 +207,18 @@ struct sneck_pki_trust_options {
 	size_t n_pins;                   /* verified chain; with no anchors at all: be the leaf */
 };
 
+/* Anchors are trusted as they are: an authority, an intermediate or a leaf, self-signed or not.
+ * With pins and no anchors the leaf's key is all that is asked: the pin replaces path, name, dates
+ * and usage, since whoever pins a key has met its owner. With anchors a pin narrows: everything is
+ * checked, and one key of the path must be pinned. An empty name in struct sneck_chain checks no
+ * name; a connection lets that through only with config.insecure_no_name. */
+
 /** Reads trust anchors and makes a verifier of them.
  *
  *  Bytes: options are read during the call; *trust is the caller's until sneck_pki_trust_close().
  *  Units: none. RFC: 5280, 6; 9525.
- *  Returns: SNECK_OK; SNECK_E_SYSTEM or SNECK_E_SYNTAX for a file; SNECK_E_CONFIG when nothing at
- *  all would be trusted.
+ *  Returns: SNECK_OK; SNECK_E_SYSTEM or SNECK_E_SYNTAX for a file; SNECK_E_CERT_BAD for an anchor
+ *  that cannot be read; SNECK_E_CONFIG when nothing at all would be trusted.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc
 sneck_pki_trust_open(struct sneck_pki_trust **trust, const struct sneck_pki_trust_options *options,
