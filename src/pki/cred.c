@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "pki.h"
@@ -31,13 +30,17 @@ X509 *sneck__pki_x509(struct sneck_span der)
 enum sneck_rc sneck_pki_chain_read(struct sneck_pki_chain **chain, struct sneck_span data,
 				   struct sneck_note *note)
 {
-	STACK_OF(X509) *certs = sk_X509_new_null();
-	X509 *der = sneck__pki_x509(data);
+	STACK_OF(X509) * certs;
+	X509 *der;
 	const void *p = data.len != 0 ? (const void *)data.p : "";
-	BIO *in = data.len <= INT32_MAX ? BIO_new_mem_buf(p, (int)data.len) : NULL;
+	BIO *in;
 	enum sneck_rc rc = SNECK_E_NO_MEMORY;
 
+	ERR_clear_error();
 	*chain = NULL;
+	certs = sk_X509_new_null();
+	der = sneck__pki_x509(data);
+	in = data.len <= INT32_MAX ? BIO_new_mem_buf(p, (int)data.len) : NULL;
 	if (der != NULL && certs != NULL && sk_X509_push(certs, der) > 0) {
 		der = NULL;
 		rc = SNECK_OK;
@@ -84,11 +87,14 @@ const struct sneck_span *sneck_pki_chain_certs(const struct sneck_pki_chain *cha
 enum sneck_rc sneck_pki_chain_write(const struct sneck_pki_chain *chain, void *dst, size_t cap,
 				    size_t *len)
 {
-	BIO *out = BIO_new(BIO_s_mem());
-	bool ok = out != NULL;
+	BIO *out;
+	bool ok;
 	enum sneck_rc rc;
 
+	ERR_clear_error();
 	*len = 0;
+	out = BIO_new(BIO_s_mem());
+	ok = out != NULL;
 	for (size_t i = 0; ok && i < chain->n_certs; i++)
 		ok = PEM_write_bio(out, PEM_STRING_X509, "", chain->certs[i].p,
 				   (long)chain->certs[i].len) > 0;
@@ -114,10 +120,13 @@ enum sneck_rc sneck_pki_credential(struct sneck_credential *credential,
 				   const struct sneck_pki_chain *chain,
 				   const struct sneck_pki_key *key, struct sneck_note *note)
 {
-	X509 *leaf = sneck__pki_x509(chain->certs[0]);
-	EVP_PKEY *pkey = leaf != NULL ? X509_get0_pubkey(leaf) : NULL;
+	X509 *leaf;
+	EVP_PKEY *pkey;
 	enum sneck_rc rc = SNECK_OK;
 
+	ERR_clear_error();
+	leaf = sneck__pki_x509(chain->certs[0]);
+	pkey = leaf != NULL ? X509_get0_pubkey(leaf) : NULL;
 	if (pkey == NULL || (!EVP_PKEY_is_a(pkey, "RSA") && !sneck__pki_is_p256(pkey))) {
 		rc = SNECK_E_CERT_TYPE;
 		sneck__pki_note(note, "the certificate has a kind of key that is not served: "

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 
 #include "pki.h"
 

@@ -21,6 +21,7 @@ enum sneck_rc sneck_pki_key_make(struct sneck_pki_key **key, int kind)
 							: 0;
 	EVP_PKEY *pkey;
 
+	ERR_clear_error();
 	*key = NULL;
 	if (bits == 0 && kind != SNECK_KEY_P256)
 		return SNECK_E_ARG;
@@ -35,10 +36,12 @@ enum sneck_rc sneck_pki_key_read(struct sneck_pki_key **key, struct sneck_span d
 				 struct sneck_span pass, struct sneck_note *note)
 {
 	bool asked = false;
-	EVP_PKEY *pkey = decode(data, pass, &asked);
+	EVP_PKEY *pkey;
 	enum sneck_rc rc;
 
+	ERR_clear_error();
 	*key = NULL;
+	pkey = decode(data, pass, &asked);
 	if (pkey == NULL) {
 		rc = sneck__pki_fail(asked ? SNECK_E_ARG : SNECK_E_SYNTAX);
 		sneck__pki_note(note, "%s",
@@ -74,9 +77,11 @@ enum sneck_rc sneck_pki_key_load(struct sneck_pki_key **key, const char *path,
 enum sneck_rc sneck_pki_key_write(const struct sneck_pki_key *key, void *dst, size_t cap,
 				  size_t *len)
 {
-	BIO *out = BIO_new(BIO_s_mem()); /* wiped when freed */
+	BIO *out;
 	enum sneck_rc rc;
 
+	ERR_clear_error();
+	out = BIO_new(BIO_s_mem()); /* wiped when freed */
 	*len = 0;
 	if (out == NULL ||
 	    PEM_write_bio_PKCS8PrivateKey(out, key->pkey, NULL, NULL, 0, NULL, NULL) != 1)

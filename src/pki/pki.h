@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
@@ -73,7 +74,8 @@ enum pki_file { PKI_OPEN, PKI_SECRET };
 enum sneck_rc sneck__pki_file_read(const char *path, enum pki_file kind, uint8_t **data,
 				   size_t *len, struct sneck_note *note);
 enum sneck_rc sneck__pki_copy_out(BIO *from, void *dst, size_t cap, size_t *len);
-/* Empties libcrypto's error queue. Returns rc, or SNECK_E_NO_MEMORY when that was the trouble. */
+/* Empties libcrypto's error queue. Returns rc, or SNECK_E_NO_MEMORY when that was the trouble, also
+ * where libcrypto went on regardless. Public functions therefore begin with ERR_clear_error(). */
 enum sneck_rc sneck__pki_fail(enum sneck_rc rc);
 
 /* budget.c */

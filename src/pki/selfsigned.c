@@ -30,6 +30,7 @@ enum sneck_rc sneck_pki_cert_make(struct sneck_pki_chain **chain, const struct s
 	X509 *x, *issuer = NULL;
 	enum sneck_rc rc;
 
+	ERR_clear_error();
 	*chain = NULL;
 	SNECK_TRY(check(cert, note));
 	SNECK_TRY(issuer_of(&issuer, cert, note));

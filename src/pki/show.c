@@ -18,9 +18,11 @@ static enum sneck_rc ms_of(const ASN1_TIME *t, uint64_t *ms);
 enum sneck_rc sneck_pki_about(struct sneck_span der, struct sneck_pki_about *about)
 {
 	struct sneck_pki_about a = { .is_ca = 0 };
-	X509 *cert = sneck__pki_x509(der);
+	X509 *cert;
 	enum sneck_rc rc = SNECK_E_CERT_BAD;
 
+	ERR_clear_error();
+	cert = sneck__pki_x509(der);
 	if (cert != NULL) {
 		sneck__pki_show_name(a.subject, sizeof a.subject, X509_get_subject_name(cert));
 		sneck__pki_show_name(a.issuer, sizeof a.issuer, X509_get_issuer_name(cert));

@@ -67,6 +67,7 @@ static enum sneck_rc sign_with(struct sign_way *way, struct sneck_span tbs, uint
 	EVP_PKEY_CTX *pc = atomic_exchange(&way->idle, NULL);
 	EVP_PKEY_CTX *empty = NULL;
 
+	ERR_clear_error();
 	if (pc == NULL)
 		pc = EVP_PKEY_CTX_dup(way->ready);
 	*len = cap;

@@ -36,6 +36,7 @@ enum sneck_rc sneck_pki_trust_open(struct sneck_pki_trust **trust,
 	struct sneck_pki_trust *t;
 	enum sneck_rc rc;
 
+	ERR_clear_error();
 	*trust = NULL;
 	if (options->size != sizeof *options)
 		return SNECK_E_SIZE;

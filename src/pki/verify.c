@@ -44,9 +44,11 @@ static enum sneck_rc judge(const struct sneck_pki_trust *trust, const struct sne
 enum sneck_rc sneck__pki_judge(const struct sneck_pki_trust *trust, const struct sneck_chain *chain,
 			       struct sneck_note *why)
 {
-	STACK_OF(X509) *certs = sk_X509_new_null();
+	STACK_OF(X509) * certs;
 	enum sneck_rc rc = SNECK_E_NO_MEMORY;
 
+	ERR_clear_error();
+	certs = sk_X509_new_null();
 	if (certs != NULL)
 		rc = judge(trust, chain, certs, why);
 	sk_X509_pop_free(certs, X509_free);

@@ -21,8 +21,8 @@ static void chain_write_then_read(void **state)
 	assert_int_equal(sneck_pki_chain_write(chain, pem, 0, &len), SNECK_WANT_SPACE);
 	assert_int_equal(sneck_pki_chain_write(chain, pem, len - 1, &len), SNECK_WANT_SPACE);
 	assert_int_equal(sneck_pki_chain_write(chain, pem, len, &len), SNECK_OK);
-	snprintf(mixed, sizeof mixed,
-		 "words\n-----BEGIN X-----\nAAAA\n-----END X-----\n%.*s", (int)len, pem);
+	snprintf(mixed, sizeof mixed, "words\n-----BEGIN X-----\nAAAA\n-----END X-----\n%.*s",
+		 (int)len, pem);
 	assert_int_equal(sneck_pki_chain_read(&again, span_of(mixed), NULL), SNECK_OK);
 	certs2 = sneck_pki_chain_certs(again, &n2);
 	assert_int_equal(n2, 2);
@@ -191,8 +191,11 @@ static void about_cuts_long_names(void **state)
 	(void)state;
 	for (size_t i = 0; i < 100; i++)
 		snprintf(san + strlen(san), 40, ",DNS:name-%zu.example.org", i);
-	x = make_odd(&(struct odd){ .cn = "x", .pkey = pkey, .from = -20000 * DAY - 90 * 365 * DAY,
-				    .to = DAY, .exts = { { "subjectAltName", san } } });
+	x = make_odd(&(struct odd){ .cn = "x",
+				    .pkey = pkey,
+				    .from = -20000 * DAY - 90 * 365 * DAY,
+				    .to = DAY,
+				    .exts = { { "subjectAltName", san } } });
 	chain = chain_of(x, NULL, NULL);
 	assert_int_equal(sneck_pki_about(chain->certs[0], &about), SNECK_OK);
 	assert_in_range(strlen(about.names), 900, sizeof about.names - 1);
@@ -205,8 +208,9 @@ static void about_cuts_long_names(void **state)
 
 static void cert_make_refuses(void **state)
 {
-	static const char *const bad[] = { "",	   "a..b",  "a b",    "-a.org", "a-.org", "*",
-					   "*.*.x", "a.*.x", "f*.x.org", "1.2.3",	"a/b",	  "\xc3\xa9.org" };
+	static const char *const bad[] = { "",	       "a..b",	"a b",	 "-a.org",
+					   "a-.org",   "*",	"*.*.x", "a.*.x",
+					   "f*.x.org", "1.2.3", "a/b",	 "\xc3\xa9.org" };
 	struct sneck_pki_key *key = make_key(SNECK_KEY_P256), *other = make_key(SNECK_KEY_P256);
 	struct sneck_pki_chain *ca = make_chain(other, NULL, NULL, NULL), *chain;
 	struct sneck_pki_chain *leaf = make_chain(other, "a.example", NULL, NULL);
@@ -271,8 +275,8 @@ static void cert_make_subjects(void **state)
 	assert_string_equal(about.subject, "");
 	assert_string_equal(about.issuer, "CN=Test CA");
 	x = sneck__pki_x509(chain->certs[0]);
-	assert_int_equal(X509_EXTENSION_get_critical(X509_get_ext(
-				 x, X509_get_ext_by_NID(x, NID_subject_alt_name, -1))),
+	assert_int_equal(X509_EXTENSION_get_critical(
+				 X509_get_ext(x, X509_get_ext_by_NID(x, NID_subject_alt_name, -1))),
 			 1);
 	assert_int_equal(X509_get_extended_key_usage(x), XKU_SSL_SERVER);
 	assert_int_equal(X509_get_key_usage(x), KU_DIGITAL_SIGNATURE);

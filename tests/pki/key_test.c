@@ -37,17 +37,16 @@ static void write_then_read(void **state)
 		assert_int_equal(sneck_pki_key_write(key, pem, len, &len), SNECK_OK);
 		assert_memory_equal(pem, "-----BEGIN PRIVATE KEY-----\n", 28);
 		assert_int_equal(pem[len - 1], '\n');
-		assert_int_equal(
-			sneck_pki_key_read(&again, sneck_span_of(pem, len), nothing, NULL),
-			SNECK_OK);
+		assert_int_equal(sneck_pki_key_read(&again, sneck_span_of(pem, len), nothing, NULL),
+				 SNECK_OK);
 		assert_int_equal(sneck_pki_key_write(again, pem2, sizeof pem2, &len2), SNECK_OK);
 		assert_int_equal(len, len2);
 		assert_memory_equal(pem, pem2, len);
 		sneck_pki_key_close(again);
 		for (size_t cut = 0; cut < len - 27; cut += 37)
-			assert_int_equal(sneck_pki_key_read(&again, sneck_span_of(pem, cut),
-							    nothing, NULL),
-					 SNECK_E_SYNTAX);
+			assert_int_equal(
+				sneck_pki_key_read(&again, sneck_span_of(pem, cut), nothing, NULL),
+				SNECK_E_SYNTAX);
 		sneck_pki_key_close(key);
 	}
 }
@@ -67,18 +66,16 @@ static void read_all_forms(void **state)
 	sneck_pki_key_close(again);
 	OPENSSL_free(der);
 
-	assert_int_equal(i2d_PKCS8PrivateKey_bio(out, key->pkey, EVP_aes_128_cbc(), "pass", 4,
-						 NULL, NULL),
-			 1);
+	assert_int_equal(
+		i2d_PKCS8PrivateKey_bio(out, key->pkey, EVP_aes_128_cbc(), "pass", 4, NULL, NULL),
+		1);
 	const size_t n = (size_t)BIO_get_mem_data(out, &text);
 
-	assert_int_equal(
-		sneck_pki_key_read(&again, sneck_span_of(text, n), span_of("pass"), NULL),
-		SNECK_OK);
+	assert_int_equal(sneck_pki_key_read(&again, sneck_span_of(text, n), span_of("pass"), NULL),
+			 SNECK_OK);
 	sneck_pki_key_close(again);
-	assert_int_equal(
-		sneck_pki_key_read(&again, sneck_span_of(text, n), span_of("wrong"), NULL),
-		SNECK_E_ARG);
+	assert_int_equal(sneck_pki_key_read(&again, sneck_span_of(text, n), span_of("wrong"), NULL),
+			 SNECK_E_ARG);
 	BIO_free(out);
 	sneck_pki_key_close(key);
 }
@@ -104,9 +101,8 @@ static void read_asks_for_pass_phrase(void **state)
 	assert_non_null(strstr(note.text, "does not open"));
 	assert_int_equal(sneck_pki_key_read(&again, pem, nothing, &note), SNECK_E_ARG);
 	assert_non_null(strstr(note.text, "is encrypted"));
-	assert_int_equal(
-		sneck_pki_key_read(&again, pem, sneck_span_of(large, sizeof large), &note),
-		SNECK_E_ARG);
+	assert_int_equal(sneck_pki_key_read(&again, pem, sneck_span_of(large, sizeof large), &note),
+			 SNECK_E_ARG);
 	assert_null(again);
 	BIO_free(out);
 	sneck_pki_key_close(key);
@@ -115,7 +111,10 @@ static void read_asks_for_pass_phrase(void **state)
 static void read_refuses_garbage(void **state)
 {
 	static const char *const bad[] = {
-		"", "x", "-----BEGIN PRIVATE KEY-----\n", "\x30\x03\x02\x01\x05",
+		"",
+		"x",
+		"-----BEGIN PRIVATE KEY-----\n",
+		"\x30\x03\x02\x01\x05",
 		"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
 	};
 	struct sneck_pki_key *key;

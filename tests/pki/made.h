@@ -15,7 +15,7 @@
 #include "pki/pki.h"
 
 #define NOW_MS 1790000000000u /* September 2026 */
-#define DAY	86400L
+#define DAY    86400L
 
 static const struct sneck_span nothing = { NULL, 0 };
 
@@ -40,8 +40,13 @@ static inline struct sneck_pki_chain *make_chain(const struct sneck_pki_key *key
 	struct sneck_pki_chain *chain;
 	struct sneck_note note = { "" };
 	const struct sneck_pki_cert cert = {
-		SNECK_PKI_CERT_INIT, .is_ca = name == NULL, .names = &name, .n_names = name != NULL,
-		.common_name = name == NULL ? "Test CA" : NULL, .now_ms = NOW_MS, .issuer = issuer,
+		SNECK_PKI_CERT_INIT,
+		.is_ca = name == NULL,
+		.names = &name,
+		.n_names = name != NULL,
+		.common_name = name == NULL ? "Test CA" : NULL,
+		.now_ms = NOW_MS,
+		.issuer = issuer,
 		.issuer_key = issuer_key,
 	};
 
@@ -54,10 +59,10 @@ static inline struct sneck_pki_chain *make_chain(const struct sneck_pki_key *key
 struct odd {
 	const char *cn;
 	const char *exts[6][2]; /* short name, value; ends with NULL */
-	long from, to;          /* seconds from NOW_MS */
-	const X509 *issuer;     /* NULL: self-signed */
+	long from, to;		/* seconds from NOW_MS */
+	const X509 *issuer;	/* NULL: self-signed */
 	EVP_PKEY *pkey, *issuer_pkey;
-	const EVP_MD *md;       /* NULL: SHA-256 */
+	const EVP_MD *md; /* NULL: SHA-256 */
 };
 
 static inline X509 *make_odd(const struct odd *o)

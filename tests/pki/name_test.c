@@ -11,13 +11,19 @@ static enum sneck_rc reads(const char *text, bool wildcard)
 
 static void n39_host_names(void **state)
 {
-	static const char *const good[] = { "a", "localhost", "example.org", "EXAMPLE.org.",
-					    "xn--bcher-kva.example", "_dns.a1.b-c.d", "1.2.3.4.a",
+	static const char *const good[] = { "a",
+					    "localhost",
+					    "example.org",
+					    "EXAMPLE.org.",
+					    "xn--bcher-kva.example",
+					    "_dns.a1.b-c.d",
+					    "1.2.3.4.a",
 					    "3com.com" };
 	static const char *const bad[] = {
-		".", "..", ".a", "a..", "a..b", "-a", "a-", "a-.b", "a.-b", "a b", "a/b", "a:1",
-		"[::1]", "1.2.3", "1.2.3.4.", "256.1.1.1", "1.2.3.4.5", "a.1", "\xc3\xa9",
-		"\x7f", "*", "*.a", "a@b", "::1%lo", "::g",
+		".",	    "..",	 ".a",	      "a..", "a..b",	 "-a",	  "a-",
+		"a-.b",	    "a.-b",	 "a b",	      "a/b", "a:1",	 "[::1]", "1.2.3",
+		"1.2.3.4.", "256.1.1.1", "1.2.3.4.5", "a.1", "\xc3\xa9", "\x7f",  "*",
+		"*.a",	    "a@b",	 "::1%lo",    "::g",
 	};
 
 	(void)state;
@@ -90,8 +96,8 @@ static void n39_addresses(void **state)
 
 static void n39_wildcard_forms(void **state)
 {
-	static const char *const bad[] = { "*", "*.", "*..a", "*a.b", "a*.b", "a.*", "*.*.a",
-					   "*.1.2.3.4" };
+	static const char *const bad[] = { "*",	   "*.",  "*..a",  "*a.b",
+					   "a*.b", "a.*", "*.*.a", "*.1.2.3.4" };
 
 	(void)state;
 	assert_int_equal(reads("*.example.org", true), SNECK_OK);

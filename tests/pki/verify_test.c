@@ -9,14 +9,14 @@
 
 static struct sneck_pki_key *ca_key, *mid_key, *key;
 static struct sneck_pki_chain *ca, *mid, *chain; /* chain: a.example, mid, ca */
-static struct sneck_pki_trust *trust;            /* of ca */
+static struct sneck_pki_trust *trust;		 /* of ca */
 
 static struct sneck_pki_trust *trust_of(const struct sneck_span *anchors, size_t n,
 					const uint8_t (*pins)[32], size_t n_pins)
 {
 	const struct sneck_pki_trust_options o = {
-		SNECK_PKI_TRUST_INIT, .no_system = 1, .anchors = anchors, .n_anchors = n,
-		.pins = pins, .n_pins = n_pins,
+		SNECK_PKI_TRUST_INIT, .no_system = 1, .anchors = anchors,
+		.n_anchors = n,	      .pins = pins,   .n_pins = n_pins,
 	};
 	struct sneck_pki_trust *t;
 
@@ -27,7 +27,10 @@ static struct sneck_pki_trust *trust_of(const struct sneck_span *anchors, size_t
 static int setup(void **state)
 {
 	const struct sneck_pki_cert authority = {
-		SNECK_PKI_CERT_INIT, .is_ca = 1, .common_name = "Test Mid", .now_ms = NOW_MS,
+		SNECK_PKI_CERT_INIT,
+		.is_ca = 1,
+		.common_name = "Test Mid",
+		.now_ms = NOW_MS,
 		.issuer = (ca = make_chain(ca_key = make_key(SNECK_KEY_RSA2048), NULL, NULL, NULL)),
 		.issuer_key = ca_key,
 	};
@@ -62,7 +65,7 @@ struct ask {
 	size_t n;
 	struct sneck_span name;
 	uint64_t now_ms; /* 0: NOW_MS */
-	int peer;        /* role; 0 is SNECK_CLIENT */
+	int peer;	 /* role; 0 is SNECK_CLIENT */
 	struct sneck_note *why;
 };
 
@@ -70,8 +73,11 @@ static int judge(const struct ask *a)
 {
 	struct sneck_cert_entry entries[12] = { { .der = { NULL, 0 } } };
 	const struct sneck_chain c = {
-		.certs = entries, .n_certs = a->n, .name = a->name,
-		.now_ms = a->now_ms != 0 ? a->now_ms : NOW_MS, .peer_role = (uint8_t)a->peer,
+		.certs = entries,
+		.n_certs = a->n,
+		.name = a->name,
+		.now_ms = a->now_ms != 0 ? a->now_ms : NOW_MS,
+		.peer_role = (uint8_t)a->peer,
 	};
 	const struct sneck_verifier *v = sneck_pki_trust_verifier(a->trust);
 	struct sneck_verdict got = { .leaf_id = { 7 }, .sig = 9, .chain = SNECK_CHAIN_VALID };
@@ -91,8 +97,8 @@ static int judge(const struct ask *a)
 
 static int judge_server(const struct sneck_pki_chain *c, const char *name, struct sneck_note *why)
 {
-	return judge(&(struct ask){ trust, c->certs, c->n_certs, span_of(name), 0, SNECK_SERVER,
-				    why });
+	return judge(
+		&(struct ask){ trust, c->certs, c->n_certs, span_of(name), 0, SNECK_SERVER, why });
 }
 
 /* A leaf for a.example under ca with extensions of its own. */
@@ -100,10 +106,16 @@ static X509 *odd_leaf(EVP_PKEY *pkey, const char *usage, const char *eku, const 
 {
 	X509 *issuer = sneck__pki_x509(ca->certs[0]);
 	X509 *x = make_odd(&(struct odd){
-		.cn = "a.example", .pkey = pkey, .from = -DAY, .to = DAY, .issuer = issuer,
+		.cn = "a.example",
+		.pkey = pkey,
+		.from = -DAY,
+		.to = DAY,
+		.issuer = issuer,
 		.issuer_pkey = ca_key->pkey,
-		.exts = { { "subjectAltName", "DNS:a.example" }, { "extendedKeyUsage", eku },
-			  { "basicConstraints", bc }, { "keyUsage", usage } },
+		.exts = { { "subjectAltName", "DNS:a.example" },
+			  { "extendedKeyUsage", eku },
+			  { "basicConstraints", bc },
+			  { "keyUsage", usage } },
 	});
 
 	X509_free(issuer);
@@ -127,10 +139,9 @@ static void accepts_a_chain(void **state)
 	(void)state;
 	assert_int_equal(judge_server(chain, "a.example", &why), SNECK_OK);
 	assert_string_equal(why.text, "valid until 2026-12-20 14:13 UTC, issued by CN=Test Mid");
-	assert_int_equal(judge_odd(odd_leaf(key->pkey, "digitalSignature", "serverAuth",
-					    "CA:FALSE"),
-				   NULL),
-			 SNECK_OK);
+	assert_int_equal(
+		judge_odd(odd_leaf(key->pkey, "digitalSignature", "serverAuth", "CA:FALSE"), NULL),
+		SNECK_OK);
 	mixed[0] = chain->certs[0], mixed[1] = chain->certs[1]; /* without the root */
 	assert_int_equal(judge(&(struct ask){ trust, mixed, 2, span_of("a.example"), 0,
 					      SNECK_SERVER, NULL }),
@@ -144,18 +155,22 @@ static void accepts_a_chain(void **state)
 
 static void n39_names(void **state)
 {
-	static const char *const good[] = { "a.example", "A.Example.", "b.w.example", "192.0.2.1",
-					    "2001:db8::1", "2001:DB8:0:0::1" };
+	static const char *const good[] = { "a.example", "A.Example.",	"b.w.example",
+					    "192.0.2.1", "2001:db8::1", "2001:DB8:0:0::1" };
 	static const char *const bad[] = {
-		"b.example", "example", "a.a.example", "w.example", "c.b.w.example", "192.0.2.2",
-		"2001:db8::2", "cn.example", "*.w.example", "xa.example", ".example", "f1.example",
-		"10.0.0.1",
+		"b.example", "example",	    "a.a.example", "w.example",	  "c.b.w.example",
+		"192.0.2.2", "2001:db8::2", "cn.example",  "*.w.example", "xa.example",
+		".example",  "f1.example",  "10.0.0.1",
 	};
 	X509 *issuer = sneck__pki_x509(ca->certs[0]);
 	struct sneck_pki_chain *c = chain_of(
 		make_odd(&(struct odd){
-			.cn = "cn.example", .pkey = key->pkey, .from = -DAY, .to = DAY,
-			.issuer = issuer, .issuer_pkey = ca_key->pkey,
+			.cn = "cn.example",
+			.pkey = key->pkey,
+			.from = -DAY,
+			.to = DAY,
+			.issuer = issuer,
+			.issuer_pkey = ca_key->pkey,
 			.exts = { { "subjectAltName", "DNS:a.example,DNS:*.w.example,IP:192.0.2.1,"
 						      "IP:2001:db8::1,DNS:f*.example,"
 						      "DNS:10.0.0.1" } } }),
@@ -187,8 +202,12 @@ static void n39_common_name_and_nul(void **state)
 {
 	static const char san[] = "DER:300F820D612E6578616D706C65002E6576"; /* a.example\0.ev */
 	X509 *issuer = sneck__pki_x509(ca->certs[0]);
-	struct odd o = { .cn = "a.example", .pkey = key->pkey, .from = -DAY, .to = DAY,
-			 .issuer = issuer, .issuer_pkey = ca_key->pkey };
+	struct odd o = { .cn = "a.example",
+			 .pkey = key->pkey,
+			 .from = -DAY,
+			 .to = DAY,
+			 .issuer = issuer,
+			 .issuer_pkey = ca_key->pkey };
 	struct sneck_note why;
 
 	(void)state;
@@ -205,10 +224,10 @@ static void refuses_by_date(void **state)
 	struct sneck_note why;
 
 	(void)state;
-	assert_int_equal(judge(&(struct ask){ trust, chain->certs, 3, span_of("a.example"),
-					      NOW_MS + 91 * (uint64_t)86400000, SNECK_SERVER,
-					      &why }),
-			 SNECK_E_CERT_EXPIRED);
+	assert_int_equal(
+		judge(&(struct ask){ trust, chain->certs, 3, span_of("a.example"),
+				     NOW_MS + 91 * (uint64_t)86400000, SNECK_SERVER, &why }),
+		SNECK_E_CERT_EXPIRED);
 	assert_non_null(strstr(why.text, "expired on 2026-12-20 14:13 UTC"));
 	assert_int_equal(judge(&(struct ask){ trust, chain->certs, 3, span_of("a.example"),
 					      NOW_MS - 7200000, SNECK_SERVER, &why }),
@@ -253,20 +272,20 @@ static void refuses_a_bad_signature(void **state)
 	(void)state;
 	memcpy(forged, chain->certs[0].p, cert.len);
 	forged[cert.len - 1] ^= 1;
-	assert_int_equal(judge(&(struct ask){ trust, all, 2, span_of("a.example"), 0, SNECK_SERVER,
-					      NULL }),
-			 SNECK_E_CERT_BAD);
+	assert_int_equal(
+		judge(&(struct ask){ trust, all, 2, span_of("a.example"), 0, SNECK_SERVER, NULL }),
+		SNECK_E_CERT_BAD);
 	all[0].len--;
-	assert_int_equal(judge(&(struct ask){ trust, all, 2, span_of("a.example"), 0, SNECK_SERVER,
-					      NULL }),
-			 SNECK_E_CERT_BAD);
+	assert_int_equal(
+		judge(&(struct ask){ trust, all, 2, span_of("a.example"), 0, SNECK_SERVER, NULL }),
+		SNECK_E_CERT_BAD);
 	all[0] = chain->certs[0], all[1] = span_of("no certificate");
-	assert_int_equal(judge(&(struct ask){ trust, all, 2, span_of("a.example"), 0, SNECK_SERVER,
-					      NULL }),
-			 SNECK_E_CERT_BAD);
-	assert_int_equal(judge(&(struct ask){ trust, all, 0, span_of("a.example"), 0, SNECK_SERVER,
-					      NULL }),
-			 SNECK_E_CERT_BAD);
+	assert_int_equal(
+		judge(&(struct ask){ trust, all, 2, span_of("a.example"), 0, SNECK_SERVER, NULL }),
+		SNECK_E_CERT_BAD);
+	assert_int_equal(
+		judge(&(struct ask){ trust, all, 0, span_of("a.example"), 0, SNECK_SERVER, NULL }),
+		SNECK_E_CERT_BAD);
 }
 
 static void trusts_a_leaf_as_anchor(void **state)
@@ -281,9 +300,9 @@ static void trusts_a_leaf_as_anchor(void **state)
 	assert_int_equal(judge(&(struct ask){ of_self, alone->certs, 1, name, 0, 1, NULL }), 0);
 	assert_int_equal(judge(&(struct ask){ of_leaf, chain->certs, 1, name, 0, 1, NULL }), 0);
 	assert_int_equal(judge(&(struct ask){ of_mid, chain->certs, 2, name, 0, 1, NULL }), 0);
-	assert_int_equal(judge(&(struct ask){ of_self, alone->certs, 1, span_of("b.example"), 0, 1,
-					      NULL }),
-			 SNECK_E_CERT_NAME);
+	assert_int_equal(
+		judge(&(struct ask){ of_self, alone->certs, 1, span_of("b.example"), 0, 1, NULL }),
+		SNECK_E_CERT_NAME);
 	assert_int_equal(judge(&(struct ask){ of_leaf, alone->certs, 1, name, 0, 1, NULL }),
 			 SNECK_E_CERT_ISSUER);
 	sneck_pki_trust_close(of_mid);
@@ -297,8 +316,8 @@ static void refuses_wrong_usage(void **state)
 	struct sneck_pki_chain *c;
 	struct sneck_note why;
 	const struct sneck_pki_cert client = {
-		SNECK_PKI_CERT_INIT, .for_client = 1, .common_name = "someone", .now_ms = NOW_MS,
-		.issuer = ca, .issuer_key = ca_key,
+		SNECK_PKI_CERT_INIT, .for_client = 1, .common_name = "someone",
+		.now_ms = NOW_MS,    .issuer = ca,    .issuer_key = ca_key,
 	};
 
 	(void)state;
@@ -307,16 +326,16 @@ static void refuses_wrong_usage(void **state)
 			 SNECK_E_CERT_USAGE);
 	assert_int_equal(judge(&(struct ask){ trust, c->certs, 1, nothing, 0, SNECK_CLIENT, NULL }),
 			 SNECK_OK);
-	assert_int_equal(judge(&(struct ask){ trust, chain->certs, 2, nothing, 0, SNECK_CLIENT,
-					      NULL }),
-			 SNECK_E_CERT_USAGE);
+	assert_int_equal(
+		judge(&(struct ask){ trust, chain->certs, 2, nothing, 0, SNECK_CLIENT, NULL }),
+		SNECK_E_CERT_USAGE);
 	sneck_pki_chain_close(c);
-	assert_int_equal(judge_odd(odd_leaf(key->pkey, "keyEncipherment", "serverAuth", "CA:FALSE"),
-				   &why),
-			 SNECK_E_CERT_USAGE);
+	assert_int_equal(
+		judge_odd(odd_leaf(key->pkey, "keyEncipherment", "serverAuth", "CA:FALSE"), &why),
+		SNECK_E_CERT_USAGE);
 	assert_non_null(strstr(why.text, "does not allow signatures"));
-	assert_int_equal(judge_odd(odd_leaf(key->pkey, "digitalSignature,keyCertSign",
-					    "serverAuth", "CA:TRUE"),
+	assert_int_equal(judge_odd(odd_leaf(key->pkey, "digitalSignature,keyCertSign", "serverAuth",
+					    "CA:TRUE"),
 				   &why),
 			 SNECK_E_CERT_USAGE);
 	assert_non_null(strstr(why.text, "an authority's certificate as its own"));
@@ -324,13 +343,17 @@ static void refuses_wrong_usage(void **state)
 	/* a leaf that issues, and one whose key usage alone says that it may */
 	c = make_chain(mid_key, "b.example", ca, ca_key);
 	for (size_t i = 0; i < 2; i++) {
-		X509 *above = i == 0 ? sneck__pki_x509(c->certs[0])
-				     : odd_leaf(mid_key->pkey, "keyCertSign", "serverAuth",
-						"CA:FALSE");
-		X509 *x = make_odd(&(struct odd){
-			.cn = "leaf", .pkey = key->pkey, .from = -DAY, .to = DAY,
-			.issuer = above, .issuer_pkey = mid_key->pkey,
-			.exts = { { "subjectAltName", "DNS:a.example" } } });
+		X509 *above =
+			i == 0 ? sneck__pki_x509(c->certs[0])
+			       : odd_leaf(mid_key->pkey, "keyCertSign", "serverAuth", "CA:FALSE");
+		X509 *x = make_odd(
+			&(struct odd){ .cn = "leaf",
+				       .pkey = key->pkey,
+				       .from = -DAY,
+				       .to = DAY,
+				       .issuer = above,
+				       .issuer_pkey = mid_key->pkey,
+				       .exts = { { "subjectAltName", "DNS:a.example" } } });
 		struct sneck_pki_chain *two = chain_of(x, above, NULL);
 
 		assert_int_equal(judge_server(two, "a.example", NULL), SNECK_E_CERT_USAGE);
@@ -343,12 +366,19 @@ static void refuses_wrong_usage(void **state)
 static void refuses_an_issuer_without_basic_constraints(void **state)
 {
 	X509 *root = sneck__pki_x509(ca->certs[0]);
-	X509 *above = make_odd(&(struct odd){ .cn = "Half CA", .pkey = mid_key->pkey, .from = -DAY,
-					      .to = DAY, .issuer = root,
+	X509 *above = make_odd(&(struct odd){ .cn = "Half CA",
+					      .pkey = mid_key->pkey,
+					      .from = -DAY,
+					      .to = DAY,
+					      .issuer = root,
 					      .issuer_pkey = ca_key->pkey,
 					      .exts = { { "keyUsage", "keyCertSign" } } });
-	X509 *x = make_odd(&(struct odd){ .cn = "a.example", .pkey = key->pkey, .from = -DAY,
-					  .to = DAY, .issuer = above, .issuer_pkey = mid_key->pkey,
+	X509 *x = make_odd(&(struct odd){ .cn = "a.example",
+					  .pkey = key->pkey,
+					  .from = -DAY,
+					  .to = DAY,
+					  .issuer = above,
+					  .issuer_pkey = mid_key->pkey,
 					  .exts = { { "subjectAltName", "DNS:a.example" } } });
 	struct sneck_pki_chain *c = chain_of(x, above, NULL);
 	struct sneck_note why;
@@ -368,15 +398,23 @@ static void refuses_name_constraints(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		X509 *above = make_odd(&(struct odd){
-			.cn = "Bound CA", .pkey = mid_key->pkey, .from = -DAY, .to = DAY,
-			.issuer = root, .issuer_pkey = ca_key->pkey,
-			.exts = { { "basicConstraints", "critical,CA:TRUE" },
-				  { "nameConstraints", rule[i] } } });
-		X509 *x = make_odd(&(struct odd){
-			.cn = "x", .pkey = key->pkey, .from = -DAY, .to = DAY, .issuer = above,
-			.issuer_pkey = mid_key->pkey,
-			.exts = { { "subjectAltName", "DNS:a.example" } } });
+		X509 *above = make_odd(
+			&(struct odd){ .cn = "Bound CA",
+				       .pkey = mid_key->pkey,
+				       .from = -DAY,
+				       .to = DAY,
+				       .issuer = root,
+				       .issuer_pkey = ca_key->pkey,
+				       .exts = { { "basicConstraints", "critical,CA:TRUE" },
+						 { "nameConstraints", rule[i] } } });
+		X509 *x = make_odd(
+			&(struct odd){ .cn = "x",
+				       .pkey = key->pkey,
+				       .from = -DAY,
+				       .to = DAY,
+				       .issuer = above,
+				       .issuer_pkey = mid_key->pkey,
+				       .exts = { { "subjectAltName", "DNS:a.example" } } });
 		struct sneck_pki_chain *c = chain_of(x, above, NULL);
 
 		assert_int_equal(judge_server(c, "a.example", NULL),
@@ -394,10 +432,10 @@ static void n62_keys(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		assert_int_equal(judge_odd(odd_leaf(bad[i], "digitalSignature", "serverAuth",
-						    "CA:FALSE"),
-					   &why),
-				 SNECK_E_CERT_TYPE);
+		assert_int_equal(
+			judge_odd(odd_leaf(bad[i], "digitalSignature", "serverAuth", "CA:FALSE"),
+				  &why),
+			SNECK_E_CERT_TYPE);
 		assert_non_null(strstr(why.text, "certificate 1 has a kind of key"));
 		EVP_PKEY_free(bad[i]);
 	}
@@ -433,18 +471,20 @@ static void n62_rsa_sizes(void **state)
 		int bits;
 		const char *e;
 		int want;
-	} cases[] = { { 2048, "010001", SNECK_OK },	 { 8192, "FFFFFFFF", SNECK_OK },
-		      { 8193, "010001", SNECK_E_CERT_TYPE }, { 2048, "100000001", SNECK_E_CERT_TYPE },
+	} cases[] = { { 2048, "010001", SNECK_OK },
+		      { 8192, "FFFFFFFF", SNECK_OK },
+		      { 8193, "010001", SNECK_E_CERT_TYPE },
+		      { 2048, "100000001", SNECK_E_CERT_TYPE },
 		      { 2048, "010000", SNECK_E_CERT_TYPE } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		EVP_PKEY *pkey = rsa_of(cases[i].bits, cases[i].e);
 
-		assert_int_equal(judge_odd(odd_leaf(pkey, "digitalSignature", "serverAuth",
-						    "CA:FALSE"),
-					   NULL),
-				 cases[i].want);
+		assert_int_equal(
+			judge_odd(odd_leaf(pkey, "digitalSignature", "serverAuth", "CA:FALSE"),
+				  NULL),
+			cases[i].want);
 		EVP_PKEY_free(pkey);
 	}
 }
@@ -452,8 +492,12 @@ static void n62_rsa_sizes(void **state)
 static void refuses_sha1(void **state)
 {
 	X509 *root = sneck__pki_x509(ca->certs[0]);
-	X509 *x = make_odd(&(struct odd){ .cn = "a.example", .pkey = key->pkey, .from = -DAY,
-					  .to = DAY, .issuer = root, .issuer_pkey = ca_key->pkey,
+	X509 *x = make_odd(&(struct odd){ .cn = "a.example",
+					  .pkey = key->pkey,
+					  .from = -DAY,
+					  .to = DAY,
+					  .issuer = root,
+					  .issuer_pkey = ca_key->pkey,
 					  .md = EVP_sha1(),
 					  .exts = { { "subjectAltName", "DNS:a.example" } } });
 
@@ -465,17 +509,19 @@ static void refuses_sha1(void **state)
 static void refuses_unknown_critical_extensions(void **state)
 {
 	X509 *root = sneck__pki_x509(ca->certs[0]);
-	X509 *x = make_odd(&(struct odd){
-		.cn = "a.example", .pkey = key->pkey, .from = -DAY, .to = DAY, .issuer = root,
-		.issuer_pkey = ca_key->pkey,
-		.exts = { { "subjectAltName", "DNS:a.example" },
-			  { "1.2.3.4", "critical,DER:0500" } } });
+	X509 *x = make_odd(&(struct odd){ .cn = "a.example",
+					  .pkey = key->pkey,
+					  .from = -DAY,
+					  .to = DAY,
+					  .issuer = root,
+					  .issuer_pkey = ca_key->pkey,
+					  .exts = { { "subjectAltName", "DNS:a.example" },
+						    { "1.2.3.4", "critical,DER:0500" } } });
 	struct sneck_note why;
 
 	(void)state;
 	assert_int_equal(judge_odd(x, &why), SNECK_E_CERT_TYPE);
-	assert_string_equal(why.text,
-			    "certificate 1 (CN=a.example): unhandled critical extension");
+	assert_string_equal(why.text, "certificate 1 (CN=a.example): unhandled critical extension");
 	X509_free(root);
 }
 
@@ -487,12 +533,12 @@ static void n62_certificates(void **state)
 	(void)state;
 	for (size_t i = 0; i < 11; i++)
 		all[i] = chain->certs[i < 2 ? i : 1];
-	assert_int_equal(judge(&(struct ask){ trust, all, 10, span_of("a.example"), 0,
-					      SNECK_SERVER, NULL }),
-			 SNECK_OK);
-	assert_int_equal(judge(&(struct ask){ trust, all, 11, span_of("a.example"), 0,
-					      SNECK_SERVER, &why }),
-			 SNECK_E_CERT_BUDGET);
+	assert_int_equal(
+		judge(&(struct ask){ trust, all, 10, span_of("a.example"), 0, SNECK_SERVER, NULL }),
+		SNECK_OK);
+	assert_int_equal(
+		judge(&(struct ask){ trust, all, 11, span_of("a.example"), 0, SNECK_SERVER, &why }),
+		SNECK_E_CERT_BUDGET);
 	assert_non_null(strstr(why.text, "sent 11 certificates, more than 10"));
 }
 
@@ -506,9 +552,9 @@ static int judge_deep(const struct sneck_pki_trust *t, size_t n)
 
 	for (size_t i = 1; i <= n; i++) {
 		const struct sneck_pki_cert c = {
-			SNECK_PKI_CERT_INIT, .is_ca = 1, .common_name = cn,
-			.now_ms = NOW_MS, .issuer = chains[i - 1],
-			.issuer_key = i == 1 ? ca_key : mid_key,
+			SNECK_PKI_CERT_INIT,	 .is_ca = 1,
+			.common_name = cn,	 .now_ms = NOW_MS,
+			.issuer = chains[i - 1], .issuer_key = i == 1 ? ca_key : mid_key,
 		};
 
 		snprintf(cn, sizeof cn, "CA %zu", i);
@@ -553,14 +599,22 @@ static int judge_many(size_t names, size_t constraints)
 				       i == 0 ? "" : ",", i);
 	at = 0;
 	for (size_t i = 0; i < constraints; i++)
-		at += (size_t)snprintf(rules + at, sizeof rules - at, "%sexcluded;DNS:%zu.b.example",
-				       i == 0 ? "" : ",", i);
-	above = make_odd(&(struct odd){ .cn = "CA", .pkey = mid_key->pkey, .from = -DAY, .to = DAY,
-					.issuer = root, .issuer_pkey = ca_key->pkey,
+		at += (size_t)snprintf(rules + at, sizeof rules - at,
+				       "%sexcluded;DNS:%zu.b.example", i == 0 ? "" : ",", i);
+	above = make_odd(&(struct odd){ .cn = "CA",
+					.pkey = mid_key->pkey,
+					.from = -DAY,
+					.to = DAY,
+					.issuer = root,
+					.issuer_pkey = ca_key->pkey,
 					.exts = { { "basicConstraints", "critical,CA:TRUE" },
 						  { "nameConstraints", rules } } });
-	x = make_odd(&(struct odd){ .cn = "x", .pkey = key->pkey, .from = -DAY, .to = DAY,
-				    .issuer = above, .issuer_pkey = mid_key->pkey,
+	x = make_odd(&(struct odd){ .cn = "x",
+				    .pkey = key->pkey,
+				    .from = -DAY,
+				    .to = DAY,
+				    .issuer = above,
+				    .issuer_pkey = mid_key->pkey,
 				    .exts = { { "subjectAltName", sans } } });
 	c = chain_of(x, above, NULL);
 	reason = judge_server(c, "0.a.example", NULL);

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* Allocation n fails, for all n: every function of the layer answers with an error (of which
+ * SNECK_E_NO_MEMORY occurs for each) or does its whole work; no chain becomes valid that was not.
+ * The asan preset says whether anything leaks. All memory of the layer is libcrypto's, so one hook
+ * reaches it. F17 */
+#include <stdlib.h>
+
+#include <openssl/crypto.h>
+
+#include "made.h"
+
+static size_t left = SIZE_MAX; /* allocations until one fails; SIZE_MAX: none does */
+
+static bool fails(void)
+{
+	return left != SIZE_MAX && left-- == 0;
+}
+
+static void *hook_malloc(size_t len, const char *file, int line)
+{
+	(void)file, (void)line;
+	return len == 0 || fails() ? NULL : malloc(len);
+}
+
+static void hook_free(void *p, const char *file, int line)
+{
+	(void)file, (void)line;
+	free(p);
+}
+
+static void *hook_realloc(void *p, size_t len, const char *file, int line)
+{
+	if (p == NULL)
+		return hook_malloc(len, file, line);
+	if (len == 0) {
+		hook_free(p, file, line);
+		return NULL;
+	}
+	return fails() ? NULL : realloc(p, len);
+}
+
+static struct sneck_pki_key *ca_key, *key;
+static struct sneck_pki_chain *ca, *chain;
+static struct sneck_pki_trust *trust;
+static char key_pem[512], chain_pem[4096];
+static size_t key_pem_len, chain_pem_len;
+
+static enum sneck_rc do_key_make(void)
+{
+	struct sneck_pki_key *k;
+	const enum sneck_rc rc = sneck_pki_key_make(&k, SNECK_KEY_P256);
+
+	sneck_pki_key_close(k);
+	return rc;
+}
+
+static enum sneck_rc do_key_read(void)
+{
+	struct sneck_pki_key *k;
+	struct sneck_note note;
+	const enum sneck_rc rc =
+		sneck_pki_key_read(&k, sneck_span_of(key_pem, key_pem_len), nothing, &note);
+
+	sneck_pki_key_close(k);
+	return rc;
+}
+
+static enum sneck_rc do_key_write(void)
+{
+	char pem[512];
+	size_t len;
+
+	return sneck_pki_key_write(key, pem, sizeof pem, &len);
+}
+
+static enum sneck_rc do_key_load(void)
+{
+	struct sneck_pki_key *k;
+	const enum sneck_rc rc = sneck_pki_key_load(&k, "/dev/null", NULL);
+
+	sneck_pki_key_close(k);
+	return rc == SNECK_E_SYNTAX ? SNECK_OK : rc; /* nothing in there */
+}
+
+static enum sneck_rc do_sign(void)
+{
+	uint8_t sig[SNECK_SIG_MAX];
+	size_t len;
+
+	EVP_PKEY_CTX_free(atomic_exchange(&key->ways[0].idle, NULL));
+	return key->signer.sign(key->signer.ctx, SNECK_ECDSA_SECP256R1_SHA256, span_of("x"), sig,
+				sizeof sig, &len);
+}
+
+static enum sneck_rc do_chain_read(void)
+{
+	struct sneck_pki_chain *c;
+	struct sneck_note note;
+	const enum sneck_rc rc =
+		sneck_pki_chain_read(&c, sneck_span_of(chain_pem, chain_pem_len), &note);
+
+	sneck_pki_chain_close(c);
+	return rc;
+}
+
+static enum sneck_rc do_chain_write(void)
+{
+	char pem[4096];
+	size_t len;
+
+	return sneck_pki_chain_write(chain, pem, sizeof pem, &len);
+}
+
+static enum sneck_rc do_credential(void)
+{
+	struct sneck_credential c;
+
+	return sneck_pki_credential(&c, chain, key, NULL);
+}
+
+static enum sneck_rc do_about(void)
+{
+	struct sneck_pki_about about;
+
+	return sneck_pki_about(chain->certs[0], &about);
+}
+
+static enum sneck_rc do_cert_make(void)
+{
+	static const char *const names[] = { "a.example", "192.0.2.1" };
+	const struct sneck_pki_cert c = {
+		SNECK_PKI_CERT_INIT, .names = names, .n_names = 2,
+		.now_ms = NOW_MS,    .issuer = ca,   .issuer_key = ca_key
+	};
+	struct sneck_pki_chain *made;
+	const enum sneck_rc rc = sneck_pki_cert_make(&made, key, &c, NULL);
+
+	sneck_pki_chain_close(made);
+	return rc;
+}
+
+static enum sneck_rc do_trust(void)
+{
+	static const uint8_t pin[1][32];
+	const struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT, .no_system = 1,
+						   .anchors = ca->certs, .n_anchors = 1,
+						   .pins = pin,		 .n_pins = 1 };
+	struct sneck_pki_trust *t;
+	const enum sneck_rc rc = sneck_pki_trust_open(&t, &o, NULL);
+
+	sneck_pki_trust_close(t);
+	return rc;
+}
+
+static enum sneck_rc verify(const char *name)
+{
+	struct sneck_cert_entry entries[2] = { { .der = chain->certs[0] },
+					       { .der = chain->certs[1] } };
+	const struct sneck_chain c = { .certs = entries,
+				       .n_certs = 2,
+				       .name = span_of(name),
+				       .now_ms = NOW_MS,
+				       .peer_role = SNECK_SERVER };
+	const struct sneck_verifier *v = sneck_pki_trust_verifier(trust);
+	struct sneck_verdict got = { .chain = 0 };
+	const enum sneck_rc rc = v->verify(v->ctx, &c, &got);
+
+	assert_int_equal(got.chain == SNECK_CHAIN_VALID, rc == SNECK_OK && got.reason == 0);
+	return rc != SNECK_OK ? rc : (enum sneck_rc)got.reason;
+}
+
+static enum sneck_rc do_verify(void)
+{
+	return verify("a.example");
+}
+
+static enum sneck_rc do_refuse(void)
+{
+	const enum sneck_rc rc = verify("b.example");
+
+	assert_int_not_equal(rc, SNECK_OK);
+	return rc == SNECK_E_CERT_NAME ? SNECK_OK : rc;
+}
+
+static void sweep(enum sneck_rc (*work)(void))
+{
+	size_t no_memory = 0;
+
+	assert_int_equal(work(), SNECK_OK); /* what libcrypto keeps for good is there now */
+	for (size_t n = 0; left == SIZE_MAX; n++) {
+		enum sneck_rc rc;
+
+		left = n;
+		rc = work();
+		assert_true(rc <= SNECK_OK);
+		no_memory += rc == SNECK_E_NO_MEMORY;
+	}
+	left = SIZE_MAX;
+	assert_true(no_memory > 0);
+	assert_int_equal(work(), SNECK_OK);
+}
+
+static void no_memory(void **state)
+{
+	static const struct {
+		const char *name;
+		enum sneck_rc (*work)(void);
+	} all[] = {
+		{ "key_make", do_key_make },
+		{ "key_read", do_key_read },
+		{ "key_write", do_key_write },
+		{ "key_load", do_key_load },
+		{ "sign", do_sign },
+		{ "chain_read", do_chain_read },
+		{ "chain_write", do_chain_write },
+		{ "credential", do_credential },
+		{ "about", do_about },
+		{ "cert_make", do_cert_make },
+		{ "trust", do_trust },
+		{ "verify", do_verify },
+		{ "refuse", do_refuse },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		print_message("%s\n", all[i].name);
+		sweep(all[i].work);
+	}
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	ca_key = make_key(SNECK_KEY_P256);
+	key = make_key(SNECK_KEY_P256);
+	ca = make_chain(ca_key, NULL, NULL, NULL);
+	chain = make_chain(key, "a.example", ca, ca_key);
+	assert_int_equal(sneck_pki_key_write(key, key_pem, sizeof key_pem, &key_pem_len), SNECK_OK);
+	assert_int_equal(sneck_pki_chain_write(chain, chain_pem, sizeof chain_pem, &chain_pem_len),
+			 SNECK_OK);
+	return sneck_pki_trust_open(
+		&trust,
+		&(struct sneck_pki_trust_options){ SNECK_PKI_TRUST_INIT, .no_system = 1,
+						   .anchors = ca->certs, .n_anchors = 1 },
+		NULL);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	sneck_pki_trust_close(trust);
+	sneck_pki_chain_close(chain);
+	sneck_pki_chain_close(ca);
+	sneck_pki_key_close(key);
+	sneck_pki_key_close(ca_key);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(no_memory) };
+
+	if (CRYPTO_set_mem_functions(hook_malloc, hook_realloc, hook_free) != 1)
+		return 77;
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
