@@ -80,7 +80,8 @@ struct sneck_config {
 	uint32_t ask;                   /* set of SNECK_ASK_* */
 	const struct sneck_provider *provider; /* the one field that must always be set */
 
-	/* identity and trust. A client needs a verifier or SNECK_ASK_VERIFY; a server a credential. */
+	/* identity and trust: a client needs a verifier or SNECK_ASK_VERIFY, a server a
+	 * credential */
 	const struct sneck_credential *const *credentials; /* the first that fits is taken */
 	size_t n_credentials;
 	const struct sneck_verifier *verifier;

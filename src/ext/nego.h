@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* nego.h: struct nego: all that an extension, and a choice, may see and touch. No keys, no state, no
- * connection. Lives in the scratch. */
+/* nego.h: struct nego: all that an extension, and a choice, may see and touch. No keys, no state,
+ * no connection. Lives in the scratch. */
 #ifndef SNECK_EXT_NEGO_H
 #define SNECK_EXT_NEGO_H
 
@@ -22,7 +22,6 @@ struct nego {
 	uint8_t role;
 	uint16_t at_ext; /* the extension being read, for sneck_conn_failure(); 0xffff: none */
 	uint32_t sent;   /* rows of the table that our ClientHello carried */
-	uint32_t got;    /* rows that the peer's ClientHello carried */
 
 	/* what we offer, or answer with */
 	struct sneck_span name; /* for server_name; empty: not sent */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* select.h: one choice per parameter. Every value that a connection ends up with passes here: in our
- * offer, legal in this version, known to the provider. */
+/* select.h: one choice per parameter. Every value that a connection ends up with passes here: in
+ * our offer, legal in this version, known to the provider. */
 #ifndef SNECK_EXT_SELECT_H
 #define SNECK_EXT_SELECT_H
 

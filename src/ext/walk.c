@@ -110,8 +110,6 @@ enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in, struct sneck_span
 	uint32_t here = 0;
 
 	SNECK_TRY(split(ng, in, block, body, &here));
-	if (in == IN_CH)
-		ng->got = here;
 	for (unsigned i = 0; i < EXT_COUNT; i++) {
 		const struct ext *const e = table[i];
 

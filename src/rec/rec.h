@@ -59,7 +59,8 @@ size_t sneck__rec_size(const struct rec_half *h, size_t plain);
  * first ClientHello, else 0x0303. SNECK_E_KEY_LIMIT when the key is used up. */
 SNECK_MUST_CHECK enum sneck_rc sneck__rec_seal(struct rec_half *h, void *ctx, uint8_t *dst,
 					       uint8_t type, uint16_t version,
-					       const struct sneck_span *pieces, size_t n, size_t len);
+					       const struct sneck_span *pieces, size_t n,
+					       size_t len);
 
 /* Records that this key may still seal. */
 uint64_t sneck__rec_left(const struct rec_half *h);

@@ -113,7 +113,7 @@ static void on_state(struct end *e, int state)
 	}
 }
 
-/* The caller may move its memory between two calls, and what lies beside it is not the library's. */
+/* The caller may move its memory between two calls; what lies beside it is not the library's. */
 static void poison(struct end *e)
 {
 	const size_t shift = e->in.head == 64 ? 0 : 64;
