@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* pubkey_test.c: keys from certificates and checks of signatures. The certificates are made with
+ * libcrypto here; the transparent provider has its own, in transparent_test.c. */
+#include "provider/providers.h"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+static const struct sneck_pubkey *pk(void)
+{
+	return provider_at(0)->pubkey;
+}
+
+static enum sneck_rc from(void *key, struct sneck_span der)
+{
+	void *const work = zeroed(pk()->work_size);
+	/* a copy of its own size, so that the sanitiser sees a byte read too far */
+	uint8_t *const copy = malloc(der.len + (der.len == 0));
+	enum sneck_rc rc;
+
+	assert_non_null(copy);
+	if (der.len != 0)
+		memcpy(copy, der.p, der.len);
+	rc = pk()->from_cert(key, sneck_span_of(copy, der.len), work);
+	free(copy);
+	free(work);
+	assert_no_stale_error();
+	return rc;
+}
+
+static enum sneck_rc key_is(struct sneck_span der)
+{
+	void *const key = zeroed(pk()->key_size);
+	const enum sneck_rc rc = from(key, der);
+
+	if (rc != SNECK_OK)
+		assert_true(all_zero(key, pk()->key_size));
+	pk()->wipe(key);
+	assert_true(all_zero(key, pk()->key_size));
+	pk()->wipe(key);
+	free(key);
+	return rc;
+}
+
+static struct bytes certificate(EVP_PKEY *key, long version)
+{
+	X509 *const x = X509_new();
+	X509_NAME *const name = X509_NAME_new();
+	const int id = EVP_PKEY_get_base_id(key);
+	const bool no_md = id == EVP_PKEY_ED25519;
+	struct bytes der = { 0 };
+	unsigned char *p = der.p;
+
+	assert_non_null(x);
+	assert_true(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+					       (const unsigned char *)"test", -1, -1, 0));
+	assert_true(X509_set_version(x, version) && X509_set_issuer_name(x, name) &&
+		    X509_set_subject_name(x, name) && X509_set_pubkey(x, key) &&
+		    ASN1_INTEGER_set(X509_get_serialNumber(x), 77) &&
+		    X509_gmtime_adj(X509_getm_notBefore(x), 0) &&
+		    X509_gmtime_adj(X509_getm_notAfter(x), 3600));
+	assert_true(X509_sign(x, key, no_md ? NULL : EVP_sha256()) > 0);
+	assert_in_range(i2d_X509(x, NULL), 1, sizeof der.p);
+	der.len = (size_t)i2d_X509(x, &p);
+	X509_NAME_free(name);
+	X509_free(x);
+	return der;
+}
+
+static void kinds_of_keys(void **state)
+{
+	static const struct {
+		const char *type, *curve;
+		size_t bits;
+		enum sneck_rc rc;
+	} rows[] = {
+		{ "EC", "P-256", 0, SNECK_OK },
+		{ "EC", "P-384", 0, SNECK_E_CERT_TYPE },
+		{ "EC", "secp256k1", 0, SNECK_E_CERT_TYPE },
+		{ "RSA", NULL, 2048, SNECK_OK },
+		{ "RSA", NULL, 3072, SNECK_OK },
+		{ "RSA", NULL, 1024, SNECK_E_CERT_TYPE },
+		{ "RSA", NULL, 2047, SNECK_E_CERT_TYPE },
+		{ "ED25519", NULL, 0, SNECK_E_CERT_TYPE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		EVP_PKEY *const key =
+			rows[i].bits != 0    ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", rows[i].bits)
+			: rows[i].curve != 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", rows[i].curve)
+					     : EVP_PKEY_Q_keygen(NULL, NULL, rows[i].type);
+		struct bytes der;
+
+		assert_non_null(key);
+		der = certificate(key, X509_VERSION_3);
+		assert_int_equal(key_is(span(&der)), rows[i].rc);
+		der = certificate(key, X509_VERSION_1);
+		assert_int_equal(key_is(span(&der)), rows[i].rc);
+		EVP_PKEY_free(key);
+	}
+}
+
+/* Every truncation, and one byte more, is no DER; every changed byte is judged without harm. */
+static void damaged_certificates(void **state)
+{
+	EVP_PKEY *const keys[2] = { EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"),
+				    EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048) };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct bytes der = certificate(keys[i], X509_VERSION_3);
+
+		for (size_t len = 0; len < der.len; len++)
+			assert_int_equal(key_is(sneck_span_of(der.p, len)), SNECK_E_CERT_BAD);
+		assert_int_equal(key_is(sneck_span_of(der.p, der.len + 1)), SNECK_E_CERT_BAD);
+		for (size_t at = 0; at < der.len; at++)
+			for (unsigned bit = 0; bit < 8; bit++) {
+				enum sneck_rc rc;
+
+				der.p[at] ^= (uint8_t)(1u << bit);
+				rc = key_is(span(&der));
+				assert_true(rc == SNECK_OK || rc == SNECK_E_CERT_BAD ||
+					    rc == SNECK_E_CERT_TYPE);
+				der.p[at] ^= (uint8_t)(1u << bit);
+			}
+		EVP_PKEY_free(keys[i]);
+	}
+}
+
+#define HEAD_EC	  "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
+#define HEAD_P256 "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
+#define HEAD_RSA  "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+#define HEAD_PSS  "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"
+
+static enum sneck_rc spki_is(const char *alg, size_t alg_len, const void *bits, size_t bits_len)
+{
+	struct bytes body = { 0 }, spki = { 0 }, cert, with_zero = { .len = 1 };
+
+	memcpy(with_zero.p + 1, bits, bits_len);
+	der_put(&body, 0x30, alg, alg_len);
+	der_put(&body, 0x03, with_zero.p, bits_len + 1);
+	der_put(&spki, 0x30, body.p, body.len);
+	cert = cert_around(span(&spki));
+	return key_is(span(&cert));
+}
+
+#define SPKI_IS(alg, bits, len) spki_is(alg, sizeof(alg) - 1, bits, len)
+
+static void ec_keys(void **state)
+{
+	struct bytes point =
+		hex("0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+		    "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299");
+
+	(void)state;
+	assert_int_equal(SPKI_IS(HEAD_EC HEAD_P256, point.p, 65), SNECK_OK);
+	assert_int_equal(SPKI_IS(HEAD_EC HEAD_P256, point.p, 64), SNECK_E_CERT_TYPE);
+	assert_int_equal(SPKI_IS(HEAD_EC HEAD_P256, point.p, 0), SNECK_E_CERT_TYPE);
+	assert_int_equal(SPKI_IS(HEAD_EC, point.p, 65), SNECK_E_CERT_TYPE); /* no curve */
+	assert_int_equal(SPKI_IS(HEAD_EC "\x05\x00", point.p, 65),
+			 SNECK_E_CERT_TYPE); /* implicit */
+	assert_int_equal(SPKI_IS(HEAD_EC "\x30\x00", point.p, 65),
+			 SNECK_E_CERT_TYPE); /* explicit */
+	assert_int_equal(SPKI_IS("", point.p, 65), SNECK_E_CERT_BAD);
+	point.p[0] = 3;
+	assert_int_equal(SPKI_IS(HEAD_EC HEAD_P256, point.p, 33), SNECK_E_CERT_TYPE);
+	point.p[0] = 6;
+	assert_int_equal(SPKI_IS(HEAD_EC HEAD_P256, point.p, 65), SNECK_E_CERT_TYPE);
+	point.p[0] = 4;
+	point.p[64] ^= 1;
+	assert_int_equal(SPKI_IS(HEAD_EC HEAD_P256, point.p, 65), SNECK_E_CERT_BAD);
+}
+
+static enum sneck_rc rsa_is(const struct bytes *n, const struct bytes *e)
+{
+	struct bytes body = { 0 }, seq = { 0 };
+
+	der_put(&body, 0x02, n->p, n->len);
+	der_put(&body, 0x02, e->p, e->len);
+	der_put(&seq, 0x30, body.p, body.len);
+	return SPKI_IS(HEAD_RSA "\x05\x00", seq.p, seq.len);
+}
+
+/* A modulus of so many bits, all ones, with the zero byte in front that DER wants. */
+static struct bytes ones(size_t bits)
+{
+	struct bytes n = { .len = bits / 8 + 1 };
+
+	memset(n.p + 1, 0xff, bits / 8);
+	n.p[0] = (uint8_t)((1u << bits % 8) - 1);
+	return n;
+}
+
+/* L18: 2,048 to 8,192 bits, odd; exponent odd, up to 2^32 - 1. */
+static void n62_rsa_bounds(void **state)
+{
+	const struct bytes f4 = hex("010001");
+	struct bytes n = ones(2048), e;
+
+	(void)state;
+	assert_int_equal(rsa_is(&n, &f4), SNECK_OK);
+	n.p[n.len - 1] = 0xfe;
+	assert_int_equal(rsa_is(&n, &f4), SNECK_E_CERT_TYPE);
+	n = ones(8192);
+	assert_int_equal(rsa_is(&n, &f4), SNECK_OK);
+	n = ones(8193);
+	assert_int_equal(rsa_is(&n, &f4), SNECK_E_CERT_TYPE);
+	n = ones(2047);
+	assert_int_equal(rsa_is(&n, &f4), SNECK_E_CERT_TYPE);
+
+	n = ones(2048);
+	e = hex("03");
+	assert_int_equal(rsa_is(&n, &e), SNECK_OK);
+	e = hex("00ffffffff");
+	assert_int_equal(rsa_is(&n, &e), SNECK_OK);
+	e = hex("0100000001");
+	assert_int_equal(rsa_is(&n, &e), SNECK_E_CERT_TYPE);
+	e = hex("01");
+	assert_int_equal(rsa_is(&n, &e), SNECK_E_CERT_TYPE);
+	e = hex("00");
+	assert_int_equal(rsa_is(&n, &e), SNECK_E_CERT_TYPE);
+	e = hex("010000");
+	assert_int_equal(rsa_is(&n, &e), SNECK_E_CERT_TYPE);
+
+	/* numbers that DER does not write so */
+	e = hex("00010001");
+	assert_int_equal(rsa_is(&n, &e), SNECK_E_CERT_BAD);
+	e = hex("ff");
+	assert_int_equal(rsa_is(&n, &e), SNECK_E_CERT_BAD);
+	e = hex("");
+	assert_int_equal(rsa_is(&n, &e), SNECK_E_CERT_BAD);
+	assert_int_equal(SPKI_IS(HEAD_RSA "\x05\x00", "\x30\x00", 2), SNECK_E_CERT_BAD);
+	assert_int_equal(SPKI_IS(HEAD_RSA "\x05\x00", "\x30\x06\x02\x01\x03\x02\x01\x03\x00", 9),
+			 SNECK_E_CERT_BAD);
+	assert_int_equal(SPKI_IS(HEAD_RSA, "\x30\x06\x02\x01\x03\x02\x01\x03", 8),
+			 SNECK_E_CERT_BAD);
+	assert_int_equal(SPKI_IS(HEAD_PSS, "\x30\x06\x02\x01\x03\x02\x01\x03", 8),
+			 SNECK_E_CERT_TYPE);
+}
+
+static void lengths_not_der(void **state)
+{
+	static const struct sneck_span bad[] = {
+		{ (const uint8_t *)"", 0 },
+		{ (const uint8_t *)"\x30", 1 },
+		{ (const uint8_t *)"\x30\x80\x00\x00", 4 },	    /* indefinite */
+		{ (const uint8_t *)"\x30\x81\x02\x30\x00", 5 },	    /* could be short */
+		{ (const uint8_t *)"\x30\x82\x00\x80", 4 },	    /* leading zero */
+		{ (const uint8_t *)"\x30\x84\xff\xff\xff\xff", 6 }, /* 4 GB */
+		{ (const uint8_t *)"\x30\x88\xff\xff\xff\xff\xff\xff\xff\xff", 10 },
+		{ (const uint8_t *)"\x30\xff", 2 },
+		{ (const uint8_t *)"\x3f\x30\x00", 3 }, /* a long tag */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(key_is(bad[i]), SNECK_E_CERT_BAD);
+}
+
+/* RFC 6979, A.2.5: P-256, SHA-256, "sample" */
+static void published_ecdsa(void **state)
+{
+	const struct bytes spki =
+		hex("3059301306072a8648ce3d020106082a8648ce3d030107034200"
+		    "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+		    "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299");
+	struct bytes sig = hex("3046022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84"
+			       "eaf3716022100f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab"
+			       "2f843acda8");
+	const struct bytes cert = cert_around(span(&spki));
+	const struct sneck_span msg = sneck_span_of("sample", 6);
+	void *const key = zeroed(pk()->key_size);
+
+	(void)state;
+	assert_int_equal(from(key, span(&cert)), SNECK_OK);
+	assert_int_equal(pk()->verify(key, 0x0403, msg, span(&sig), NULL), SNECK_OK);
+	for (size_t bit = 0; bit < 8 * sig.len; bit += 3) {
+		sig.p[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+		assert_int_equal(pk()->verify(key, 0x0403, msg, span(&sig), NULL),
+				 SNECK_E_BAD_SIGNATURE);
+		assert_no_stale_error();
+		sig.p[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+	}
+	for (size_t len = 0; len < sig.len; len++)
+		assert_int_equal(pk()->verify(key, 0x0403, msg, sneck_span_of(sig.p, len), NULL),
+				 SNECK_E_BAD_SIGNATURE);
+	pk()->wipe(key);
+	free(key);
+}
+
+static struct bytes sign(EVP_PKEY *key, const char *md, bool pss, int salt, struct sneck_span msg)
+{
+	EVP_MD_CTX *const c = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *pctx = NULL;
+	struct bytes sig = { .len = sizeof sig.p };
+
+	assert_int_equal(EVP_DigestSignInit_ex(c, &pctx, md, NULL, NULL, key, NULL), 1);
+	if (pss) {
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING), 1);
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, salt), 1);
+	}
+	assert_int_equal(EVP_DigestSign(c, sig.p, &sig.len, msg.p, msg.len), 1);
+	EVP_MD_CTX_free(c);
+	return sig;
+}
+
+static void judge(const void *key, uint16_t good, struct sneck_span msg, const struct bytes *sig)
+{
+	static const uint16_t all[] = { 0x0403, 0x0804, 0x0805, 0x0806, 0x0401,
+					0x0503, 0x0807, 0x0809, 1,	0xffff };
+	void *const work = zeroed(pk()->work_size);
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		assert_int_equal(pk()->verify(key, all[i], msg, span(sig), work),
+				 all[i] == good ? SNECK_OK : SNECK_E_BAD_SIGNATURE);
+	if (good != 0)
+		assert_int_equal(
+			pk()->verify(key, good, sneck_span_of(msg.p, msg.len - 1), span(sig), work),
+			SNECK_E_BAD_SIGNATURE);
+	assert_no_stale_error();
+	free(work);
+}
+
+/* A signature serves one scheme only; PSS wants a salt as long as the hash. */
+static void schemes(void **state)
+{
+	static const char *const md[] = { "SHA256", "SHA384", "SHA512" };
+	const struct sneck_span msg = sneck_span_of("what is signed", 14);
+	EVP_PKEY *const ec = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	EVP_PKEY *const rsa = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+	void *key = zeroed(pk()->key_size);
+	struct bytes der = certificate(ec, X509_VERSION_3), sig;
+
+	(void)state;
+	assert_int_equal(from(key, span(&der)), SNECK_OK);
+	sig = sign(ec, "SHA256", false, 0, msg);
+	judge(key, 0x0403, msg, &sig);
+	key = moved(key, pk()->key_size);
+	judge(key, 0x0403, msg, &sig);
+	sig = sign(ec, "SHA384", false, 0, msg);
+	judge(key, 0, msg, &sig);
+
+	der = certificate(rsa, X509_VERSION_3); /* a used key gets another */
+	assert_int_equal(from(key, span(&der)), SNECK_OK);
+	for (uint16_t i = 0; i < 3; i++) {
+		sig = sign(rsa, md[i], true, RSA_PSS_SALTLEN_DIGEST, msg);
+		judge(key, (uint16_t)(0x0804 + i), msg, &sig);
+	}
+	sig = sign(rsa, "SHA256", true, 20, msg);
+	judge(key, 0, msg, &sig);
+	sig = sign(rsa, "SHA256", true, 0, msg);
+	judge(key, 0, msg, &sig);
+	sig = sign(rsa, "SHA256", false, 0, msg); /* PKCS #1 v1.5 */
+	judge(key, 0, msg, &sig);
+
+	der.len--;
+	assert_int_equal(from(key, span(&der)), SNECK_E_CERT_BAD); /* the old key is gone too */
+	judge(key, 0, msg, &sig);
+	pk()->wipe(key);
+	free(key);
+	EVP_PKEY_free(ec);
+	EVP_PKEY_free(rsa);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kinds_of_keys),   cmocka_unit_test(damaged_certificates),
+		cmocka_unit_test(ec_keys),	   cmocka_unit_test(n62_rsa_bounds),
+		cmocka_unit_test(lengths_not_der), cmocka_unit_test(published_ecdsa),
+		cmocka_unit_test(schemes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
