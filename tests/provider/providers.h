@@ -24,7 +24,7 @@
 
 struct bytes {
 	size_t len;
-	uint8_t p[2048];
+	uint8_t p[4608];
 };
 
 /* libcrypto first, which computes for real, then transparent. */
