@@ -130,7 +130,8 @@ static void kex_group(struct count *n, const json_t *group, const json_t *tests,
 	json_array_foreach(tests, i, test) kex_case(n, test, kex_of(provider_at(0), (uint16_t)id));
 }
 
-/* scheme 0: a key that is to be refused. A salt of another length than the hash's is refused. */
+/* scheme 0: a key that is to be refused. In a file of salts of
+ * another length than the hash's, only the case that changes it to that length is good. */
 static void signature_group(struct count *n, const json_t *group, const json_t *tests,
 			    unsigned scheme)
 {
@@ -156,7 +157,9 @@ static void signature_group(struct count *n, const json_t *group, const json_t *
 	{
 		const struct bytes msg = field(test, "msg"), sig = field(test, "sig");
 		const char *const result = text(test, "result");
-		const bool valid = strcmp(result, "valid") == 0 && !odd_salt;
+		const bool valid =
+			odd_salt ? strcmp(text(test, "comment"), "s_len changed to 32") == 0
+				 : strcmp(result, "valid") == 0;
 		enum sneck_rc rc;
 
 		rc = pk->verify(key, (uint16_t)scheme, span(&msg), span(&sig), work);
@@ -232,7 +235,7 @@ int main(void)
 	};
 
 	if (folder == NULL) {
-		puts("skipped: 0 of about 2,600 cases judged; set SNECK_VECTORS to the folder of "
+		puts("skipped: 0 of 2,685 cases judged; set SNECK_VECTORS to the folder of "
 		     "the Wycheproof files (testvectors_v1)");
 		return 77;
 	}
