@@ -40,11 +40,14 @@ struct sneck_pki_chain {
 	size_t n_names;
 };
 
+struct pki_cache;
+
 struct sneck_pki_trust {
 	X509_STORE *store; /* NULL: only the pins count, or nothing does */
 	uint8_t (*pins)[32];
 	size_t n_pins;
 	bool skip;
+	struct pki_cache *cache;
 	struct sneck_verifier verifier;
 };
 
@@ -68,6 +71,11 @@ bool sneck__pki_name_text(struct pki_name *name, const GENERAL_NAME *san);
 /* cred.c */
 X509 *sneck__pki_x509(struct sneck_span der); /* NULL for anything but exactly one certificate */
 enum sneck_rc sneck__pki_chain_of(struct sneck_pki_chain **chain, STACK_OF(X509) * certs);
+
+/* cache.c: as sneck__pki_x509(), faster for what it saw before; for all threads */
+struct pki_cache *sneck__pki_cache_open(void);
+void sneck__pki_cache_close(struct pki_cache *cache);
+X509 *sneck__pki_cache_x509(struct pki_cache *cache, struct sneck_span der);
 
 /* file.c */
 enum pki_file { PKI_OPEN, PKI_SECRET };

@@ -66,6 +66,7 @@ void sneck_pki_trust_close(struct sneck_pki_trust *trust)
 {
 	if (trust == NULL)
 		return;
+	sneck__pki_cache_close(trust->cache);
 	X509_STORE_free(trust->store);
 	OPENSSL_free(trust->pins);
 	OPENSSL_free(trust);
@@ -76,6 +77,9 @@ static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_
 {
 	X509_VERIFY_PARAM *param;
 
+	trust->cache = sneck__pki_cache_open();
+	if (trust->cache == NULL)
+		return SNECK_E_NO_MEMORY;
 	trust->skip = o->insecure_skip_verify != 0;
 	trust->verifier = (struct sneck_verifier){
 		.schemes = schemes, .cert_schemes = cert_schemes, .verify = verify, .ctx = trust

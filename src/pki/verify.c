@@ -2,14 +2,14 @@
 /* verify.c: judges one chain: budgets first, then libcrypto's path validation, then what it does
  * not ask. RFC 5280, 6; 9525, 6; 9846, 4.5.1.3. The store and its settings are in trust.c.
  *
- * Each certificate is parsed once a call; the store is shared. Names come from subjectAltName
+ * Each certificate is parsed once at most; the store is shared. Names come from subjectAltName
  * alone. Revocation is not looked at. With `why` the same steps write a sentence. */
 #include <string.h>
 
 #include "pki.h"
 
-static enum sneck_rc read_certs(STACK_OF(X509) * certs, const struct sneck_chain *chain, size_t n,
-				struct sneck_note *why);
+static enum sneck_rc read_certs(const struct sneck_pki_trust *trust, STACK_OF(X509) * certs,
+				const struct sneck_chain *chain, struct sneck_note *why);
 static enum sneck_rc pinned(const struct sneck_pki_trust *trust, STACK_OF(X509) * path,
 			    struct sneck_note *why);
 static enum sneck_rc validate(const struct sneck_pki_trust *trust, X509_STORE_CTX *ctx,
@@ -25,7 +25,7 @@ static enum sneck_rc judge(const struct sneck_pki_trust *trust, const struct sne
 	X509_STORE_CTX *ctx;
 	enum sneck_rc rc;
 
-	SNECK_TRY(read_certs(certs, chain, trust->store != NULL ? chain->n_certs : 1, why));
+	SNECK_TRY(read_certs(trust, certs, chain, why));
 	if (trust->skip) {
 		sneck__pki_note(why, "nothing was checked: verification is switched off");
 		return SNECK_OK;
@@ -55,9 +55,11 @@ enum sneck_rc sneck__pki_judge(const struct sneck_pki_trust *trust, const struct
 	return sneck__pki_fail(rc);
 }
 
-static enum sneck_rc read_certs(STACK_OF(X509) * certs, const struct sneck_chain *chain, size_t n,
-				struct sneck_note *why)
+static enum sneck_rc read_certs(const struct sneck_pki_trust *trust, STACK_OF(X509) * certs,
+				const struct sneck_chain *chain, struct sneck_note *why)
 {
+	const size_t n = trust->store != NULL ? chain->n_certs : 1;
+
 	if (chain->n_certs > BOUND_CERTS) { /* L19 */
 		sneck__pki_note(why,
 				"the peer sent %zu certificates, more than %u: "
@@ -70,7 +72,7 @@ static enum sneck_rc read_certs(STACK_OF(X509) * certs, const struct sneck_chain
 		return SNECK_E_CERT_BAD;
 	}
 	for (size_t i = 0; i < n; i++) {
-		X509 *cert = sneck__pki_x509(chain->certs[i].der);
+		X509 *cert = sneck__pki_cache_x509(trust->cache, chain->certs[i].der);
 
 		if (cert != NULL && sk_X509_push(certs, cert) > 0)
 			continue;

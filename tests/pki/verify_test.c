@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verifier: what it accepts, and every refusal with its code and a sentence. N39.
  * What costs too much or is too weak is in limits_test.c. */
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "judge.h"
@@ -341,6 +342,67 @@ static void pins(void **state)
 	sneck_pki_trust_close(t);
 }
 
+/* What was parsed before serves the same bytes only, for as long as nobody else needs the slot. */
+static void remembers_parsing_alone(void **state)
+{
+	struct pki_cache *cache = sneck__pki_cache_open();
+	struct sneck_pki_chain *first = make_chain(key, "a.example", NULL, NULL);
+	struct sneck_span der = first->certs[0];
+	uint8_t other[2048];
+	X509 *a = sneck__pki_cache_x509(cache, der), *b = sneck__pki_cache_x509(cache, der), *c;
+
+	(void)state;
+	assert_non_null(a);
+	assert_ptr_equal(a, b);
+	memcpy(other, der.p, der.len);
+	other[der.len - 20] ^= 1; /* the same slot */
+	c = sneck__pki_cache_x509(cache, sneck_span_of(other, der.len));
+	assert_ptr_not_equal(a, c);
+	X509_free(b);
+	b = sneck__pki_cache_x509(cache, der);
+	assert_ptr_not_equal(b, a);
+	assert_ptr_not_equal(b, c);
+	assert_null(sneck__pki_cache_x509(cache, sneck_span_of(der.p, 9)));
+	assert_null(sneck__pki_cache_x509(cache, nothing));
+	X509_free(a);
+	X509_free(b);
+	X509_free(c);
+	sneck__pki_cache_close(cache);
+	sneck_pki_chain_close(first);
+}
+
+static void *judge_often(void *unused)
+{
+	static int bad;
+	struct sneck_cert_entry entries[2] = { { .der = chain->certs[0] },
+					       { .der = chain->certs[1] } };
+	const struct sneck_chain c = { .certs = entries,
+				       .n_certs = 2,
+				       .name = span_of("a.example"),
+				       .now_ms = NOW_MS,
+				       .peer_role = SNECK_SERVER };
+
+	(void)unused;
+	for (size_t i = 0; i < 50; i++)
+		if (sneck__pki_judge(trust, &c, NULL) != SNECK_OK)
+			return &bad;
+	return NULL;
+}
+
+static void verifier_serves_all_threads(void **state)
+{
+	pthread_t threads[4];
+	void *result;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, judge_often, NULL), 0);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(threads[i], &result), 0);
+		assert_null(result);
+	}
+}
+
 static void skip_verify(void **state)
 {
 	const struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT, .no_system = 1,
@@ -439,6 +501,8 @@ int main(void)
 		cmocka_unit_test(refuses_an_issuer_without_basic_constraints),
 		cmocka_unit_test(refuses_name_constraints),
 		cmocka_unit_test(pins),
+		cmocka_unit_test(remembers_parsing_alone),
+		cmocka_unit_test(verifier_serves_all_threads),
 		cmocka_unit_test(skip_verify),
 		cmocka_unit_test(open_refuses),
 		cmocka_unit_test(system_store_and_files),
