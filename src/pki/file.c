@@ -43,34 +43,35 @@ enum sneck_rc sneck__pki_file_read(const char *path, enum pki_file kind, uint8_t
 	return rc;
 }
 
-/* Not by st_size: the file may be a pipe. */
+/* Not by st_size: the file may be a pipe. What was read is wiped before it is freed or moved. */
 static enum sneck_rc read_all(int fd, uint8_t **data, size_t *len)
 {
 	size_t cap = FILE_FIRST;
-	uint8_t *bytes = OPENSSL_malloc(cap);
-	ssize_t got = bytes != NULL ? read(fd, bytes, cap) : 0;
+	uint8_t *bytes = OPENSSL_malloc(cap), *more;
+	enum sneck_rc rc = bytes != NULL ? SNECK_WANT_INPUT : SNECK_E_NO_MEMORY;
 
-	for (*len = 0; bytes != NULL && got > 0; got = read(fd, bytes + *len, cap - *len)) {
-		*len += (size_t)got;
-		if (*len == cap && cap < FILE_TOP) {
-			*data = bytes;
-			bytes = OPENSSL_clear_realloc(bytes, cap, 2 * cap);
-			cap *= 2;
-			if (bytes == NULL)
-				OPENSSL_clear_free(*data, *len);
-		}
-		if (*len == cap) {
+	for (*len = 0; rc == SNECK_WANT_INPUT;) {
+		const ssize_t got = read(fd, bytes + *len, cap - *len);
+
+		if (got <= 0) {
+			rc = got == 0 ? SNECK_OK : SNECK_E_SYSTEM;
+		} else if ((*len += (size_t)got) == FILE_TOP) {
 			errno = EFBIG;
-			got = -1;
-			break;
+			rc = SNECK_E_SYSTEM;
+		} else if (*len == cap) {
+			more = OPENSSL_clear_realloc(bytes, cap, 2 * cap);
+			rc = more != NULL ? rc : SNECK_E_NO_MEMORY;
+			bytes = more != NULL ? more : bytes;
+			cap *= more != NULL ? 2 : 1;
 		}
 	}
-	*data = bytes;
-	if (bytes != NULL && got == 0)
+	if (rc == SNECK_OK) {
+		*data = bytes;
 		return SNECK_OK;
+	}
 	OPENSSL_clear_free(bytes, *len);
-	*data = NULL;
-	return bytes == NULL ? sneck__pki_fail(SNECK_E_NO_MEMORY) : SNECK_E_SYSTEM;
+	*len = 0;
+	return sneck__pki_fail(rc);
 }
 
 enum sneck_rc sneck__pki_copy_out(BIO *from, void *dst, size_t cap, size_t *len)
