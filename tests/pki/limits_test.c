@@ -88,6 +88,35 @@ static void refuses_sha1(void **state)
 	X509_free(root);
 }
 
+/* Trusted, and yet too weak to vouch for anybody: security level 2. */
+static void refuses_a_weak_anchor(void **state)
+{
+	EVP_PKEY *weak = EVP_RSA_gen(1024);
+	X509 *root =
+		make_odd(&(struct odd){ .cn = "Old CA",
+					.pkey = weak,
+					.from = -DAY,
+					.to = DAY,
+					.exts = { { "basicConstraints", "critical,CA:TRUE" } } });
+	X509 *leaf = make_odd(&(struct odd){ .cn = "x",
+					     .pkey = key->pkey,
+					     .from = -DAY,
+					     .to = DAY,
+					     .issuer = root,
+					     .issuer_pkey = weak,
+					     .exts = { { "subjectAltName", "DNS:a.example" } } });
+	struct sneck_pki_chain *c = chain_of(leaf, root, NULL);
+	struct sneck_pki_trust *t = trust_of(&c->certs[1], 1, NULL, 0);
+
+	(void)state;
+	assert_int_equal(
+		judge(&(struct ask){ t, c->certs, 1, span_of("a.example"), 0, SNECK_SERVER, NULL }),
+		SNECK_E_CERT_TYPE);
+	sneck_pki_trust_close(t);
+	sneck_pki_chain_close(c);
+	EVP_PKEY_free(weak);
+}
+
 static void refuses_unknown_critical_extensions(void **state)
 {
 	X509 *root = sneck__pki_x509(ca->certs[0]);
@@ -256,6 +285,7 @@ int main(void)
 		cmocka_unit_test(n62_keys),
 		cmocka_unit_test(n62_rsa_sizes),
 		cmocka_unit_test(refuses_sha1),
+		cmocka_unit_test(refuses_a_weak_anchor),
 		cmocka_unit_test(refuses_unknown_critical_extensions),
 		cmocka_unit_test(n62_certificates),
 		cmocka_unit_test(n62_depth),

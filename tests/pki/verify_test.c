@@ -33,9 +33,9 @@ static void n39_names(void **state)
 	static const char *const good[] = { "a.example", "A.Example.",	"b.w.example",
 					    "192.0.2.1", "2001:db8::1", "2001:DB8:0:0::1" };
 	static const char *const bad[] = {
-		"b.example", "example",	    "a.a.example", "w.example",	  "c.b.w.example",
-		"192.0.2.2", "2001:db8::2", "cn.example",  "*.w.example", "xa.example",
-		".example",  "f1.example",  "10.0.0.1",
+		"b.example", "example",	     "a.a.example", "w.example",   "c.b.w.example",
+		"192.0.2.2", "2001:db8::2",  "cn.example",  "*.w.example", "xa.example",
+		".example",  "f1.v.example", "10.0.0.1",
 	};
 	X509 *issuer = sneck__pki_x509(ca->certs[0]);
 	struct sneck_pki_chain *c = chain_of(
@@ -47,7 +47,7 @@ static void n39_names(void **state)
 			.issuer = issuer,
 			.issuer_pkey = ca_key->pkey,
 			.exts = { { "subjectAltName", "DNS:a.example,DNS:*.w.example,IP:192.0.2.1,"
-						      "IP:2001:db8::1,DNS:f*.example,"
+						      "IP:2001:db8::1,DNS:f*.v.example,"
 						      "DNS:10.0.0.1" } } }),
 		NULL, NULL);
 	struct sneck_note why;
