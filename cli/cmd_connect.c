@@ -354,7 +354,7 @@ static int set_up(const struct options *o)
 	if (rc != 0)
 		return rc;
 	if (sneck_pki_trust_open(&l.trust, &trust, &why) != SNECK_OK)
-		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
+		return out_fail_file(o->verb, o->ca, why.text);
 	l.config.verifier = sneck_pki_trust_verifier(l.trust);
 	if (sneck_config_check(&l.config, SNECK_CLIENT, &why) != SNECK_OK)
 		return out_fail(CODE_USAGE, o->verb, "%s", why.text);

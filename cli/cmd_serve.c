@@ -147,12 +147,15 @@ static int identity(struct serve *v)
 		rc = make_certificate(v, &why);
 		if (rc != 0)
 			return rc;
-	} else if (sneck_pki_chain_load(&v->chain, v->o->cert, &why) != SNECK_OK ||
-		   sneck_pki_key_load(&v->key, v->o->key, &why) != SNECK_OK) {
-		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
+	} else if (sneck_pki_chain_load(&v->chain, v->o->cert, &why) != SNECK_OK) {
+		return out_fail_file(v->o->verb, v->o->cert, why.text);
+	} else if (sneck_pki_key_load(&v->key, v->o->key, &why) != SNECK_OK) {
+		return out_fail_file(v->o->verb, v->o->key, why.text);
 	}
 	if (sneck_pki_credential(&v->credential, v->chain, v->key, &why) != SNECK_OK)
 		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
+	v->credential.names = NULL; /* there is no other: whoever comes may judge it */
+	v->credential.n_names = 0;
 	return v->o->cert_out == NULL ? 0 : write_certificate(v);
 }
 

@@ -20,6 +20,13 @@ int out_fail(int code, const char *verb, const char *format, ...)
 	return code;
 }
 
+int out_fail_file(const char *verb, const char *path, const char *why)
+{
+	if (path == NULL || strstr(why, path) != NULL)
+		return out_fail(CODE_USAGE, verb, "%s", why);
+	return out_fail(CODE_USAGE, verb, "%s: %s", path, why);
+}
+
 void out_hex(char *dst, const uint8_t *p, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";

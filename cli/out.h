@@ -15,6 +15,10 @@ enum exit_code { CODE_OK, CODE_CHECK, CODE_USAGE, CODE_NETWORK, CODE_CERT };
 int out_fail(int code, const char *verb, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Says why a file cannot be used, with its path if the reason does not name it (path may be NULL).
+ * Returns CODE_USAGE. */
+int out_fail_file(const char *verb, const char *path, const char *why);
+
 /* Bytes as lower-case hex, with a NUL. */
 void out_hex(char *dst, const uint8_t *p, size_t len);
 

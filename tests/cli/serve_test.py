@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""`sneck serve`: addresses, certificates, echo, limits on what is agreed, and how it ends."""
+import os
+import signal
+import socket
+import ssl
+import threading
+import time
+
+from lib import Case, NETWORK, OK, Server, USAGE, main, make_certificates, run
+
+
+class Listening(Case):
+    def test_port_taken(self):
+        with Server(self.folder, "--echo") as server:
+            self.refused(run("serve", "--listen", "127.0.0.1:%d" % server.port), NETWORK,
+                         "127.0.0.1:%d is taken" % server.port)
+
+    def test_no_such_address(self):
+        self.refused(run("serve", "--listen", "192.0.2.1:0"), NETWORK, "192.0.2.1")
+        self.refused(run("serve", "--listen", "no-such-host.invalid:1"), NETWORK,
+                     "no-such-host.invalid")
+
+    def test_all_addresses(self):
+        with Server(self.folder, "--echo", listen=":0") as server:
+            for host in ("127.0.0.1", "::1"):
+                try:
+                    socket.create_connection((host, server.port), timeout=5).close()
+                except OSError:
+                    if host == "127.0.0.1":
+                        raise
+                    print("skipped: no IPv6 loopback here")
+
+    def test_v6(self):
+        if not os.path.exists("/proc/net/if_inet6"):
+            self.skipTest("no IPv6 here")
+        try:
+            server = Server(self.folder, "--echo", listen="[::1]:0")
+        except AssertionError as e:
+            self.skipTest("no IPv6 loopback here: %s" % e)
+        with server:
+            done = run("connect", "[::1]:%d" % server.port, "--ca", server.ca, stdin=b"six")
+            self.assertEqual((done.returncode, done.stdout), (OK, b"six"), done.stderr)
+
+
+class Certificates(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        make_certificates(cls.folder)
+
+    def test_own_certificate(self):
+        """The one made at start is for localhost and both loopback addresses."""
+        with Server(self.folder, "--echo") as server:
+            self.assertIn("localhost, 127.0.0.1, ::1", server.facts["certificate"])
+            self.assertIn("P-256", server.facts["certificate"])
+            self.assertRegex(server.facts["pin"], "^sha256:[0-9a-f]{64}$")
+            self.assertEqual(server.facts["file"], server.ca)
+            for host in ("localhost", "127.0.0.1"):
+                done = run("connect", "%s:%d" % (host, server.port), "--ca", server.ca)
+                self.assertEqual(done.returncode, OK, done.stderr)
+            done = run("connect", server.at, "--pin", server.facts["pin"])
+            self.assertEqual(done.returncode, OK, done.stderr)
+
+    def test_from_files(self):
+        with Server(self.folder, "--echo", "--cert", self.path("good.pem"), "--key",
+                    self.path("good.key")) as server:
+            done = run("connect", server.at, "--ca", self.path("ca.pem"), stdin=b"x")
+            self.assertEqual((done.returncode, done.stdout), (OK, b"x"), done.stderr)
+
+    def test_key_of_another(self):
+        self.refused(run("serve", "--cert", self.path("good.pem"), "--key",
+                         self.path("other.key")), USAGE, "key")
+
+    def test_no_key_in_there(self):
+        self.refused(run("serve", "--cert", self.path("good.pem"), "--key",
+                         self.path("good.pem")), USAGE, "good.pem")
+
+    def test_key_open_to_all(self):
+        with open(self.path("good.key"), "rb") as f:
+            path = self.path("open.key", f.read())
+        os.chmod(path, 0o644)
+        self.refused(run("serve", "--cert", self.path("good.pem"), "--key", path), USAGE,
+                     "open.key")
+
+
+class Echo(Case):
+    def exchange(self, server, data, **options):
+        got = bytearray()
+        with server.tls(**options) as s:
+            def reader():
+                while len(got) < len(data) and (part := s.recv(65536)):
+                    got.extend(part)
+
+            thread = threading.Thread(target=reader)
+            thread.start()
+            s.sendall(data)
+            thread.join(60)
+        return bytes(got)
+
+    def test_both_ways(self):
+        data = os.urandom(10 << 20)
+        with Server(self.folder, "--echo") as server:
+            self.assertEqual(self.exchange(server, data), data)
+
+    def test_connect_pipes(self):
+        data = os.urandom(10 << 20)
+        with Server(self.folder, "--echo") as server:
+            done = run("connect", server.at, "--ca", server.ca, stdin=data, timeout=60)
+            self.assertEqual(done.returncode, OK, done.stderr)
+            self.assertEqual(done.stdout, data)
+
+    def test_suites_and_groups(self):
+        short = {"AES128-GCM": "TLS_AES_128_GCM_SHA256", "aes256-gcm": "TLS_AES_256_GCM_SHA384",
+                 "CHACHA20": "TLS_CHACHA20_POLY1305_SHA256"}
+        for name, suite in short.items():
+            for group in ("x25519", "P-256"):
+                with Server(self.folder, "--echo", "--suites", name, "--groups", group) as server:
+                    with server.tls(curve={"P-256": "prime256v1"}.get(group)) as s:
+                        self.assertEqual(s.cipher()[0], suite)
+                        s.sendall(b"x")
+                        self.assertEqual(s.recv(1), b"x")
+                    done = run("connect", server.at, "--ca", server.ca, stdin=b"y")
+                    self.assertEqual(done.stdout, b"y", done.stderr)
+                    self.assertIn(suite, done.stderr.decode())
+
+    def test_alpn(self):
+        with Server(self.folder, "--echo", "--alpn", "one,two") as server:
+            with server.tls(alpn=["two"]) as s:
+                self.assertEqual(s.selected_alpn_protocol(), "two")
+
+    def test_parallel(self):
+        data = os.urandom(300000)
+        with Server(self.folder, "--echo") as server:
+            bad = []
+
+            def client():
+                if self.exchange(server, data) != data:
+                    bad.append(1)
+
+            threads = [threading.Thread(target=client) for _ in range(20)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            self.assertEqual(bad, [])
+
+
+class Ending(Case):
+    def test_signals(self):
+        for how in (signal.SIGTERM, signal.SIGINT):
+            for mode in ("--echo", "--root"):
+                args = [mode] if mode == "--echo" else [mode, self.folder]
+                with Server(self.folder, *args) as server, server.tls() as s:
+                    if mode == "--root":
+                        s.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                    else:
+                        s.sendall(b"hello")
+                    s.recv(65536)
+                    server.process.send_signal(how)
+                    # b"" is close_notify; without it Python raises SSLEOFError
+                    self.assertEqual(s.recv(1), b"")
+                    s.unwrap().close()
+                    code, _ = server.stop(None)
+                    self.assertEqual(code, OK, server.err)
+
+    def test_answer_under_way_is_finished(self):
+        self.path("root/big", b"x" * (20 << 20))
+        with Server(self.folder, "--root", self.path("root")) as server, server.tls() as s:
+            s.sendall(b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n")
+            got = len(s.recv(65536))
+            server.process.send_signal(signal.SIGTERM)
+            while part := s.recv(65536):
+                got += len(part)
+            self.assertGreater(got, 20 << 20)
+            s.close()
+            self.assertEqual(server.stop(None)[0], OK)
+
+    def test_client_that_stays(self):
+        """A client that answers nothing is closed after the grace."""
+        with Server(self.folder, "--root", self.folder) as server:
+            with socket.create_connection(("127.0.0.1", server.port)):
+                start = time.monotonic()
+                self.assertEqual(server.stop()[0], OK)
+                self.assertLess(time.monotonic() - start, 10)
+
+    def test_no_such_tls(self):
+        """A peer of TLS 1.2 only gets an alert, and the server goes on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        with Server(self.folder, "--echo") as server:
+            plain = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+            with self.assertRaisesRegex(ssl.SSLError, "(?i)protocol.version"):
+                context.wrap_socket(plain)
+            with server.tls() as s:
+                s.sendall(b"x")
+                self.assertEqual(s.recv(1), b"x")
+
+
+if __name__ == "__main__":
+    main()
