@@ -238,8 +238,8 @@ static void grace(void **state)
 	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
 	run_until(&server_end.n_open, 1);
 	inside = true;
-	sneck_uv_server_close(server, 50, on_server_closed, &server);
-	sneck_uv_server_close(server, 50, on_server_closed, &server);
+	sneck_uv_server_close(server, 300, on_server_closed, &server);
+	sneck_uv_server_close(server, 300, on_server_closed, &server);
 	inside = false;
 	run_for(20);
 	assert_int_equal(server_end.n_close, 0);
