@@ -1,46 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* prims.c: what each call of the libcrypto provider costs, beside the plainest use of EVP for the
- * same. Prints the median of 11 rounds; "ratio" is EVP / provider, so above 1 the provider is
- * faster.
- *
- * Build: cc -O2 -Iinclude bench/prims.c src/provider/openssl/(all).c -lcrypto */
-#define _POSIX_C_SOURCE 200809L
+/* prims_bench: what each call of the libcrypto provider costs, beside the plainest use of EVP for
+ * the same. Medians of 11 rounds in turns; "ratio" is EVP / provider, so above 1 the provider is
+ * faster. */
+#include "bench.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include <sneck/crypto.h>
-
 #define ROUNDS 11
 
+static double seconds; /* of one line */
 static const struct sneck_provider *p;
 static uint8_t data[16640], out[16640], tag[16], nonce[12], key[32], digest[64];
 static const struct sneck_span head = { data, 5 };
 
-static double now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void must(int good)
 {
-	if (!good)
-		abort();
+	bench_must(good, "a primitive");
 }
 
 /* One operation on arg. */
@@ -48,32 +29,31 @@ typedef void (*op)(void *arg, size_t len);
 
 static double round_of(op f, void *arg, size_t len)
 {
-	const double start = now_us();
-	double end;
+	const uint64_t start = bench_ns(), most = (uint64_t)(seconds * 1e9 / (2 * ROUNDS));
+	uint64_t end;
 	unsigned n = 0;
 
 	do {
 		for (unsigned i = 0; i < 16; i++)
 			f(arg, len);
 		n += 16;
-		end = now_us();
-	} while (end - start < 6000);
-	return (end - start) / n;
+		end = bench_ns();
+	} while (end - start < most);
+	return (double)(end - start) / 1e3 / n;
 }
 
 /* In turns, so that a change of the clock meets both. */
 static void compare(const char *name, op evp, void *evp_arg, op ours, void *our_arg, size_t len)
 {
-	double a[ROUNDS], b[ROUNDS];
+	static struct samples a, b;
 
+	a.n = b.n = 0;
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		a[i] = round_of(evp, evp_arg, len);
-		b[i] = round_of(ours, our_arg, len);
+		sample(&a, round_of(evp, evp_arg, len));
+		sample(&b, round_of(ours, our_arg, len));
 	}
-	qsort(a, ROUNDS, sizeof a[0], by_value);
-	qsort(b, ROUNDS, sizeof b[0], by_value);
-	printf("%-34s EVP %8.3f us, provider %8.3f us, ratio %.3f\n", name, a[ROUNDS / 2],
-	       b[ROUNDS / 2], a[ROUNDS / 2] / b[ROUNDS / 2]);
+	printf("%-34s EVP %8.3f us, provider %8.3f us, ratio %.3f\n", name, median(&a), median(&b),
+	       median(&a) / median(&b));
 }
 
 /* ---- AEAD --------------------------------------------------------------------------------- */
@@ -336,10 +316,11 @@ static void bench_cert(const char *name, EVP_PKEY *k, uint16_t scheme)
 	EVP_PKEY_free(k);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	char x25519[] = "X25519", p256[] = "P-256";
 
+	seconds = bench_seconds(argc, argv, 0.3) / 4;
 	p = sneck_provider_libcrypto();
 	must(p != NULL);
 	for (size_t i = 0; p->aeads[i] != NULL; i++)
@@ -351,5 +332,6 @@ int main(void)
 		(void *)(uintptr_t)p->kexes[1], 0);
 	bench_cert("P-256", EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"), 0x0403);
 	bench_cert("RSA-2048", EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), 0x0804);
+	putchar('\n');
 	return 0;
 }
