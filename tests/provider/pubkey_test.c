@@ -260,13 +260,34 @@ static void lengths_not_der(void **state)
 		assert_int_equal(key_is(bad[i]), SNECK_E_CERT_BAD);
 }
 
+static const char sample_spki[] =
+	"3059301306072a8648ce3d020106082a8648ce3d030107034200"
+	"0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+	"7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
+
+/* A good certificate whose length is written too long, or that has one element too many. */
+static void strict_der(void **state)
+{
+	const struct bytes spki = hex(sample_spki), cert = cert_around(span(&spki));
+	struct bytes longer = { .len = cert.len + 1 }, body = { .len = cert.len - 2 }, more = { 0 };
+
+	(void)state;
+	assert_int_equal(key_is(span(&cert)), SNECK_OK);
+	assert_int_equal(cert.p[1], cert.len - 2);
+	memcpy(longer.p, "\x30\x81", 2);
+	memcpy(longer.p + 2, cert.p + 1, cert.len - 1);
+	assert_int_equal(key_is(span(&longer)), SNECK_E_CERT_BAD);
+
+	memcpy(body.p, cert.p + 2, body.len);
+	der_put(&body, 0x05, "", 0);
+	der_put(&more, 0x30, body.p, body.len);
+	assert_int_equal(key_is(span(&more)), SNECK_E_CERT_BAD);
+}
+
 /* RFC 6979, A.2.5: P-256, SHA-256, "sample" */
 static void published_ecdsa(void **state)
 {
-	const struct bytes spki =
-		hex("3059301306072a8648ce3d020106082a8648ce3d030107034200"
-		    "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
-		    "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299");
+	const struct bytes spki = hex(sample_spki);
 	struct bytes sig = hex("3046022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84"
 			       "eaf3716022100f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab"
 			       "2f843acda8");
@@ -370,8 +391,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kinds_of_keys),   cmocka_unit_test(damaged_certificates),
 		cmocka_unit_test(ec_keys),	   cmocka_unit_test(n62_rsa_bounds),
-		cmocka_unit_test(lengths_not_der), cmocka_unit_test(published_ecdsa),
-		cmocka_unit_test(schemes),
+		cmocka_unit_test(lengths_not_der), cmocka_unit_test(strict_der),
+		cmocka_unit_test(published_ecdsa), cmocka_unit_test(schemes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
