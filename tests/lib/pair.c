@@ -9,7 +9,19 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#define STEPS 2000000u
+#define STEPS 4000000u
+
+static void keep_secret(void *user, const char *label, const uint8_t client_random[32],
+			const uint8_t *secret, size_t len)
+{
+	struct end *const e = user;
+
+	(void)label;
+	(void)client_random;
+	assert_true(len <= sizeof e->secrets - e->n_secrets);
+	memcpy(e->secrets + e->n_secrets, secret, len);
+	e->n_secrets += len;
+}
 
 static void end_init(struct end *e, int role, uint64_t seed)
 {
@@ -21,6 +33,10 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->cfg.size = sizeof e->cfg;
 	e->cfg.provider = &e->t.provider;
 	e->cfg.ask = SNECK_ASK_NOTICES;
+	e->cfg.insecure_keylog = keep_secret;
+	e->cfg.keylog_user = e;
+	memset(e->in_mem, 0xa5, sizeof e->in_mem);
+	memset(e->out_mem, 0xa5, sizeof e->out_mem);
 	if (role == SNECK_CLIENT) {
 		e->cfg.verifier = &e->v.verifier;
 		return;
@@ -56,8 +72,8 @@ static void end_start(struct end *e)
 				 SNECK_OK);
 	if (e->role == SNECK_CLIENT && !e->cfg.insecure_no_name)
 		assert_int_equal(sneck_conn_set_name(e->conn, "example.org", 11), SNECK_OK);
-	sneck_in_init(&e->in, e->in_mem, sizeof e->in_mem);
-	sneck_out_init(&e->out, e->out_mem, sizeof e->out_mem);
+	sneck_in_init(&e->in, e->in_mem, PAIR_HALF);
+	sneck_out_init(&e->out, e->out_mem, PAIR_HALF);
 }
 
 void pair_start(struct pair *p)
@@ -77,6 +93,16 @@ static void take(struct end *e, const uint8_t *p, size_t len)
 	assert_true(len != 0 && len <= sizeof e->got - e->n_got);
 	memcpy(e->got + e->n_got, p, len);
 	e->n_got += len;
+}
+
+struct sneck_verdict end_verdict(const struct end *e)
+{
+	struct sneck_verdict v = { .chain = SNECK_CHAIN_VALID };
+	struct sneck_facts facts;
+
+	assert_int_equal(sneck_conn_facts(e->conn, &facts, sizeof facts), SNECK_OK);
+	memcpy(v.leaf_id, facts.leaf_id, sizeof v.leaf_id);
+	return v;
 }
 
 static void on_state(struct end *e, int state)
@@ -102,6 +128,20 @@ static void on_state(struct end *e, int state)
 	case SNECK_PEER_CLOSED:
 		e->peer_closed = true;
 		break;
+	case SNECK_RECEIVED_CERTIFICATE:
+	case SNECK_NEEDS_SIGNATURE: {
+		const struct sneck_verdict v = end_verdict(e);
+
+		if (e->answer == (state == SNECK_NEEDS_SIGNATURE ? 2 : 1))
+			assert_int_equal(sneck_answer_verdict(e->conn, e->st.op, &v), SNECK_OK);
+		break;
+	}
+	case SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES: {
+		static const uint16_t schemes[] = { 0x0403, 0x0804, 0x0401 };
+
+		assert_int_equal(sneck_answer_schemes(e->conn, e->st.op, schemes, 3), SNECK_OK);
+		break;
+	}
 	case SNECK_HANDSHAKE_DONE:
 		e->n_done++;
 		break;
@@ -113,17 +153,39 @@ static void on_state(struct end *e, int state)
 	}
 }
 
-/* The caller may move its memory between two calls; what lies beside it is not the library's. */
+static size_t most(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* A cursor of 0xa5 bytes with the valid range somewhere in it: always in the other half. */
 static void poison(struct end *e)
 {
-	const size_t shift = e->in.head == 64 ? 0 : 64;
+	uint8_t *const in = e->in.base == e->in_mem ? e->in_mem + PAIR_HALF : e->in_mem;
+	uint8_t *const out = e->out.base == e->out_mem ? e->out_mem + PAIR_HALF : e->out_mem;
+	uint8_t *const old_in = e->in.base, *const old_out = e->out.base;
+	const size_t shift = e->steps % 7u;
 
-	memmove(e->in_mem + shift, e->in.base + e->in.head, e->in.len);
-	e->in.base = e->in_mem;
-	e->in.cap = sizeof e->in_mem;
+	e->in_hi = most(e->in_hi, e->in.head + e->in.len);
+	memcpy(in + shift, e->in.base + e->in.head, e->in.len);
+	memcpy(out + shift, e->out.base + e->out.head, e->out.len);
+	memset(old_in, 0xa5, e->in_hi < PAIR_HALF ? e->in_hi : PAIR_HALF);
+	memset(old_out, 0xa5, e->out_hi < PAIR_HALF ? e->out_hi : PAIR_HALF);
+	e->in.base = in;
+	e->out.base = out;
 	e->in.head = shift;
-	memset(e->in_mem, 0xa5, shift);
-	memset(e->in_mem + shift + e->in.len, 0xa5, 4096);
+	e->out.head = shift;
+	e->in_hi = e->out_hi = 0;
+}
+
+/* No pointer into the connection may be kept: its region moves, AEAD contexts and all. */
+static void move(struct end *e)
+{
+	uint8_t *const to = (uint8_t *)e->conn == e->conn_mem ? e->conn_other : e->conn_mem;
+
+	memcpy(to, e->conn, SNECK_CONN_MAX);
+	memset(e->conn, 0xa5, SNECK_CONN_MAX);
+	e->conn = (struct sneck_conn *)(void *)to;
 }
 
 int end_step(struct end *e)
@@ -133,10 +195,16 @@ int end_step(struct end *e)
 	assert_true(e->steps++ < STEPS);
 	if (e->poison)
 		poison(e);
+	if (e->move)
+		move(e);
+	e->in_hi = most(e->in_hi, e->in.head + e->in.len + 64u);
 	state = sneck_process(e->conn, &e->in, e->rfc_mode ? NULL : &e->out, &e->st);
 	assert_int_equal(state, e->st.state);
+	if (e->n_seen < PAIR_LOG && (e->n_seen == 0 || e->seen[e->n_seen - 1u] != state))
+		e->seen[e->n_seen++] = (uint8_t)state;
 	if (e->hook == NULL || e->hook(e, state) == 0)
 		on_state(e, state);
+	e->out_hi = most(e->out_hi, e->out.head + e->out.len + 64u);
 	return state;
 }
 
@@ -157,30 +225,81 @@ int end_run(struct end *e)
 	return state;
 }
 
-void wire_move(struct end *from, struct end *to)
+void link_put(struct end *e, const void *p, size_t len)
 {
-	size_t room, n = from->out.len;
-	uint8_t *p;
+	assert_true(len <= sizeof e->link.bytes - e->link.len);
+	if (len != 0)
+		memcpy(e->link.bytes + e->link.len, p, len);
+	e->link.len += len;
+}
 
+void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t len)
+{
+	const size_t body = len + (prot ? 17u : 0u);
+	const uint8_t head[5] = { prot ? 23 : type, 3, 3, (uint8_t)(body >> 8), (uint8_t)body };
+	static uint8_t inner[17000];
+	uint8_t tag[16];
+
+	link_put(e, head, sizeof head);
+	link_put(e, p, len);
+	if (!prot)
+		return;
+	assert_true(len < sizeof inner);
+	if (len != 0)
+		memcpy(inner, p, len);
+	inner[len] = type;
+	transparent_tag(tag, sneck_span_of(head, sizeof head), sneck_span_of(inner, len + 1u));
+	link_put(e, &type, 1);
+	link_put(e, tag, sizeof tag);
+}
+
+/* How many of the n bytes that wait are received now. */
+static size_t received(struct end *to, size_t sent, size_t n)
+{
 	if (to->chunk != 0 && n > to->chunk)
 		n = to->chunk;
-	if (to->exact) {
-		size_t want = to->st.u.more.num_bytes;
+	for (int i = 0; i < 2; i++)
+		if (sent < to->split[i] && n > to->split[i] - sent)
+			n = to->split[i] - sent;
+	if (to->random != 0 && n != 0) {
+		to->random = to->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+		n = 1u + (size_t)(to->random >> 33) % n;
+		if ((to->random >> 60 & 3) != 0)
+			n = 1u + n % 7u < n ? 1u + n % 7u : n;
+	}
+	if (to->exact && n != 0) {
+		size_t want = 0;
 
-		if (to->st.state != SNECK_NEEDS_MORE_TLS_DATA &&
-		    to->st.state != SNECK_TRAFFIC_TRANSIT)
-			want = 1;
+		if (to->st.state == SNECK_NEEDS_MORE_TLS_DATA ||
+		    to->st.state == SNECK_TRAFFIC_TRANSIT)
+			want = to->st.u.more.num_bytes;
 		if (want == 0)
 			want = 5;
 		n = n < want ? n : want;
 	}
+	return n;
+}
+
+void wire_move(struct end *from, struct end *to)
+{
+	struct link *const l = &from->link;
+	const struct sneck_span new = sneck_out_unsent(&from->out);
+	size_t room, n;
+	uint8_t *p;
+
+	if (new.len != 0 && from->edit != NULL)
+		from->edit(from, new.p, new.len);
+	else if (new.len != 0)
+		link_put(from, new.p, new.len);
+	sneck_out_sent(&from->out, new.len);
+	n = received(to, l->sent, from->send_nothing ? 0 : l->len - l->sent);
 	if (n == 0)
 		return;
 	p = sneck_in_space(&to->in, n, &room);
 	assert_true(room >= n);
-	memcpy(p, from->out.base + from->out.head, n);
+	memcpy(p, l->bytes + l->sent, n);
 	sneck_in_added(&to->in, n);
-	sneck_out_sent(&from->out, n);
+	l->sent += n;
 }
 
 static void pump_end(struct end *e)
@@ -191,19 +310,24 @@ static void pump_end(struct end *e)
 		assert_int_equal(sneck_transmit_done(&e->st.u.transmit), SNECK_OK);
 }
 
+void pair_pump(struct pair *p)
+{
+	pump_end(&p->client);
+	wire_move(&p->client, &p->server);
+	pump_end(&p->server);
+	wire_move(&p->server, &p->client);
+}
+
 void pair_run(struct pair *p)
 {
-	struct end *const c = &p->client, *const s = &p->server;
+	const struct link *const c = &p->client.link, *const s = &p->server.link;
 	unsigned idle = 0;
 
 	while (idle < 4) {
-		const size_t before = c->out.len + s->out.len;
+		const size_t before = c->len + s->len + c->sent + s->sent;
 
-		pump_end(c);
-		wire_move(c, s);
-		pump_end(s);
-		wire_move(s, c);
-		idle = before == 0 && c->out.len + s->out.len == 0 ? idle + 1u : 0;
+		pair_pump(p);
+		idle = c->len + s->len + c->sent + s->sent == before ? idle + 1u : 0;
 	}
 }
 

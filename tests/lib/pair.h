@@ -8,7 +8,19 @@
 
 #include "provider/transparent/transparent.h"
 
-#define PAIR_WIRE (1u << 20)
+#include "conn/conn.h"
+
+#define PAIR_WIRE (1u << 18)
+#define PAIR_HALF (PAIR_WIRE / 2)
+#define PAIR_LOG  4096u
+
+/* Bytes on their way from one end to the other, and all that went. */
+struct link {
+	uint8_t bytes[PAIR_WIRE];
+	size_t len, sent; /* appended so far, and delivered of them */
+};
+
+struct edit;
 
 /* One end. Its buffers are as large as a test may want; how much is used is up to the knobs. */
 struct end {
@@ -24,7 +36,9 @@ struct end {
 
 	_Alignas(SNECK_ALIGN) uint8_t conn_mem[SNECK_CONN_MAX];
 	_Alignas(SNECK_ALIGN) uint8_t scratch[SNECK_SCRATCH_MAX];
-	uint8_t in_mem[4 * PAIR_WIRE / 16], out_mem[4 * PAIR_WIRE / 16];
+	_Alignas(SNECK_ALIGN) uint8_t conn_other[SNECK_CONN_MAX]; /* see `move` */
+	uint8_t in_mem[PAIR_WIRE], out_mem[PAIR_WIRE];		   /* two halves: see `poison` */
+	size_t in_hi, out_hi;
 	struct sneck_conn *conn;
 	struct sneck_in in;
 	struct sneck_out out;
@@ -36,13 +50,26 @@ struct end {
 	bool peer_closed;
 	int n_done; /* HANDSHAKE_DONE was shown so often */
 	uint32_t steps;
+	struct link link;	    /* what this end has sent */
+	uint8_t seen[PAIR_LOG];	    /* the states, repeated ones once */
+	size_t n_seen;
+	uint8_t secrets[512];	    /* the key log */
+	size_t n_secrets;
 
 	/* knobs */
 	bool rfc_mode;      /* out == NULL and sneck_encode() */
 	bool late_scratch;  /* lend it when asked */
 	size_t chunk;       /* bytes received at once; 0: all */
 	bool exact;         /* receive exactly num_bytes */
-	bool poison;        /* move and overwrite the buffers between calls */
+	bool poison;        /* move both buffers between calls, overwrite all that is not ours */
+	bool move;          /* move the connection between calls, overwrite the old place */
+	size_t split[2];    /* cuts of the stream that this end receives; 0: none */
+	uint64_t random;    /* not 0: chunks of random sizes */
+	int answer;         /* verdicts: 1 at the certificate, 2 at NEEDS_SIGNATURE */
+	bool send_nothing;  /* what this end sends stays in its link */
+	/* Edits what is sent: gets new bytes, and link_put()s what it likes. */
+	void (*edit)(struct end *e, const uint8_t *p, size_t len);
+	struct edit *editor;
 	/* called with every status; non-zero: the state is dealt with */
 	int (*hook)(struct end *e, int state);
 	void *user;
@@ -61,12 +88,19 @@ void pair_wipe(struct pair *p);
 
 /* One sneck_process() and what follows from it. Returns: the state. */
 int end_step(struct end *e);
+void link_put(struct end *e, const void *p, size_t len);
+/* A record as if this end had sent it: what is "protected" hides nothing, and its tag has no key. */
+void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t len);
+/* A verdict that accepts the leaf of an end. */
+struct sneck_verdict end_verdict(const struct end *e);
 /* Lets an end run until only its peer can help. Returns: the state it stopped at. */
 int end_run(struct end *e);
 /* Moves bytes from what one end has to send to what the other has received. */
 void wire_move(struct end *from, struct end *to);
 /* Runs both until nothing moves any more. */
 void pair_run(struct pair *p);
+/* Both FAILED, CLOSED or TRAFFIC_TRANSIT, or a step that says what it waits for. */
+void pair_pump(struct pair *p);
 bool pair_connected(const struct pair *p);
 
 void end_write(struct end *e, const void *p, size_t len);

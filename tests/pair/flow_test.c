@@ -1,39 +1,151 @@
 /* SPDX-License-Identifier: MIT */
 /* flow_test.c: whole flows between two connections: every cut of the wire, both output modes, moved
- * and poisoned buffers; data, closing, and that nothing of it depends on how the bytes came. */
+ * and poisoned memory; data, KeyUpdates, tickets, closing; and that nothing of it depends on how
+ * the bytes came: the same plaintext, the same bytes on the wire, the same secrets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/pair.h"
+#include "lib/edit.h"
+
+#define ASK_ALL                                                                                    \
+	(SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES | SNECK_ASK_MAY_ENCRYPT)
+
+struct flow {
+	const char *name;
+	uint16_t suite, group;
+	uint32_t ask;
+	int answer; /* of verdicts: see struct end */
+	bool alpn, no_name, rsa, no_compat;
+	uint16_t fragment;
+};
+
+static const struct flow flows[] = {
+	{ .name = "default" },
+	{ .name = "aes128 x25519", .suite = 0x1301, .group = 0x001d },
+	{ .name = "aes128 p256", .suite = 0x1301, .group = 0x0017, .alpn = true },
+	{ .name = "aes256 x25519", .suite = 0x1302, .group = 0x001d, .rsa = true },
+	{ .name = "aes256 p256", .suite = 0x1302, .group = 0x0017 },
+	{ .name = "chacha x25519", .suite = 0x1303, .group = 0x001d, .no_name = true },
+	{ .name = "chacha p256", .suite = 0x1303, .group = 0x0017, .rsa = true, .alpn = true },
+	{ .name = "verdict early", .ask = SNECK_ASK_VERIFY, .answer = 1 },
+	{ .name = "verdict late", .ask = SNECK_ASK_VERIFY, .answer = 2, .rsa = true },
+	{ .name = "signature shown", .ask = SNECK_ASK_VERIFY_SIG },
+	{ .name = "schemes asked", .ask = SNECK_ASK_SCHEMES },
+	{ .name = "may encrypt", .ask = SNECK_ASK_MAY_ENCRYPT },
+	{ .name = "all early", .ask = ASK_ALL, .answer = 1, .alpn = true },
+	{ .name = "all late", .ask = ASK_ALL, .answer = 2, .suite = 0x1302 },
+	{ .name = "no compat", .no_compat = true },
+	{ .name = "small records", .fragment = 64, .rsa = true },
+};
+#define N_FLOWS (sizeof flows / sizeof flows[0])
 
 static struct pair p;
+static const struct sneck_span alpn[] = { { (const uint8_t *)"h2", 2 },
+					  { (const uint8_t *)"http/1.1", 8 } };
 
-static void talk(void)
+static void setup(const struct flow *f)
+{
+	struct end *const ends[2] = { &p.client, &p.server };
+
+	pair_init(&p, 1);
+	for (int i = 0; i < 2; i++) {
+		struct sneck_config *const cfg = &ends[i]->cfg;
+
+		if (f->suite != 0)
+			cfg->suites = (struct sneck_u16s){ &f->suite, 1 };
+		if (f->group != 0)
+			cfg->groups = (struct sneck_u16s){ &f->group, 1 };
+		if (f->alpn) {
+			cfg->alpn = alpn;
+			cfg->n_alpn = 2;
+		}
+		cfg->no_compat = f->no_compat;
+		cfg->send_fragment = f->fragment;
+		cfg->ask |= f->ask & SNECK_ASK_MAY_ENCRYPT;
+	}
+	p.client.cfg.ask |= f->ask;
+	p.client.answer = f->answer;
+	p.client.cfg.insecure_no_name = f->no_name;
+	if (f->rsa) {
+		transparent_cert(p.server.certs[0], sizeof p.server.certs[0], TRANSPARENT_RSA, 7);
+		transparent_signer(&p.server.signer, TRANSPARENT_RSA, 7);
+	}
+}
+
+static void check_connected(const char *name)
+{
+	if (!pair_connected(&p))
+		fail_msg("%s: client %s %s, server %s %s", name,
+			 sneck_state_name(p.client.st.state), sneck_rc_name(p.client.st.err),
+			 sneck_state_name(p.server.st.state), sneck_rc_name(p.server.st.err));
+	assert_int_equal(p.client.n_done, 1);
+	assert_int_equal(p.server.n_done, 1);
+}
+
+/* A KeyUpdate that is owed goes out now. */
+static void end_flush(struct end *e)
+{
+	const size_t want = sneck_encrypt_size(e->conn, 0), before = e->out.len;
+
+	assert_true(want == 0 || want == 5 + 5 + 17);
+	assert_int_equal(sneck_encrypt(e->conn, NULL, 0, 0, &e->out, NULL), SNECK_OK);
+	assert_int_equal(e->out.len, before + want);
+}
+
+static void key_updates(void)
+{
+	static const uint8_t request[] = { 24, 0, 0, 1, 1 };
+	static const uint8_t ticket[] = { 4, 0, 0, 17, 0, 0, 1, 0, 1, 2, 3,
+					  4, 1, 9, 0,  3, 7, 7, 7, 0, 0 };
+
+	p.server.conn->hs.ku_owed = true;
+	p.client.conn->hs.ku_owed = true;
+	end_flush(&p.server);
+	end_flush(&p.client);
+	link_record(&p.server, true, 22, ticket, sizeof ticket);
+	link_record(&p.server, true, 22, request, sizeof request);
+	link_record(&p.client, true, 22, request, sizeof request);
+	pair_run(&p);
+	check_connected("key updates");
+	end_flush(&p.server); /* nothing, unless it found no `out` */
+	end_flush(&p.client);
+	end_write(&p.client, "again", 5);
+	pair_run(&p);
+	assert_int_equal(p.client.conn->rx_updates, 3);
+	assert_int_equal(p.client.conn->tx_updates, 2);
+	assert_int_equal(p.server.conn->rx_updates, p.client.conn->tx_updates + 1u);
+	assert_int_equal(p.server.conn->tx_updates, 2);
+}
+
+/* The whole life of a connection, short or long. */
+static void talk(const char *name, bool whole)
 {
 	static uint8_t big[40000];
 
 	for (size_t i = 0; i < sizeof big; i++)
 		big[i] = (uint8_t)(i * 7u);
+	pair_start(&p);
 	pair_run(&p);
-	if (!pair_connected(&p))
-		fail_msg("client %s %s, server %s %s", sneck_state_name(p.client.st.state),
-			 sneck_rc_name(p.client.st.err), sneck_state_name(p.server.st.state),
-			 sneck_rc_name(p.server.st.err));
-	assert_int_equal(p.client.n_done, 1);
-	assert_int_equal(p.server.n_done, 1);
+	check_connected(name);
 	end_write(&p.client, "hello", 5);
-	end_write(&p.server, big, sizeof big);
+	if (whole)
+		end_write(&p.server, big, sizeof big);
 	pair_run(&p);
-	assert_int_equal(p.server.n_got, 5);
-	assert_memory_equal(p.server.got, "hello", 5);
-	assert_int_equal(p.client.n_got, sizeof big);
-	assert_memory_equal(p.client.got, big, sizeof big);
+	if (whole)
+		key_updates();
+	assert_int_equal(p.server.n_got, whole ? 10 : 5);
+	assert_memory_equal(p.server.got, "helloagain", p.server.n_got);
+	assert_int_equal(p.client.n_got, whole ? sizeof big : 0);
+	assert_memory_equal(p.client.got, big, p.client.n_got);
 	end_close(&p.client);
 	pair_run(&p);
 	assert_true(p.server.peer_closed);
+	end_write(&p.server, "half", 4); /* the other half is open */
+	pair_run(&p);
+	assert_memory_equal(p.client.got + p.client.n_got - 4, "half", 4);
 	end_close(&p.server);
 	pair_run(&p);
 	assert_int_equal(p.client.st.state, SNECK_CLOSED);
@@ -41,18 +153,269 @@ static void talk(void)
 	pair_wipe(&p);
 }
 
-static void plain(void **state)
+/* What must be the same however the bytes came. */
+static struct link base_link[2];
+static uint8_t base_secrets[512];
+static size_t base_n_secrets;
+
+static void keep(void)
+{
+	base_link[0] = p.client.link;
+	base_link[1] = p.server.link;
+	memcpy(base_secrets, p.client.secrets, sizeof base_secrets);
+	base_n_secrets = p.client.n_secrets;
+}
+
+static void compare(void)
+{
+	const struct end *const ends[2] = { &p.client, &p.server };
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ends[i]->link.len, base_link[i].len);
+		assert_memory_equal(ends[i]->link.bytes, base_link[i].bytes, base_link[i].len);
+		assert_int_equal(ends[i]->n_secrets, base_n_secrets);
+		assert_memory_equal(ends[i]->secrets, base_secrets, base_n_secrets);
+	}
+}
+
+static void each_end(void (*turn)(struct end *e))
+{
+	turn(&p.client);
+	turn(&p.server);
+}
+
+static void turn_byte(struct end *e)
+{
+	e->chunk = 1;
+}
+
+static void turn_prime(struct end *e)
+{
+	e->chunk = 37;
+}
+
+static void turn_exact(struct end *e)
+{
+	e->exact = true;
+}
+
+static void turn_late(struct end *e)
+{
+	e->late_scratch = true;
+}
+
+static void turn_rfc(struct end *e)
+{
+	e->rfc_mode = true;
+	e->late_scratch = true;
+}
+
+static void turn_poison(struct end *e)
+{
+	e->poison = true;
+	e->chunk = 11;
+}
+
+static void turn_move(struct end *e)
+{
+	e->move = true;
+	e->random = 5;
+}
+
+static void turn_wipe(struct end *e)
+{
+	e->cfg.wipe_consumed = 1;
+	e->random = 6;
+}
+
+static void turn_all(struct end *e)
+{
+	turn_rfc(e);
+	turn_move(e);
+	turn_poison(e);
+	e->chunk = 1;
+}
+
+/* T3, T4, T7, T8 */
+static void every_way_of_receiving(void **state)
+{
+	static void (*const turns[])(struct end *) = {
+		turn_byte,   turn_prime, turn_exact, turn_late, turn_rfc,
+		turn_poison, turn_move,	 turn_wipe,  turn_all,
+	};
+	size_t cases = 0;
+
+	(void)state;
+	for (size_t f = 0; f < N_FLOWS; f++) {
+		setup(&flows[f]);
+		talk(flows[f].name, true);
+		keep();
+		for (size_t t = 0; t < sizeof turns / sizeof turns[0]; t++, cases++) {
+			setup(&flows[f]);
+			each_end(turns[t]);
+			talk(flows[f].name, true);
+			compare();
+		}
+		for (uint64_t seed = 1; seed <= 20; seed++, cases++) {
+			setup(&flows[f]);
+			p.client.random = seed;
+			p.server.random = seed + 100;
+			p.client.rfc_mode = seed % 2 != 0;
+			p.server.poison = seed % 3 == 0;
+			talk(flows[f].name, false);
+			assert_memory_equal(p.client.secrets, base_secrets, base_n_secrets);
+		}
+	}
+	print_message("%zu flows received another way\n", cases);
+}
+
+static void split_at(const struct flow *f, struct end *to, size_t at)
+{
+	setup(f);
+	to->split[0] = at;
+	talk(f->name, false);
+	compare();
+}
+
+/* T4: each flight in two at every byte. */
+static void every_single_split(void **state)
+{
+	size_t cases = 0;
+
+	(void)state;
+	for (size_t f = 0; f < N_FLOWS; f++) {
+		const size_t step = f == 0 || f == 13 ? 1 : 29;
+
+		setup(&flows[f]);
+		talk(flows[f].name, false);
+		keep();
+		for (size_t at = 1; at < base_link[0].len; at += step, cases++)
+			split_at(&flows[f], &p.server, at);
+		for (size_t at = 1; at < base_link[1].len; at += step, cases++)
+			split_at(&flows[f], &p.client, at);
+	}
+	print_message("%zu splits\n", cases);
+}
+
+/* T3: receiving exactly num_bytes leaves nothing behind a record. */
+static int nothing_left(struct end *e, int state)
+{
+	if (state == SNECK_NEEDS_MORE_TLS_DATA && e->st.u.more.num_bytes == 0)
+		assert_true(e->in.len == 0 || e->conn->in.run_len != 0);
+	if (state == SNECK_TRAFFIC_TRANSIT && e->st.u.more.num_bytes == 0)
+		assert_int_equal(e->in.len, 0);
+	return 0;
+}
+
+static void t3_exact_ends_at_records(void **state)
 {
 	(void)state;
-	pair_init(&p, 1);
+	for (size_t f = 0; f < N_FLOWS; f++) {
+		setup(&flows[f]);
+		each_end(turn_exact);
+		p.client.hook = nothing_left;
+		p.server.hook = nothing_left;
+		talk(flows[f].name, true);
+	}
+}
+
+static void check_states(const struct end *e, const uint8_t *want, size_t n)
+{
+	for (size_t i = 0; i < n && i < e->n_seen; i++)
+		if (e->seen[i] != want[i])
+			fail_msg("state %zu is %s and not %s", i, sneck_state_name(e->seen[i]),
+				 sneck_state_name(want[i]));
+	assert_true(e->n_seen >= n);
+}
+
+/* T13 */
+static void t13_rfc_mode_has_the_order_of_the_rfc(void **state)
+{
+	static const uint8_t client[] = {
+		SNECK_NEEDS_SCRATCH,	      SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES,
+		SNECK_MUST_ENCRYPT_TLS_DATA,  SNECK_MUST_TRANSMIT_TLS_DATA,
+		SNECK_RECEIVED_CERTIFICATE,   SNECK_RECEIVED_SIGNATURE,
+		SNECK_NEEDS_SIGNATURE,	      SNECK_MUST_ENCRYPT_TLS_DATA,
+		SNECK_HANDSHAKE_DONE,	      SNECK_MAY_ENCRYPT_APP_DATA,
+		SNECK_MUST_TRANSMIT_TLS_DATA, SNECK_TRAFFIC_TRANSIT,
+	};
+	static const uint8_t server[] = {
+		SNECK_NEEDS_SCRATCH,	    SNECK_MUST_ENCRYPT_TLS_DATA,
+		SNECK_MAY_ENCRYPT_APP_DATA, SNECK_MUST_TRANSMIT_TLS_DATA,
+		SNECK_HANDSHAKE_DONE,	    SNECK_TRAFFIC_TRANSIT,
+	};
+
+	(void)state;
+	setup(&flows[13]);
+	each_end(turn_rfc);
 	pair_start(&p);
-	talk();
+	pair_run(&p);
+	check_connected("rfc");
+	check_states(&p.client, client, sizeof client);
+	check_states(&p.server, server, sizeof server);
+	pair_wipe(&p);
+}
+
+/* N5: an on-path editor cuts handshake messages into records of n bytes, or joins them. */
+static void n5_n6_other_records(void **state)
+{
+	static struct edit ed[2];
+
+	(void)state;
+	for (size_t f = 0; f < N_FLOWS; f++)
+		for (size_t frag = 0; frag < 5; frag++) {
+			setup(&flows[f]);
+			edit_init(&ed[0], &p.client);
+			edit_init(&ed[1], &p.server);
+			ed[0].frag = ed[1].frag = frag;
+			ed[0].coalesce = ed[1].coalesce = frag == 0;
+			p.client.poison = frag == 1;
+			talk(flows[f].name, false);
+		}
+}
+
+/* T9: a level state that is ignored comes again as it was. */
+static int ignore_once(struct end *e, int state)
+{
+	const struct sneck_status was = e->st;
+	struct sneck_status again;
+	int s;
+
+	if (state == SNECK_RECEIVED_CERTIFICATE || state == SNECK_RECEIVED_SIGNATURE ||
+	    state == SNECK_PEER_CLOSED || state == SNECK_HANDSHAKE_DONE ||
+	    (state == SNECK_MUST_TRANSMIT_TLS_DATA && sneck__hs_connected(&e->conn->hs)))
+		return 0;
+	s = sneck_process(e->conn, &e->in, e->rfc_mode ? NULL : &e->out, &again);
+	assert_int_equal(s, state);
+	assert_int_equal(again.flags, was.flags & ~SNECK_ST_NEW);
+	assert_int_equal(again.op, was.op);
+	e->st = again;
+	return 0;
+}
+
+static void t9_level_states_repeat(void **state)
+{
+	(void)state;
+	for (size_t f = 0; f < N_FLOWS; f++)
+		for (int rfc = 0; rfc < 2; rfc++) {
+			setup(&flows[f]);
+			if (rfc)
+				each_end(turn_rfc);
+			p.client.hook = ignore_once;
+			p.server.hook = ignore_once;
+			talk(flows[f].name, true);
+		}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain),
+		cmocka_unit_test(every_way_of_receiving),
+		cmocka_unit_test(every_single_split),
+		cmocka_unit_test(t3_exact_ends_at_records),
+		cmocka_unit_test(t13_rfc_mode_has_the_order_of_the_rfc),
+		cmocka_unit_test(n5_n6_other_records),
+		cmocka_unit_test(t9_level_states_repeat),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
