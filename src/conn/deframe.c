@@ -104,13 +104,12 @@ static enum sneck_rc on_app_data(struct sneck_conn *c, size_t off, size_t len)
 	return SNECK_OK;
 }
 
-/* Unprotected records while ours are protected: a compatibility ChangeCipherSpec, and the alert of
- * a client that could not make keys of our ServerHello. */
-static bool may_be_plain(const struct sneck_conn *c, const struct rec_head *head)
+/* The alert of a client that could not make keys of our ServerHello comes unprotected, before
+ * anything that is. */
+static bool plain_alert(const struct sneck_conn *c, uint8_t type)
 {
-	return head->type == CT_CCS ||
-	       (head->type == CT_ALERT && head->len == 2 && c->hs.role == SNECK_SERVER &&
-		c->rx_epoch.level == LV_HANDSHAKE && !c->rx_protected_seen);
+	return type == CT_ALERT && c->hs.role == SNECK_SERVER &&
+	       c->rx_epoch.level == LV_HANDSHAKE && !c->rx_protected_seen;
 }
 
 static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, size_t rec,
@@ -120,9 +119,7 @@ static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, 
 	uint8_t type = head->type;
 
 	c->rx_records++;
-	if (c->rx.aead != NULL && !may_be_plain(c, head)) {
-		if (type != CT_APP_DATA)
-			return SNECK_E_UNEXPECTED;
+	if (c->rx.aead != NULL && type == CT_APP_DATA) { /* what else may come, head.c knows */
 		SNECK_TRY(sneck__rec_open(&c->rx, sneck__conn_rx_ctx(c), at(in, rec), len, &type,
 					  &len));
 		c->rx_protected_seen = true;
@@ -175,9 +172,9 @@ enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct h
 		if (left == 0)
 			return SNECK_OK;
 		{
-			const enum sneck_rc rc =
-				sneck__rec_head(&head, at(in, map->next_rec), left,
-						c->rx_records == 0, c->rx.aead != NULL);
+			const enum sneck_rc rc = sneck__rec_head(
+				&head, at(in, map->next_rec), left, c->rx_records == 0,
+				c->rx.aead != NULL && !plain_alert(c, *at(in, map->next_rec)));
 
 			if (rc == SNECK_WANT_INPUT)
 				return SNECK_OK;
