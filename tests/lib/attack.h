@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* attack.h: one line says how a man in the middle changes a flow, who must notice, and as what. */
+#ifndef TESTS_LIB_ATTACK_H
+#define TESTS_LIB_ATTACK_H
+
+#include "lib/edit.h"
+
+enum act {
+	ACT_DROP = 1,
+	ACT_DUP,
+	ACT_SWAP,      /* with the unit behind it */
+	ACT_SET,       /* bytes at `at` */
+	ACT_XOR,       /* the byte at `at`, with bytes[0] */
+	ACT_TRUNC,     /* the last `at` bytes go; the header knows */
+	ACT_GROW,      /* `bytes` behind; the header knows */
+	ACT_REPLACE,   /* the whole by bytes */
+	ACT_GLUE,      /* bytes in the same record behind it */
+	ACT_BEFORE,    /* a record of `content` before it, */
+	ACT_AFTER,     /* and behind it, `count` times */
+	ACT_INTERRUPT, /* such a record between its two halves */
+	ACT_PROT,      /* protected if it was not, and the reverse */
+	ACT_RAW,       /* bytes as they are, in its place */
+	ACT_EXT_ADD,
+	ACT_EXT_DEL,
+	ACT_EXT_SET,
+	ACT_LATE, /* a record of `content` in a connection that is up */
+	ACT_LATE_RAW
+};
+
+struct attack {
+	const char *name;
+	bool by_server; /* whose bytes are changed */
+	uint8_t msg;	/* handshake type; 0: the unit of type `content` */
+	uint8_t content, act;
+	bool plain; /* for records that are added */
+	uint16_t ext;
+	size_t at, n;
+	const char *bytes;
+	unsigned count; /* 0: 1 */
+	bool self;	/* not the receiver notices, but the sender whose bytes are changed */
+	bool up;	/* the victim may have been connected before */
+	bool alpn, no_name, rsa;
+	enum sneck_rc rc;
+	uint8_t alert;
+};
+
+#define B(text) .bytes = (text), .n = sizeof(text) - 1u
+
+/* Plays a flow with the attack and checks how it ends. */
+void attack_run(struct pair *p, const struct attack *a);
+
+#endif
