@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* adversary_test.c: the negative catalogue of SECURITY.md, section 3, for the flows of this library:
- * each line is an attack, who notices it, the error and the alert. Up to the ServerHello here;
- * adversary_auth_test.c goes on. */
+/* adversary_test.c: the negative catalogue of SECURITY.md, section 3, for the flows of this
+ * library: each line is an attack, who notices it, the error and the alert. Up to the ServerHello
+ * here; adversary_auth_test.c goes on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,16 +10,17 @@
 
 #include "lib/attack.h"
 
-#define Z8    "\0\0\0\0\0\0\0\0"
-#define Z32   Z8 Z8 Z8 Z8
-#define RETRY "\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91" \
-	      "\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c"
+#define Z8  "\0\0\0\0\0\0\0\0"
+#define Z32 Z8 Z8 Z8 Z8
+#define RETRY                                                                                      \
+	"\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91"                         \
+	"\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c"
 
-#define CH	  .msg = 1
-#define SH	  .by_server = true, .msg = 2
-#define E(r, a)	  .rc = SNECK_E_##r, .alert = (a)
-#define ADD(x)	  .act = ACT_EXT_ADD, .ext = (x)
-#define DEL(x)	  .act = ACT_EXT_DEL, .ext = (x)
+#define CH	   .msg = 1
+#define SH	   .by_server = true, .msg = 2
+#define E(r, a)	   .rc = SNECK_E_##r, .alert = (a)
+#define ADD(x)	   .act = ACT_EXT_ADD, .ext = (x)
+#define DEL(x)	   .act = ACT_EXT_DEL, .ext = (x)
 #define SET_EXT(x) .act = ACT_EXT_SET, .ext = (x)
 
 static const struct attack client_hello[] = {
@@ -74,8 +75,8 @@ static const struct attack client_hello[] = {
 	{ "n33_ch_sigalgs_rsa_only", CH, SET_EXT(13), B("\0\x02\x08\x04"), E(NO_SCHEME, 40) },
 	{ "n33_ch_sigalgs_ecdsa_only", CH, SET_EXT(13), B("\0\x02\x04\x03"), .rsa = true,
 	  E(NO_SCHEME, 40) },
-	{ "n33_ch_sigalgs_pkcs1", CH, SET_EXT(13), B("\0\x06\x04\x01\x05\x01\x06\x01"),
-	  .rsa = true, E(NO_SCHEME, 40) },
+	{ "n33_ch_sigalgs_pkcs1", CH, SET_EXT(13), B("\0\x06\x04\x01\x05\x01\x06\x01"), .rsa = true,
+	  E(NO_SCHEME, 40) },
 	{ "n39_ch_name_type", CH, SET_EXT(0), B("\0\x04\x01\0\x01g"), E(ILLEGAL, 47) },
 	{ "n39_ch_name_nul", CH, SET_EXT(0), B("\0\x06\0\0\x03g\0g"), E(ILLEGAL, 47) },
 	{ "n39_ch_name_space", CH, SET_EXT(0), B("\0\x06\0\0\x03g g"), E(ILLEGAL, 47) },
@@ -105,12 +106,9 @@ static const struct attack client_hello[] = {
 	  E(UNEXPECTED, 10) },
 	{ "n10_ch_interrupted_data", CH, .act = ACT_INTERRUPT, .content = 23, B("abc"),
 	  E(UNEXPECTED, 10) },
-	{ "n15_ccs_before_ch", CH, .act = ACT_BEFORE, .content = 20, B("\x01"),
-	  E(UNEXPECTED, 10) },
-	{ "n16_data_before_ch", CH, .act = ACT_BEFORE, .content = 23, B("abc"),
-	  E(UNEXPECTED, 10) },
-	{ "n16_data_behind_ch", CH, .act = ACT_AFTER, .content = 23, B("abc"),
-	  E(BAD_MAC, 20) },
+	{ "n15_ccs_before_ch", CH, .act = ACT_BEFORE, .content = 20, B("\x01"), E(UNEXPECTED, 10) },
+	{ "n16_data_before_ch", CH, .act = ACT_BEFORE, .content = 23, B("abc"), E(UNEXPECTED, 10) },
+	{ "n16_data_behind_ch", CH, .act = ACT_AFTER, .content = 23, B("abc"), E(BAD_MAC, 20) },
 	{ "n14_ch_retry_flow", CH, .act = ACT_BEFORE, .content = 22, B("\x05\0\0\0"),
 	  E(UNEXPECTED, 10) },
 	{ "n55_ch_cancelled_5", CH, .act = ACT_BEFORE, .content = 21, B("\x01\x5a"), .count = 5,
@@ -138,8 +136,7 @@ static const struct attack server_hello[] = {
 	{ "n21_sh_suite_1304", SH, .act = ACT_SET, .at = 71, B("\x13\x04"), E(NOT_OFFERED, 47) },
 	{ "n21_sh_suite_12", SH, .act = ACT_SET, .at = 71, B("\xc0\x2f"), E(NOT_OFFERED, 47) },
 	{ "n21_sh_suite_null", SH, .act = ACT_SET, .at = 71, B("\0\0"), E(NOT_OFFERED, 47) },
-	{ "n21_sh_suite_other", SH, .act = ACT_SET, .at = 71, B("\x13\x03"),
-	  E(BAD_SIGNATURE, 51) },
+	{ "n21_sh_suite_other", SH, .act = ACT_SET, .at = 71, B("\x13\x03"), E(BAD_SIGNATURE, 51) },
 	{ "n21_sh_compression", SH, .act = ACT_SET, .at = 73, B("\x01"), E(ILLEGAL, 47) },
 	{ "n22_sh_versions_none", SH, DEL(43), E(NO_VERSION, 70) },
 	{ "n22_sh_versions_12", SH, SET_EXT(43), B("\x03\x03"), E(NOT_OFFERED, 47) },
@@ -171,8 +168,7 @@ static const struct attack server_hello[] = {
 	{ "n10_sh_behind_empty", SH, .act = ACT_BEFORE, .content = 22, B(""), E(UNEXPECTED, 10) },
 	{ "n10_sh_interrupted", SH, .act = ACT_INTERRUPT, .content = 20, B("\x01"),
 	  E(UNEXPECTED, 10) },
-	{ "n16_data_before_sh", SH, .act = ACT_BEFORE, .content = 23, B("abc"),
-	  E(UNEXPECTED, 10) },
+	{ "n16_data_before_sh", SH, .act = ACT_BEFORE, .content = 23, B("abc"), E(UNEXPECTED, 10) },
 	{ "n65_sh_protected", SH, .act = ACT_PROT, E(UNEXPECTED, 10) },
 	{ "n19_hello_request", SH, .act = ACT_BEFORE, .content = 22, B("\0\0\0\0"),
 	  E(UNEXPECTED, 10) },
