@@ -37,7 +37,8 @@ struct sneck_uv_handler {
 	/* All that was written is with the kernel, after sneck_uv_write() said SNECK_WANT_SPACE. */
 	void (*drain)(struct sneck_uv *s);
 
-	/* The peer sends no more; writing still works. NULL: close our side too, when drained. */
+	/* The peer sends no more; writing still works. NULL: close our side too, when drained.
+	 * When our side is closed already close follows at once, and end is not called. */
 	void (*end)(struct sneck_uv *s);
 
 	/* Called once, last; s is gone afterwards. rc is SNECK_OK for an end with close_notify in
