@@ -23,8 +23,9 @@
 
 enum { LAST_MS = 1000 }; /* for the peer's close_notify behind a whole answer */
 
-static struct link {
+static struct visit {
 	const struct options *o;
+	char at[HOST_MAX + 10]; /* HOST:PORT, for sentences */
 	struct report report;
 	struct sneck_config config;
 	struct sneck_pki_trust *trust;
@@ -36,7 +37,7 @@ static struct link {
 	bool open, held, ended;
 	size_t n_held;
 	char buf[16384];
-} l; /* one per process; lent to the loop */
+} visit; /* one per process; lent to the loop */
 
 static void failed(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -45,11 +46,11 @@ static void failed(int code, const char *format, ...)
 {
 	va_list args;
 
-	if (l.report.code != CODE_OK)
+	if (visit.report.code != CODE_OK)
 		return;
-	l.report.code = code;
+	visit.report.code = code;
 	va_start(args, format);
-	vsnprintf(l.report.error, sizeof l.report.error, format, args);
+	vsnprintf(visit.report.error, sizeof visit.report.error, format, args);
 	va_end(args);
 }
 
@@ -86,10 +87,10 @@ static void read_more(void);
 /* Sends what was read; what the stream does not take now waits for on_drain(). */
 static void send_held(void)
 {
-	const struct sneck_iov piece = { l.buf, l.n_held };
-	const enum sneck_rc rc = sneck_uv_write(l.s, &piece, 1);
+	const struct sneck_iov piece = { visit.buf, visit.n_held };
+	const enum sneck_rc rc = sneck_uv_write(visit.s, &piece, 1);
 
-	l.held = rc == SNECK_WANT_SPACE;
+	visit.held = rc == SNECK_WANT_SPACE;
 	if (rc == SNECK_OK)
 		read_more();
 }
@@ -99,23 +100,23 @@ static void on_input(uv_fs_t *req)
 	const ssize_t n = req->result;
 
 	uv_fs_req_cleanup(req);
-	if (l.ended)
+	if (visit.ended)
 		return;
 	if (n > 0) {
-		l.n_held = (size_t)n;
+		visit.n_held = (size_t)n;
 		send_held();
 		return;
 	}
 	if (n < 0)
 		failed(CODE_CHECK, "cannot read stdin: %s", uv_strerror((int)n));
-	sneck_uv_end(l.s);
+	sneck_uv_end(visit.s);
 }
 
 static void read_more(void)
 {
-	const uv_buf_t buf = uv_buf_init(l.buf, sizeof l.buf);
+	const uv_buf_t buf = uv_buf_init(visit.buf, sizeof visit.buf);
 
-	uv_fs_read(uv_default_loop(), &l.input, STDIN_FILENO, &buf, 1, -1, on_input);
+	uv_fs_read(uv_default_loop(), &visit.input, STDIN_FILENO, &buf, 1, -1, on_input);
 }
 
 /* ---- the chain ----------------------------------------------------------------------------- */
@@ -129,22 +130,22 @@ static int judge(const struct sneck_status *st)
 	struct sneck_note why = { "" };
 	int taken = 0;
 
-	report_chain(&l.report, &st->u.cert);
+	report_chain(&visit.report, &st->u.cert);
 	if (job == NULL || sneck_verify_job_pack(&st->u.cert, job, len) != SNECK_OK ||
-	    sneck_verify_job_run(sneck_pki_trust_verifier(l.trust), job, len, &verdict) !=
+	    sneck_verify_job_run(sneck_pki_trust_verifier(visit.trust), job, len, &verdict) !=
 		    SNECK_OK) {
 		free(job);
 		return 0;
 	}
-	l.report.trusted = verdict.chain == SNECK_CHAIN_VALID;
-	if (sneck_pki_explain(l.trust, job, len, &why) != SNECK_OK)
+	visit.report.trusted = verdict.chain == SNECK_CHAIN_VALID;
+	if (sneck_pki_explain(visit.trust, job, len, &why) != SNECK_OK)
 		memcpy(why.text, "no reason given", 16);
-	if (l.o->insecure)
-		snprintf(l.report.verdict, sizeof l.report.verdict,
+	if (visit.o->insecure)
+		snprintf(visit.report.verdict, sizeof visit.report.verdict,
 			 "not verified (--insecure-skip-verify)");
 	else
-		snprintf(l.report.verdict, sizeof l.report.verdict, "%s", why.text);
-	taken = sneck_answer_verdict(sneck_uv_conn(l.s), st->op, &verdict) == SNECK_OK;
+		snprintf(visit.report.verdict, sizeof visit.report.verdict, "%s", why.text);
+	taken = sneck_answer_verdict(sneck_uv_conn(visit.s), st->op, &verdict) == SNECK_OK;
 	free(job);
 	return taken;
 }
@@ -160,29 +161,30 @@ static int on_state(struct sneck_uv *s, const struct sneck_status *st)
 static void on_connect(struct sneck_uv *s)
 {
 	(void)s;
-	l.report.tcp_ms = ms_since(l.t0);
-	l.t_tcp = uv_hrtime();
+	visit.report.tcp_ms = ms_since(visit.t0);
+	visit.t_tcp = uv_hrtime();
 }
 
 static void learn(void)
 {
-	(void)!sneck_conn_facts(sneck_uv_conn(l.s), &l.report.facts, sizeof l.report.facts);
-	sneck_uv_address(l.s, l.report.address, sizeof l.report.address);
+	(void)!sneck_conn_facts(sneck_uv_conn(visit.s), &visit.report.facts,
+				sizeof visit.report.facts);
+	sneck_uv_address(visit.s, visit.report.address, sizeof visit.report.address);
 }
 
 static void on_last(uv_timer_t *timer)
 {
 	(void)timer;
-	if (!l.ended)
-		sneck_uv_abort(l.s, 0);
+	if (!visit.ended)
+		sneck_uv_abort(visit.s, 0);
 }
 
 /* The answer is whole, or never will be: nothing more is wanted of the peer but its end. */
 static void wind_up(void)
 {
-	sneck_uv_end(l.s);
-	if (!uv_is_active((uv_handle_t *)&l.last))
-		uv_timer_start(&l.last, on_last, LAST_MS, 0);
+	sneck_uv_end(visit.s);
+	if (!uv_is_active((uv_handle_t *)&visit.last))
+		uv_timer_start(&visit.last, on_last, LAST_MS, 0);
 }
 
 static void on_open(struct sneck_uv *s)
@@ -190,18 +192,18 @@ static void on_open(struct sneck_uv *s)
 	char request[8192];
 	struct sneck_iov piece = { request, 0 };
 
-	l.open = true;
-	l.report.tls_ms = ms_since(l.t_tcp);
+	visit.open = true;
+	visit.report.tls_ms = ms_since(visit.t_tcp);
 	learn();
-	if (!l.o->json)
-		report_lines(&l.report, stderr);
-	if (l.o->get != NULL) {
-		piece.len = fetch_request(l.o, request, sizeof request);
+	if (!visit.o->json)
+		report_lines(&visit.report, stderr);
+	if (visit.o->get != NULL) {
+		piece.len = fetch_request(visit.o, request, sizeof request);
 		if (piece.len == 0 || sneck_uv_write(s, &piece, 1) != SNECK_OK) {
 			failed(CODE_USAGE, "the path for --get is too long");
 			sneck_uv_end(s);
 		}
-	} else if (l.o->json) {
+	} else if (visit.o->json) {
 		sneck_uv_end(s);
 	} else {
 		read_more();
@@ -210,30 +212,29 @@ static void on_open(struct sneck_uv *s)
 
 static void on_read(struct sneck_uv *s, uint8_t *data, size_t len)
 {
-	if (l.o->get == NULL) {
-		if (!l.o->json && !put(data, len))
+	if (visit.o->get == NULL) {
+		if (!visit.o->json && !put(data, len))
 			sneck_uv_abort(s, 0);
 		return;
 	}
-	fetch_read(&l.fetch, data, len);
-	if (l.fetch.broken)
-		failed(CODE_NETWORK, "%s:%u does not answer in HTTP/1.1", l.o->host,
-		       (unsigned)l.o->port);
-	if (l.fetch.broken || l.fetch.done)
+	fetch_read(&visit.fetch, data, len);
+	if (visit.fetch.broken)
+		failed(CODE_NETWORK, "%s does not answer in HTTP/1.1", visit.at);
+	if (visit.fetch.broken || visit.fetch.done)
 		wind_up();
 }
 
 static void on_drain(struct sneck_uv *s)
 {
 	(void)s;
-	if (l.held)
+	if (visit.held)
 		send_held();
 }
 
 static void on_end(struct sneck_uv *s)
 {
-	if (l.o->get != NULL)
-		fetch_end(&l.fetch);
+	if (visit.o->get != NULL)
+		fetch_end(&visit.fetch);
 	sneck_uv_end(s);
 }
 
@@ -241,20 +242,16 @@ static void on_end(struct sneck_uv *s)
 
 static void say_system(int error)
 {
-	const char *const host = l.o->host;
-	const unsigned port = l.o->port;
-
 	if (error == UV_EAI_NONAME || error == UV_EAI_NODATA)
-		failed(CODE_NETWORK, "there is no host %s", host);
+		failed(CODE_NETWORK, "there is no host %s", visit.o->host);
 	else if (error == UV_EAI_AGAIN || error == UV_EAI_FAIL)
-		failed(CODE_NETWORK, "the name service does not answer for %s", host);
+		failed(CODE_NETWORK, "the name service does not answer for %s", visit.o->host);
 	else if (error == UV_ECONNREFUSED)
-		failed(CODE_NETWORK, "nothing listens on %s:%u", host, port);
-	else if (l.open)
-		failed(CODE_NETWORK, "the connection to %s:%u broke: %s", host, port,
-		       uv_strerror(error));
+		failed(CODE_NETWORK, "nothing listens on %s", visit.at);
 	else
-		failed(CODE_NETWORK, "cannot reach %s:%u: %s", host, port, uv_strerror(error));
+		failed(CODE_NETWORK, "%s %s: %s",
+		       visit.open ? "the connection broke to" : "cannot reach", visit.at,
+		       uv_strerror(error));
 }
 
 static void say_alert(uint8_t alert)
@@ -269,60 +266,57 @@ static void say_alert(uint8_t alert)
 		hint = ": it knows none of the protocols of --alpn";
 	else if (alert == SNECK_ALERT_UNRECOGNIZED_NAME)
 		hint = ": it does not serve this name";
-	failed(CODE_NETWORK, "%s:%u refused with the alert %s%s", l.o->host, (unsigned)l.o->port,
-	       sneck_alert_name(alert), hint);
+	failed(CODE_NETWORK, "%s refused with the alert %s%s", visit.at, sneck_alert_name(alert),
+	       hint);
 }
 
 static void say(struct sneck_uv *s, enum sneck_rc rc)
 {
-	const char *const host = l.o->host;
-	const unsigned port = l.o->port;
+	const char *const at = visit.at;
 	struct sneck_failure f = { 0 };
 
 	if (rc == SNECK_E_SYSTEM)
 		say_system(sneck_uv_error(s));
-	else if (rc == SNECK_E_TIMEOUT && !l.open)
-		failed(CODE_NETWORK, "%s:%u did not finish the handshake within %g s", host, port,
-		       (l.o->timeout_ms != 0 ? l.o->timeout_ms : 15000) / 1000.0);
+	else if (rc == SNECK_E_TIMEOUT && !visit.open)
+		failed(CODE_NETWORK, "%s did not finish the handshake within %g s", at,
+		       visit.o->timeout_ms / 1000.0);
 	else if (rc == SNECK_E_TIMEOUT)
-		failed(CODE_NETWORK, "%s:%u has fallen silent", host, port);
+		failed(CODE_NETWORK, "%s has fallen silent", at);
 	else if (rc == SNECK_E_NOT_TLS)
-		failed(CODE_NETWORK, "%s:%u does not speak TLS", host, port);
+		failed(CODE_NETWORK, "%s does not speak TLS", at);
 	else if (rc == SNECK_E_NO_VERSION)
-		failed(CODE_NETWORK, "%s:%u speaks no TLS 1.3", host, port);
+		failed(CODE_NETWORK, "%s speaks no TLS 1.3", at);
 	else if (rc == SNECK_E_PEER_ALERT && sneck_conn_failure(sneck_uv_conn(s), &f) == SNECK_OK)
 		say_alert(f.alert);
-	else if (rc == SNECK_E_TRUNCATED && !l.open)
-		failed(CODE_NETWORK, "%s:%u closed the connection during the handshake", host,
-		       port);
+	else if (rc == SNECK_E_TRUNCATED && !visit.open)
+		failed(CODE_NETWORK, "%s closed the connection during the handshake", at);
 	else if (rc == SNECK_E_TRUNCATED)
-		failed(CODE_NETWORK, "%s:%u closed without close_notify; data may be missing", host,
-		       port);
-	else if (l.report.n_certs != 0 && !l.report.trusted)
-		failed(CODE_CERT, "the certificate of %s:%u is refused: %s", host, port,
-		       l.report.verdict[0] != '\0' ? l.report.verdict : sneck_rc_text(rc));
+		failed(CODE_NETWORK, "%s closed without close_notify; data may be missing", at);
+	else if (visit.report.n_certs != 0 && !visit.report.trusted)
+		failed(CODE_CERT, "the certificate of %s is refused: %s", at,
+		       visit.report.verdict[0] != '\0' ? visit.report.verdict : sneck_rc_text(rc));
 	else if (rc == SNECK_E_NO_MEMORY || rc == SNECK_E_CRYPTO || rc == SNECK_E_RANDOM)
 		failed(CODE_CHECK, "%s", sneck_rc_text(rc));
 	else
-		failed(CODE_NETWORK, "%s:%u breaks the protocol: %s", host, port,
-		       sneck_rc_text(rc));
+		failed(CODE_NETWORK, "%s breaks the protocol: %s", at, sneck_rc_text(rc));
 }
 
 static void on_close(struct sneck_uv *s, enum sneck_rc rc)
 {
-	l.ended = true;
-	if (!l.open)
+	const bool get = visit.o->get != NULL;
+
+	visit.ended = true;
+	if (!visit.open)
 		learn();
-	if (l.o->get != NULL && l.open && !l.fetch.broken && l.fetch.done) {
-		l.report.http_status = l.fetch.status;
-		if (l.fetch.status >= 400)
-			failed(CODE_CHECK, "%s:%u answered with status %d", l.o->host,
-			       (unsigned)l.o->port, l.fetch.status);
-	} else if (rc != SNECK_OK) {
-		say(s, rc);
-	} else if (l.o->get != NULL) {
-		failed(CODE_NETWORK, "the answer of %s:%u is cut short", l.o->host,
-		       (unsigned)l.o->port);
+	visit.report.http_status = visit.fetch.status;
+	if (visit.fetch.done && visit.fetch.status >= 400)
+		failed(CODE_CHECK, "%s answered with status %d", visit.at, visit.fetch.status);
+	/* when all that was wanted came, how the peer takes leave is its affair */
+	if (!visit.fetch.done && !(visit.open && visit.o->json && !get)) {
+		if (rc != SNECK_OK)
+			say(s, rc);
+		else if (get)
+			failed(CODE_NETWORK, "the answer of %s is cut short", visit.at);
 	}
 	uv_stop(uv_default_loop());
 }
@@ -348,17 +342,19 @@ static int set_up(const struct options *o)
 	struct sneck_note why = { "" };
 	int rc;
 
-	l.o = l.report.o = o;
-	l.config = (struct sneck_config){ SNECK_CONFIG_INIT, .ask = SNECK_ASK_VERIFY };
-	rc = options_config(o, &l.config);
+	visit.o = visit.report.o = o;
+	snprintf(visit.at, sizeof visit.at, strchr(o->host, ':') != NULL ? "[%s]:%u" : "%s:%u",
+		 o->host, (unsigned)o->port);
+	visit.config = (struct sneck_config){ SNECK_CONFIG_INIT, .ask = SNECK_ASK_VERIFY };
+	rc = options_config(o, &visit.config);
 	if (rc != 0)
 		return rc;
-	if (sneck_pki_trust_open(&l.trust, &trust, &why) != SNECK_OK)
+	if (sneck_pki_trust_open(&visit.trust, &trust, &why) != SNECK_OK)
 		return out_fail_file(o->verb, o->ca, why.text);
-	l.config.verifier = sneck_pki_trust_verifier(l.trust);
-	if (sneck_config_check(&l.config, SNECK_CLIENT, &why) != SNECK_OK)
+	visit.config.verifier = sneck_pki_trust_verifier(visit.trust);
+	if (sneck_config_check(&visit.config, SNECK_CLIENT, &why) != SNECK_OK)
 		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
-	fetch_init(&l.fetch, put);
+	fetch_init(&visit.fetch, put);
 	return 0;
 }
 
@@ -366,7 +362,7 @@ static int dial(const struct options *o)
 {
 	const struct sneck_uv_options options = {
 		SNECK_UV_INIT,
-		.config = &l.config,
+		.config = &visit.config,
 		.handler = &handler,
 		.handshake_timeout_ms = o->timeout_ms,
 		.idle_timeout_ms = o->get != NULL || o->json ? 0 : UINT32_MAX,
@@ -374,12 +370,12 @@ static int dial(const struct options *o)
 	const char *bad = o->host;
 	enum sneck_rc rc;
 
-	uv_timer_init(uv_default_loop(), &l.last);
-	l.t0 = uv_hrtime();
-	rc = sneck_uv_connect(&l.s, uv_default_loop(), o->host, o->port, &options);
+	uv_timer_init(uv_default_loop(), &visit.last);
+	visit.t0 = uv_hrtime();
+	rc = sneck_uv_connect(&visit.s, uv_default_loop(), o->host, o->port, &options);
 	if (rc == SNECK_OK && o->name != NULL) {
 		bad = o->name;
-		rc = sneck_conn_set_name(sneck_uv_conn(l.s), o->name, strlen(o->name));
+		rc = sneck_conn_set_name(sneck_uv_conn(visit.s), o->name, strlen(o->name));
 	}
 	if (rc == SNECK_OK)
 		return 0;
@@ -399,14 +395,14 @@ int cmd_connect(const struct options *o)
 		return rc;
 	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 	if (o->json)
-		report_json(&l.report, o->get != NULL ? stderr : stdout);
-	else if (!l.open && l.report.n_certs != 0)
-		report_lines(&l.report, stderr);
-	if (l.report.code != CODE_OK)
-		out_fail(l.report.code, o->verb, "%s", l.report.error);
-	sneck_pki_trust_close(l.trust);
+		report_json(&visit.report, o->get != NULL ? stderr : stdout);
+	else if (!visit.open && visit.report.n_certs != 0)
+		report_lines(&visit.report, stderr);
+	if (visit.report.code != CODE_OK)
+		out_fail(visit.report.code, o->verb, "%s", visit.report.error);
+	sneck_pki_trust_close(visit.trust);
 	/* A thread of libuv's pool may still wait for stdin or DNS, and exit() would wait for it.
 	 */
 	fflush(NULL);
-	_exit(l.report.code);
+	_exit(visit.report.code);
 }

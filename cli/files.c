@@ -149,34 +149,42 @@ static void put_link(FILE *f, const char *name)
 	}
 }
 
+static void put_entry(FILE *f, const struct dirent *entry)
+{
+	const char *const slash = entry->d_type == DT_DIR ? "/" : "";
+
+	fputs("<p><a href=\"./", f);
+	put_link(f, entry->d_name);
+	fprintf(f, "%s\">", slash);
+	put_html(f, entry->d_name);
+	fprintf(f, "%s</a>\n", slash);
+}
+
 static void list(struct file *found, const char *folder, const char *path)
 {
-	struct dirent **entries;
+	struct dirent **entries = NULL;
 	size_t size = 0;
 	const int n = scandir(folder, &entries, shown, alphasort);
 	FILE *const f = n < 0 ? NULL : open_memstream(&found->listing, &size);
 
+	if (f != NULL) {
+		fputs("<!doctype html><meta charset=utf-8><title>", f);
+		put_html(f, path);
+		fputs("</title>\n", f);
+	}
 	for (int i = 0; i < n; i++) {
-		const char *const slash = entries[i]->d_type == DT_DIR ? "/" : "";
-
-		if (f != NULL && i == 0) {
-			fputs("<!doctype html><meta charset=utf-8><title>", f);
-			put_html(f, path);
-			fputs("</title>\n", f);
-		}
-		if (f != NULL) {
-			fputs("<p><a href=\"./", f);
-			put_link(f, entries[i]->d_name);
-			fprintf(f, "%s\">", slash);
-			put_html(f, entries[i]->d_name);
-			fprintf(f, "%s</a>\n", slash);
-		}
+		if (f != NULL)
+			put_entry(f, entries[i]);
 		free(entries[i]);
 	}
-	if (n >= 0)
-		free(entries);
-	if (f == NULL || fclose(f) != 0)
+	free(entries);
+	if (f == NULL)
 		return;
+	if (fclose(f) != 0) {
+		free(found->listing);
+		found->listing = NULL;
+		return;
+	}
 	found->status = 200;
 	found->size = size;
 	found->type = "text/html; charset=utf-8";

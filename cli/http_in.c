@@ -30,6 +30,7 @@ static int on_begin(llhttp_t *parser)
 
 	c->target_len = c->head_len = c->body_len = c->field_len = 0;
 	c->target[0] = '\0';
+	c->method = HTTP_GET;
 	c->refused = 0;
 	c->has_host = false;
 	c->began = true;

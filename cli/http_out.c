@@ -38,11 +38,12 @@ static const char *reason(int status)
 /* The log has the target up to its query, escaped. */
 static void log_line(const struct http *c)
 {
+	const char *const target = c->target[0] == '\0' ? "-" : c->target;
 	char peer[64] = "";
 
 	sneck_uv_address(c->s, peer, sizeof peer);
 	printf("%s ", llhttp_method_name((llhttp_method_t)c->method));
-	out_plain(stdout, c->target, strcspn(c->target, "?"));
+	out_plain(stdout, target, strcspn(target, "?"));
 	printf(" %d %llu %s %s\n", c->file.status, (unsigned long long)c->sent, peer, c->agreed);
 }
 

@@ -315,6 +315,7 @@ int options_read(struct options *o, int argc, char **argv)
 	memset(o, 0, sizeof *o);
 	o->verb = argv[0];
 	o->port = 443;
+	o->timeout_ms = 15000;
 	o->listen_port = 8443;
 	memcpy(o->listen_host, "127.0.0.1", 10);
 	for (size_t i = 0; i < N_FLAGS; i++)

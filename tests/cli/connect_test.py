@@ -186,9 +186,8 @@ class Failures(Case):
 
     def python_tls(self, change, serve=lambda s: None):
         """A TLS server of Python's, with its context changed."""
-        with Server(self.folder, "--echo") as own:
-            pass
-        make_certificates(self.folder)
+        if not os.path.exists(self.path("good.pem")):
+            make_certificates(self.folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.path("good.pem"), self.path("good.key"))
         change(context)
@@ -253,6 +252,13 @@ class Failures(Case):
                            (b"Transfer-Encoding: chunked", b"2\r\nhe\r\n")):
             with self.http(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + body) as port:
                 self.refused(self.get(port), NETWORK, "cut short")
+
+    def test_json_is_content_with_the_facts(self):
+        """How the peer takes leave afterwards is its affair."""
+        for leave in (lambda s: time.sleep(1.5), lambda s: os.close(s.detach())):
+            with self.python_tls(lambda context: None, leave) as port:
+                done = run("connect", "127.0.0.1:%d" % port, "--ca", self.path("ca.pem"), "--json")
+                self.assertEqual((done.returncode, done.stderr), (OK, b""))
 
     def test_truncated(self):
         def serve(s):
