@@ -297,6 +297,9 @@ static void say(struct sneck_uv *s, enum sneck_rc rc)
 		       visit.report.verdict[0] != '\0' ? visit.report.verdict : sneck_rc_text(rc));
 	else if (rc == SNECK_E_NO_MEMORY || rc == SNECK_E_CRYPTO || rc == SNECK_E_RANDOM)
 		failed(CODE_CHECK, "%s", sneck_rc_text(rc));
+	else if (sneck_conn_failure(sneck_uv_conn(s), &f) == SNECK_OK && f.message == 13)
+		failed(CODE_NETWORK, "%s asks for a client certificate, which is not supported yet",
+		       at);
 	else
 		failed(CODE_NETWORK, "%s breaks the protocol: %s", at, sneck_rc_text(rc));
 }

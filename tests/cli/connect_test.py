@@ -205,6 +205,15 @@ class Failures(Case):
         with self.python_tls(change) as port:
             self.refused(run("connect", "127.0.0.1:%d" % port), NETWORK, "no TLS 1.3")
 
+    def test_client_certificate(self):
+        def change(context):
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(self.path("ca.pem"))
+
+        with self.python_tls(change) as port:
+            self.refused(run("connect", "127.0.0.1:%d" % port, "--ca", self.path("ca.pem")),
+                         NETWORK, "asks for a client certificate")
+
     def test_no_suite_in_common(self):
         with Server(self.folder, "--echo", "--suites", "CHACHA20") as server:
             self.refused(run("connect", server.at, "--ca", server.ca, "--suites", "AES128-GCM"),
@@ -263,6 +272,7 @@ class Failures(Case):
     def test_truncated(self):
         def serve(s):
             s.sendall(b"half")
+            s.recv(1)
             os.close(s.detach())
 
         with self.python_tls(lambda context: None, serve) as port:
