@@ -35,35 +35,6 @@ static const struct named groups[] = {
 	{ 0, { NULL } },
 };
 
-enum verb_set { SERVE = 1, CONNECT = 2, BOTH = 3 };
-
-static const struct flag {
-	const char *name;
-	int argument; /* getopt_long's has_arg */
-	int id;
-	unsigned verbs;
-} flags[] = {
-	{ "listen", required_argument, 'l', SERVE },
-	{ "root", required_argument, 'r', SERVE },
-	{ "echo", no_argument, 'e', SERVE },
-	{ "cert", required_argument, 'c', SERVE },
-	{ "key", required_argument, 'k', SERVE },
-	{ "cert-out", required_argument, 'o', SERVE },
-	{ "name", required_argument, 'n', CONNECT },
-	{ "ca", required_argument, 'a', CONNECT },
-	{ "pin", required_argument, 'p', CONNECT },
-	{ "insecure-skip-verify", no_argument, 'i', CONNECT },
-	{ "get", required_argument, 'G', CONNECT },
-	{ "json", no_argument, 'j', CONNECT },
-	{ "timeout", required_argument, 't', CONNECT },
-	{ "alpn", required_argument, 'A', BOTH },
-	{ "groups", required_argument, 'g', BOTH },
-	{ "suites", required_argument, 's', BOTH },
-	{ "keylog", required_argument, 'K', BOTH },
-	{ "help", no_argument, 'h', BOTH },
-};
-enum { N_FLAGS = sizeof flags / sizeof flags[0] };
-
 /* ---- names --------------------------------------------------------------------------------- */
 
 /* Letters and digits only, upper case. */
@@ -217,72 +188,78 @@ static bool split(const char *text, char host[HOST_MAX], uint16_t *port)
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
-static int read_timeout(struct options *o, const char *text)
+static int read_listen(struct options *o, const char *arg)
+{
+	if (strchr(arg, ':') != NULL && split(arg, o->listen_host, &o->listen_port))
+		return -1;
+	return out_fail(CODE_USAGE, o->verb, "--listen wants ADDR:PORT or :PORT, not \"%s\"", arg);
+}
+
+static int read_timeout(struct options *o, const char *arg)
 {
 	char *stop;
-	const double s = strtod(text, &stop);
+	const double s = strtod(arg, &stop);
 
-	if (stop == text || *stop != '\0' || !(s > 0 && s <= 3600))
+	if (stop == arg || *stop != '\0' || !(s > 0 && s <= 3600))
 		return out_fail(CODE_USAGE, o->verb, "--timeout wants seconds, up to 3600");
 	o->timeout_ms = (uint32_t)(s * 1000);
 	return -1;
 }
 
-static int take(struct options *o, int id, const char *arg)
+static int read_groups(struct options *o, const char *arg)
 {
-	switch (id) {
-	case 'l':
-		if (strspn(arg, "0123456789") == strlen(arg) ||
-		    !split(arg, o->listen_host, &o->listen_port))
-			return out_fail(CODE_USAGE, o->verb,
-					"--listen wants ADDR:PORT or :PORT, not \"%s\"", arg);
-		return -1;
-	case 'r':
-		o->root = arg;
-		return -1;
-	case 'e':
-		o->echo = true;
-		return -1;
-	case 'c':
-		o->cert = arg;
-		return -1;
-	case 'k':
-		o->key = arg;
-		return -1;
-	case 'o':
-		o->cert_out = arg;
-		return -1;
-	case 'n':
-		o->name = arg;
-		return -1;
-	case 'a':
-		o->ca = arg;
-		return -1;
-	case 'p':
-		return read_pin(o, arg);
-	case 'i':
-		o->insecure = true;
-		return -1;
-	case 'G':
-		o->get = arg;
-		return -1;
-	case 'j':
-		o->json = true;
-		return -1;
-	case 't':
-		return read_timeout(o, arg);
-	case 'A':
-		return read_alpn(o, arg);
-	case 'g':
-		return read_names(o->verb, "group", arg, groups, sneck_group_name, o->groups,
-				  &o->n_groups);
-	case 's':
-		return read_names(o->verb, "suite", arg, suites, sneck_suite_name, o->suites,
-				  &o->n_suites);
-	default:
-		o->keylog = arg;
-		return -1;
-	}
+	return read_names(o->verb, "group", arg, groups, sneck_group_name, o->groups, &o->n_groups);
+}
+
+static int read_suites(struct options *o, const char *arg)
+{
+	return read_names(o->verb, "suite", arg, suites, sneck_suite_name, o->suites, &o->n_suites);
+}
+
+enum verb_set { SERVE = 1, CONNECT = 2, BOTH = 3 };
+
+#define FIELD(name) offsetof(struct options, name)
+
+/* An option with a reader is read by it; without one its text is kept, or that it was given. */
+static const struct flag {
+	const char *name;
+	unsigned verbs;
+	int argument; /* getopt_long's has_arg */
+	size_t at;
+	int (*read)(struct options *o, const char *arg);
+} flags[] = {
+	{ "listen", SERVE, required_argument, 0, read_listen },
+	{ "root", SERVE, required_argument, FIELD(root), NULL },
+	{ "echo", SERVE, no_argument, FIELD(echo), NULL },
+	{ "cert", SERVE, required_argument, FIELD(cert), NULL },
+	{ "key", SERVE, required_argument, FIELD(key), NULL },
+	{ "cert-out", SERVE, required_argument, FIELD(cert_out), NULL },
+	{ "name", CONNECT, required_argument, FIELD(name), NULL },
+	{ "ca", CONNECT, required_argument, FIELD(ca), NULL },
+	{ "pin", CONNECT, required_argument, 0, read_pin },
+	{ "insecure-skip-verify", CONNECT, no_argument, FIELD(insecure), NULL },
+	{ "get", CONNECT, required_argument, FIELD(get), NULL },
+	{ "json", CONNECT, no_argument, FIELD(json), NULL },
+	{ "timeout", CONNECT, required_argument, 0, read_timeout },
+	{ "alpn", BOTH, required_argument, 0, read_alpn },
+	{ "groups", BOTH, required_argument, 0, read_groups },
+	{ "suites", BOTH, required_argument, 0, read_suites },
+	{ "keylog", BOTH, required_argument, FIELD(keylog), NULL },
+	{ "help", BOTH, no_argument, FIELD(help), NULL },
+};
+enum { N_FLAGS = sizeof flags / sizeof flags[0], FIRST = 256 };
+
+static int take(struct options *o, const struct flag *flag, const char *arg)
+{
+	void *const at = (char *)o + flag->at;
+
+	if (flag->read != NULL)
+		return flag->read(o, arg);
+	if (flag->argument == required_argument)
+		*(const char **)at = arg;
+	else
+		*(bool *)at = true;
+	return -1;
 }
 
 static int check(const struct options *o, bool serve)
@@ -321,20 +298,20 @@ int options_read(struct options *o, int argc, char **argv)
 	for (size_t i = 0; i < N_FLAGS; i++)
 		if (flags[i].verbs & (serve ? SERVE : CONNECT))
 			longs[n++] = (struct option){ flags[i].name, flags[i].argument, NULL,
-						      flags[i].id };
+						      FIRST + (int)i };
 	opterr = 0;
-	while ((id = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
-		if (id == 'h') {
-			fputs(serve ? help_serve : help_connect, stdout);
-			return CODE_OK;
-		}
+	while ((id = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
 		if (id == '?' || id == ':')
 			return out_fail(CODE_USAGE, o->verb, "%s %s; see sneck %s --help",
 					id == ':' ? "a value is missing behind" : "unknown option",
 					argv[optind - 1], o->verb);
-		rc = take(o, id, optarg);
+		rc = take(o, &flags[id - FIRST], optarg);
 		if (rc >= 0)
 			return rc;
+	}
+	if (o->help) {
+		fputs(serve ? help_serve : help_connect, stdout);
+		return CODE_OK;
 	}
 	if (argc - optind != (serve ? 0 : 1))
 		return out_fail(CODE_USAGE, o->verb,

@@ -25,6 +25,7 @@ struct options {
 	bool insecure, json, has_pin;
 	uint8_t pin[1][32];
 	/* both */
+	bool help;
 	struct sneck_span alpn[LIST_MAX];
 	uint16_t groups[LIST_MAX], suites[LIST_MAX];
 	size_t n_alpn, n_groups, n_suites;

@@ -43,14 +43,16 @@ static void chain_lines(const struct report *r, FILE *f)
 	for (size_t i = 0; i < r->n_certs; i++) {
 		const struct sneck_pki_about *const a = &r->certs[i].about;
 		const long long left = ((long long)a->not_after_ms - (long long)now_ms) / 86400000;
-		char day[16];
+		char day[16], hex[65];
 
 		out_day(day, a->not_after_ms);
 		fprintf(f, "         %zu %s, issued by %s\n", i, a->subject, a->issuer);
 		if (a->names[0] != '\0')
 			fprintf(f, "           for %s\n", a->names);
-		fprintf(f, "           %s, until %s (%lld days), %s\n", a->key, day, left,
-			r->certs[i].pin);
+		fprintf(f, "           %s, until %s (%lld days)\n", a->key, day, left);
+		fprintf(f, "           pin %s\n", r->certs[i].pin);
+		out_hex(hex, a->sha256, 32);
+		fprintf(f, "           certificate sha256:%s\n", hex);
 	}
 }
 
