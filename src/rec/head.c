@@ -13,8 +13,9 @@
  *     opaque fragment[TLSPlaintext.length];
  * } TLSPlaintext;
  *
- * Under a key only application_data is a protected record; which ChangeCipherSpec or alert may come
- * without protection is for conn to say. RFC 9846, 5.1: the minor version MUST be ignored. */
+ * Under a key only application_data is a protected record, and only ChangeCipherSpec may come
+ * without protection (RFC 9846, 5): an alert or message that anybody could have sent counts for
+ * nothing. RFC 9846, 5.1: the minor version MUST be ignored. */
 enum sneck_rc sneck__rec_head(struct rec_head *head, const uint8_t *p, size_t n, int first,
 			      int protect)
 {
@@ -23,7 +24,7 @@ enum sneck_rc sneck__rec_head(struct rec_head *head, const uint8_t *p, size_t n,
 
 	if (p[0] < CT_CCS || p[0] > CT_APP_DATA)
 		return first ? SNECK_E_NOT_TLS : SNECK_E_UNEXPECTED;
-	if (p[0] == (protect ? CT_HANDSHAKE : CT_APP_DATA))
+	if (p[0] != CT_CCS && (p[0] == CT_APP_DATA) != (protect != 0))
 		return SNECK_E_UNEXPECTED;
 	if (n >= 2 && p[1] != 3)
 		return first ? SNECK_E_NOT_TLS : SNECK_E_ILLEGAL;
