@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Deno as a peer: see peer.js. Deno takes no list of groups.
+const [role, ...args] = Deno.args;
+const list = (text) => (text ? { alpnProtocols: text.split(',') } : {});
+
+if (role === 'client') {
+	const [port, ca, , alpn] = args;
+	const tcp = await Deno.connect({ hostname: '127.0.0.1', port: Number(port) });
+	const tls = await Deno.startTls(tcp, {
+		hostname: 'localhost', caCerts: [Deno.readTextFileSync(ca)], ...list(alpn),
+	});
+	const info = await tls.handshake();
+
+	console.error('alpn', info.alpnProtocol);
+	Deno.stdin.readable.pipeTo(tls.writable, { preventClose: true });
+	await tls.readable.pipeTo(Deno.stdout.writable);
+} else {
+	const [cert, key, alpn] = args;
+	const listener = Deno.listenTls({
+		hostname: '127.0.0.1', port: 0, cert: Deno.readTextFileSync(cert),
+		key: Deno.readTextFileSync(key), ...list(alpn),
+	});
+
+	console.log('port', listener.addr.port);
+	for (;;) {
+		try {
+			const conn = await listener.accept();
+
+			conn.readable.pipeTo(conn.writable).catch((e) => console.error(String(e)));
+		} catch (e) {
+			console.error(String(e));
+		}
+	}
+}
