@@ -161,6 +161,8 @@ enum sneck_rc sneck_encrypt(struct sneck_conn *conn, const struct sneck_iov *pie
 
 enum sneck_rc sneck_record_layout(const struct sneck_conn *conn, struct sneck_layout *layout)
 {
+	if (conn->err != 0)
+		return (enum sneck_rc)conn->err;
 	if (!sneck__can_encrypt(conn))
 		return SNECK_NOT_NOW;
 	layout->head = sneck__control_size(conn) + BOUND_RECORD_HEAD;
