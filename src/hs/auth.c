@@ -32,7 +32,8 @@ enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der)
 
 enum sneck_rc sneck__auth_verdict(struct hs *hs, const struct sneck_verdict *verdict)
 {
-	const bool named = verdict->reason <= -0x501 && verdict->reason >= -0x5ff;
+	const bool named = verdict->reason <= -0x501 && verdict->reason >= -0x5ff &&
+			   sneck_rc_alert(verdict->reason) > 0;
 
 	if (verdict->chain == SNECK_CHAIN_VALID)
 		return SNECK_OK;
@@ -60,9 +61,10 @@ static enum sneck_rc judge(struct hs *hs, struct sneck_span list, uint32_t n)
 		certs[i] = sneck__certificate_at(list, i);
 	memcpy(verdict.leaf_id, hs->leaf_id, sizeof verdict.leaf_id);
 	rc = v->verify(v->ctx, &chain, &verdict);
-	if (rc > 0) /* a verifier that is not asked for may not wait */
-		return SNECK_E_INTERNAL;
-	SNECK_TRY(rc);
+	if (rc != SNECK_OK) /* it may not wait, and a code that is not for it says nothing */
+		return sneck_rc_alert(rc) == SNECK_ALERT_INTERNAL_ERROR ? rc : SNECK_E_INTERNAL;
+	if (memcmp(verdict.leaf_id, hs->leaf_id, sizeof verdict.leaf_id) != 0)
+		return SNECK_E_CERT_REFUSED;
 	return sneck__auth_verdict(hs, &verdict);
 }
 
