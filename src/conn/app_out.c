@@ -123,7 +123,7 @@ enum sneck_rc sneck_encrypt(struct sneck_conn *conn, const struct sneck_iov *pie
 			    uint32_t flags, struct sneck_out *out, size_t *consumed)
 {
 	const struct cut cut = { pieces, n, 0 };
-	size_t plain = 0, need, control;
+	size_t plain = 0, need, control, before;
 	enum sneck_rc rc;
 
 	if (consumed != NULL)
@@ -149,11 +149,12 @@ enum sneck_rc sneck_encrypt(struct sneck_conn *conn, const struct sneck_iov *pie
 		plain = data_fits(conn, sneck_out_room(out) - control);
 	}
 	SNECK_TRY(key_lasts(conn, plain / sneck__fragment(conn) + 2u));
+	before = out->len;
 	rc = sneck__emit_control(conn, out);
 	if (rc == SNECK_OK)
 		rc = write_data(conn, cut, plain, out);
 	if (rc != SNECK_OK)
-		return sneck__emit_broken(conn, out, rc);
+		return sneck__emit_broken(conn, out, before, rc);
 	if (consumed != NULL)
 		*consumed = plain;
 	return SNECK_OK;
@@ -176,7 +177,7 @@ enum sneck_rc sneck_encrypt_in_place(struct sneck_conn *conn, struct sneck_out *
 {
 	struct sneck_span piece;
 	enum sneck_rc rc;
-	size_t need;
+	size_t need, before;
 
 	SNECK_TRY(may_send(conn, out));
 	if (plain_len == 0 || plain_len > sneck__fragment(conn))
@@ -191,8 +192,9 @@ enum sneck_rc sneck_encrypt_in_place(struct sneck_conn *conn, struct sneck_out *
 	piece = sneck_span_of(out->base + out->head + out->len + sneck__control_size(conn) +
 				      BOUND_RECORD_HEAD,
 			      plain_len);
+	before = out->len;
 	rc = sneck__emit_control(conn, out);
 	if (rc == SNECK_OK)
 		rc = sneck__emit_record(conn, out, CT_APP_DATA, &piece, 1, plain_len);
-	return rc == SNECK_OK ? rc : sneck__emit_broken(conn, out, rc);
+	return rc == SNECK_OK ? rc : sneck__emit_broken(conn, out, before, rc);
 }

@@ -5,10 +5,13 @@
 
 void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 {
-	const int own = sneck_rc_alert(rc);
+	int own;
 
 	if (c->err != 0)
 		return;
+	if (sneck_rc_is_refusal(rc)) /* an AEAD that may do no more, a provider that says so */
+		rc = SNECK_E_CRYPTO;
+	own = sneck_rc_alert(rc);
 	c->err = rc;
 	c->fail_where = sneck__hs_name(&c->hs);
 	c->fail_type = c->hs.at_type;
@@ -69,7 +72,7 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 	static const uint8_t bytes[2] = { 1, SNECK_ALERT_CLOSE_NOTIFY };
 	const struct sneck_span piece = { bytes, sizeof bytes };
 	enum sneck_rc rc;
-	size_t need;
+	size_t need, before;
 
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
@@ -83,11 +86,12 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 		out->required = need;
 		return SNECK_WANT_SPACE;
 	}
+	before = out->len;
 	rc = sneck__emit_control(conn, out);
 	if (rc == SNECK_OK)
 		rc = sneck__emit_record(conn, out, CT_ALERT, &piece, 1, sizeof bytes);
 	if (rc != SNECK_OK)
-		return sneck__emit_broken(conn, out, rc);
+		return sneck__emit_broken(conn, out, before, rc);
 	conn->tx_closed = true;
 	conn->out.flight_end = conn->out.written;
 	conn->out.wait = true;

@@ -113,8 +113,10 @@ size_t sneck__control_size(const struct sneck_conn *c); /* a KeyUpdate that is o
  * connection has failed. */
 SNECK_MUST_CHECK enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out,
 					   bool partial);
-/* A provider that fails ends the connection; nothing of plaintext is left behind. Returns: rc. */
-enum sneck_rc sneck__emit_broken(struct sneck_conn *c, struct sneck_out *out, enum sneck_rc rc);
+/* A provider that fails to seal ends the connection: out goes back to len bytes, and nothing of
+ * plaintext is left behind them. Returns: rc. */
+enum sneck_rc sneck__emit_broken(struct sneck_conn *c, struct sneck_out *out, size_t len,
+				 enum sneck_rc rc);
 SNECK_MUST_CHECK enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out);
 /* One record at the end of out, for which there is room. */
 SNECK_MUST_CHECK enum sneck_rc sneck__emit_record(struct sneck_conn *c, struct sneck_out *out,

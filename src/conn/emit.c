@@ -206,16 +206,26 @@ enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out)
 	return SNECK_OK;
 }
 
-enum sneck_rc sneck__emit_broken(struct sneck_conn *c, struct sneck_out *out, enum sneck_rc rc)
+/* No alert: the nonce that it would need may have been used by the call that failed. */
+enum sneck_rc sneck__emit_broken(struct sneck_conn *c, struct sneck_out *out, size_t len,
+				 enum sneck_rc rc)
 {
-	sneck__ct_wipe(out->base + out->head + out->len, sneck_out_room(out));
+	c->out.written -= out->len - len;
+	if (c->out.flight_end > c->out.written)
+		c->out.flight_end = c->out.written;
+	out->len = len;
+	sneck__ct_wipe(out->base + out->head + len, sneck_out_room(out));
 	sneck__conn_fail(c, rc, 0);
+	c->alert = 0;
+	c->alert_owed = false;
+	sneck__conn_wipe_keys(c);
 	return rc;
 }
 
 enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out, bool partial)
 {
 	const size_t need = partial ? sneck__emit_first(c) : sneck__emit_size(c);
+	const size_t before = out->len;
 	enum sneck_rc rc;
 
 	if (need == 0)
@@ -227,5 +237,5 @@ enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out, bool part
 	if (c->alert_owed)
 		return emit_alert(c, out);
 	rc = flight_waits(c) ? emit_flight(c, out) : sneck__emit_control(c, out);
-	return rc == SNECK_OK ? rc : sneck__emit_broken(c, out, rc);
+	return rc == SNECK_OK ? rc : sneck__emit_broken(c, out, before, rc);
 }

@@ -204,8 +204,8 @@ static int show_stop(struct sneck_conn *c, enum stop why, struct sneck_in *in,
 /* Writes what waits. A control record that finds no room waits for the next output. */
 static void emit(struct sneck_conn *c, struct sneck_out *out)
 {
-	if (out != NULL && sneck__emit(c, out, false) < 0)
-		(void)!sneck__emit(c, out, false); /* the alert, if there is one */
+	if (out != NULL)
+		(void)!sneck__emit(c, out, false); /* a failure is the next state */
 }
 
 /* The handshake is over once its last flight is written. */
