@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/* fault_test.c: what we stand on fails: the n-th call of the provider, for all n of a flow (T20,
+ * N78), the signer, the verifier; keys that are used up; and secrets that must be gone (T21, Z3).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/pair.h"
+
+static struct pair p;
+
+static bool has(const void *region, size_t len, const char *pattern)
+{
+	const uint8_t *const b = region;
+
+	for (size_t i = 0; i + TRANSPARENT_PATTERN <= len; i++)
+		if (memcmp(b + i, pattern, TRANSPARENT_PATTERN - 1u) == 0)
+			return true;
+	return false;
+}
+
+/* Nothing of key exchanges, nothing of the key log, in either region. */
+static void check_clean(const struct end *e, bool dead)
+{
+	assert_false(has(e->conn, SNECK_CONN_MAX, TRANSPARENT_PRIV));
+	assert_false(has(e->conn, SNECK_CONN_MAX, TRANSPARENT_SECRET));
+	assert_false(has(e->scratch, sizeof e->scratch, TRANSPARENT_PRIV));
+	assert_false(has(e->scratch, sizeof e->scratch, TRANSPARENT_SECRET));
+	/* in order: client and server handshake, client and server traffic, exporter */
+	for (size_t at = 0; at + 16 <= e->n_secrets; at += 16) {
+		const bool traffic = at >= e->n_secrets / 5 * 2 && at < e->n_secrets / 5 * 4;
+
+		if (has(e->scratch, sizeof e->scratch, (const char *)e->secrets + at))
+			fail_msg("secret %zu of %zu is in the scratch", at, e->n_secrets);
+		if ((dead || !traffic) &&
+		    has(e->conn, SNECK_CONN_MAX, (const char *)e->secrets + at))
+			fail_msg("secret %zu of %zu is in the connection", at, e->n_secrets);
+	}
+}
+
+static const uint16_t suite = 0x1301; /* 32-byte hash: five secrets of two blocks each */
+
+static void start(uint64_t seed)
+{
+	pair_init(&p, seed);
+	p.client.cfg.suites = (struct sneck_u16s){ &suite, 1 };
+}
+
+/* Cursors before a call that fails because the provider does. */
+static struct sneck_out out_was;
+
+static void check_out(const struct end *e)
+{
+	assert_int_equal(e->out.pos, out_was.pos);
+	assert_int_equal(e->out.head, out_was.head);
+	assert_int_equal(e->out.len, out_was.len);
+	for (size_t i = e->out.head + e->out.len; i < e->out.cap; i++)
+		if (e->out.base[i] != 0)
+			fail_msg("byte %zu behind the unsent ones is not wiped", i);
+}
+
+static int remember(struct end *e, int state)
+{
+	(void)state;
+	e->user = (void *)(uintptr_t)transparent_calls;
+	return 0;
+}
+
+/* Plays the flow up to data; true when the failing call was reached. */
+static bool fail_at(uint64_t n, bool rfc)
+{
+	struct end *const ends[2] = { &p.client, &p.server };
+	bool reached;
+
+	start(1);
+	p.client.rfc_mode = p.server.rfc_mode = rfc;
+	p.client.hook = p.server.hook = remember;
+	transparent_calls = 0;
+	pair_start(&p);
+	transparent_fail_at = n;
+	for (int i = 0; i < 8; i++)
+		pair_pump(&p);
+	reached = transparent_calls >= n;
+	transparent_fail_at = 0;
+	pair_run(&p);
+	if (!reached) {
+		assert_true(pair_connected(&p));
+		pair_wipe(&p);
+		return false;
+	}
+	if (p.client.n_done != 0 && p.server.n_done != 0)
+		fail_msg("call %u: both connected", (unsigned)n);
+	for (int i = 0; i < 2; i++) {
+		const int err = ends[i]->st.err;
+
+		if (ends[i]->st.state != SNECK_FAILED)
+			continue;
+		if (err != SNECK_E_CRYPTO && err != SNECK_E_RANDOM && err != SNECK_E_SIGNER &&
+		    err != SNECK_E_PEER_ALERT)
+			fail_msg("call %u: %s", (unsigned)n, sneck_rc_name(err));
+		check_clean(ends[i], true);
+		assert_false(ends[i]->st.flags & SNECK_ST_CAN_ENCRYPT);
+	}
+	assert_true(p.client.st.state == SNECK_FAILED || p.server.st.state == SNECK_FAILED);
+	pair_wipe(&p);
+	return true;
+}
+
+static void t20_every_call_of_the_provider_fails(void **state)
+{
+	(void)state;
+	for (int rfc = 0; rfc < 2; rfc++) {
+		uint64_t n = 1;
+
+		while (fail_at(n, rfc != 0))
+			n++;
+		print_message("%u calls in a flow\n", (unsigned)n - 1u);
+		assert_true(n > 100);
+	}
+}
+
+/* Of a call that sends three records each one fails. */
+static void t20_sealing_fails(void **state)
+{
+	static uint8_t data[40000];
+	const struct sneck_iov piece = { data, sizeof data };
+
+	(void)state;
+	for (int how = 0; how < 3; how++)
+		for (uint64_t n = 1; n <= (how == 0 ? 3u : 1u); n++) {
+			struct end *const c = &p.client;
+			enum sneck_rc rc;
+			size_t used = 1;
+
+			start(2);
+			pair_start(&p);
+			pair_run(&p);
+			assert_true(pair_connected(&p));
+			memset(c->out_mem, 0xa5, sizeof c->out_mem);
+			out_was = c->out;
+			transparent_fail_at = transparent_calls + n;
+			if (how == 0)
+				rc = sneck_encrypt(c->conn, &piece, 1, 0, &c->out, &used);
+			else if (how == 1)
+				rc = sneck_encrypt_in_place(c->conn, &c->out, 100);
+			else
+				rc = sneck_close_notify(c->conn, &c->out);
+			transparent_fail_at = 0;
+			assert_int_equal(rc, SNECK_E_CRYPTO);
+			check_out(c);
+			assert_int_equal(end_run(c), SNECK_FAILED);
+			assert_int_equal(c->st.err, SNECK_E_CRYPTO);
+			assert_int_equal(c->out.len, out_was.len);
+			check_clean(c, true);
+			assert_int_equal(sneck_encrypt(c->conn, &piece, 1, 0, &c->out, NULL),
+					 SNECK_E_CRYPTO);
+			pair_wipe(&p);
+		}
+}
+
+/* ---- signer and verifier ---- */
+
+static int connect(void)
+{
+	pair_start(&p);
+	pair_run(&p);
+	return p.client.st.state == SNECK_FAILED ? p.client.st.err : SNECK_OK;
+}
+
+static void n33_signer(void **state)
+{
+	static const enum sneck_rc says[] = { SNECK_E_SIGNER, SNECK_WANT_ANSWER, SNECK_E_ARG,
+					      (enum sneck_rc) - 1, SNECK_E_CRYPTO };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof says / sizeof says[0]; i++) {
+		start(3);
+		p.server.signer.rc = says[i];
+		assert_int_equal(connect(), SNECK_E_PEER_ALERT);
+		assert_int_equal(p.client.st.alert, 80);
+		assert_int_equal(p.server.st.err, SNECK_E_SIGNER);
+		pair_wipe(&p);
+	}
+	start(3);
+	p.server.signer.garbage = true;
+	assert_int_equal(connect(), SNECK_E_BAD_SIGNATURE);
+	assert_int_equal(p.server.st.err, SNECK_E_PEER_ALERT);
+	pair_wipe(&p);
+}
+
+/* Whatever a verifier answers: a code of ours that ends the connection, with an alert. */
+static void n37_verifier_says(void **state)
+{
+	(void)state;
+	for (int rc = -0x620; rc < 16; rc++) {
+		start(4);
+		p.client.v.rc = (enum sneck_rc)rc;
+		assert_int_equal(connect() == SNECK_OK, rc == 0);
+		if (rc != 0) {
+			if (sneck_rc_is_refusal(p.client.st.err) || p.client.st.err >= 0 ||
+			    p.client.st.alert == 0 ||
+			    strcmp(sneck_rc_name(p.client.st.err), "unknown") == 0)
+				fail_msg("a verifier says %d: %s, alert %d", rc,
+					 sneck_rc_name(p.client.st.err), p.client.st.alert);
+			assert_int_equal(p.server.st.err, SNECK_E_PEER_ALERT);
+			assert_int_equal(p.server.n_done, 0);
+		}
+		pair_wipe(&p);
+	}
+}
+
+static void n37_verdict_for_another_leaf(void **state)
+{
+	(void)state;
+	start(5);
+	p.client.v.other_leaf = true;
+	assert_int_equal(connect(), SNECK_E_CERT_REFUSED);
+	assert_int_equal(p.client.st.alert, 46);
+	pair_wipe(&p);
+}
+
+static void n37_every_reason(void **state)
+{
+	(void)state;
+	for (int reason = -0x620; reason < 4; reason++) {
+		start(6);
+		p.client.v.says.chain = 0;
+		p.client.v.says.reason = reason;
+		(void)connect();
+		assert_int_equal(p.client.st.state, SNECK_FAILED);
+		assert_true(p.client.st.err <= -0x501 && p.client.st.err >= -0x5ff);
+		assert_int_not_equal(p.client.st.alert, 0);
+		assert_int_equal(p.server.st.alert, p.client.st.alert);
+		assert_string_not_equal(sneck_rc_name(p.client.st.err), "unknown");
+		pair_wipe(&p);
+	}
+}
+
+/* ---- keys that are used up ---- */
+
+static void key_limit(void **state)
+{
+	struct sneck_layout l;
+	unsigned n = 0;
+
+	(void)state;
+	start(7);
+	transparent_limit(&p.client.t, 12, UINT64_C(1) << 62);
+	pair_start(&p);
+	pair_run(&p);
+	assert_true(pair_connected(&p));
+	for (enum sneck_rc rc = SNECK_OK; rc == SNECK_OK; n++) {
+		const struct sneck_iov piece = { "x", 1 };
+
+		rc = sneck_encrypt(p.client.conn, &piece, 1, 0, &p.client.out, NULL);
+		if (rc != SNECK_OK)
+			assert_int_equal(rc, SNECK_E_KEY_LIMIT);
+	}
+	assert_true(n > 6 && n <= 12);
+	assert_int_equal(sneck_record_layout(p.client.conn, &l), SNECK_OK);
+	end_close(&p.client);
+	pair_run(&p);
+	assert_true(p.server.peer_closed);
+	assert_int_equal(p.server.n_got, n - 1u);
+	pair_wipe(&p);
+}
+
+/* A key that may open no more ends the connection, and not with the code of a refused call. */
+static void open_limit(void **state)
+{
+	(void)state;
+	start(8);
+	transparent_limit(&p.server.t, UINT64_C(1) << 62, 3);
+	pair_start(&p);
+	pair_run(&p);
+	for (int i = 0; i < 4; i++)
+		end_write(&p.client, "x", 1);
+	pair_run(&p);
+	assert_int_equal(p.server.st.state, SNECK_FAILED);
+	assert_false(sneck_rc_is_refusal(p.server.st.err));
+	assert_int_equal(p.server.n_got, 3);
+	assert_int_equal(p.client.st.err, SNECK_E_PEER_ALERT);
+	pair_wipe(&p);
+}
+
+/* ---- secrets ---- */
+
+static int scan(struct end *e, int state)
+{
+	if (state == SNECK_HANDSHAKE_DONE)
+		check_clean(e, false);
+	if (state == SNECK_CLOSED || state == SNECK_FAILED)
+		check_clean(e, true);
+	return 0;
+}
+
+static void z3_secrets_are_gone(void **state)
+{
+	size_t len;
+
+	(void)state;
+	for (int how = 0; how < 3; how++) {
+		start(9);
+		p.client.hook = p.server.hook = scan;
+		pair_start(&p);
+		assert_false(has(p.client.scratch, sizeof p.client.scratch, TRANSPARENT_PRIV));
+		(void)end_run(&p.client); /* the scan finds what is there */
+		assert_true(has(p.client.scratch, sizeof p.client.scratch, TRANSPARENT_PRIV));
+		pair_run(&p);
+		assert_true(pair_connected(&p));
+		assert_true(
+			has(p.client.conn, SNECK_CONN_MAX, (const char *)p.client.secrets + 64));
+		assert_ptr_equal(sneck_conn_take_scratch(p.client.conn, &len), p.client.scratch);
+		assert_int_equal(len, sizeof p.client.scratch);
+		assert_null(sneck_conn_take_scratch(p.client.conn, &len));
+		if (how == 0) {
+			end_close(&p.client);
+			pair_run(&p);
+			end_close(&p.server);
+		} else if (how == 1) {
+			link_record(&p.client, true, 22, "\xff", 1);
+		} else {
+			assert_int_equal(sneck_fail(p.client.conn, 0), SNECK_OK);
+			assert_int_equal(end_run(&p.client), SNECK_FAILED);
+			assert_int_equal(p.client.st.err, SNECK_E_ABORTED);
+			assert_int_equal(p.client.st.alert, 0);
+			sneck_in_eof(&p.server.in);
+		}
+		pair_run(&p);
+		assert_true(p.client.st.state >= SNECK_CLOSED);
+		pair_wipe(&p);
+		for (size_t i = 0; i < sneck_conn_size(&p.client.cfg, SNECK_CLIENT); i++)
+			assert_int_equal(((uint8_t *)p.client.conn)[i], 0);
+	}
+}
+
+/* A record that does not authenticate leaves no plaintext. N68. */
+static void n68_nothing_of_a_forged_record(void **state)
+{
+	(void)state;
+	start(10);
+	pair_start(&p);
+	pair_run(&p);
+	link_record(&p.client, true, 23, "forged plaintext!", 17);
+	p.client.link.bytes[p.client.link.len - 1u] ^= 1;
+	pair_run(&p);
+	assert_int_equal(p.server.st.err, SNECK_E_BAD_MAC);
+	assert_false(has(p.server.in_mem, sizeof p.server.in_mem, "forged plaintext"));
+	pair_wipe(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(t20_every_call_of_the_provider_fails),
+		cmocka_unit_test(t20_sealing_fails),
+		cmocka_unit_test(n33_signer),
+		cmocka_unit_test(n37_verifier_says),
+		cmocka_unit_test(n37_verdict_for_another_leaf),
+		cmocka_unit_test(n37_every_reason),
+		cmocka_unit_test(key_limit),
+		cmocka_unit_test(open_limit),
+		cmocka_unit_test(z3_secrets_are_gone),
+		cmocka_unit_test(n68_nothing_of_a_forged_record),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
