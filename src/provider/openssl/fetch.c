@@ -26,6 +26,8 @@ void sneck__ossl_fetch(void)
 	o->aes128 = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
 	o->aes256 = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
 	o->chacha = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
+	o->nonce_param = o->aes128 != NULL && o->aes256 != NULL &&
+			 sneck__ossl_nonce_param(o->aes128) && sneck__ossl_nonce_param(o->aes256);
 	o->group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
 	o->p256 = p256_params();
 	o->x25519 = key_template("X25519");

@@ -4,6 +4,8 @@
 #ifndef SNECK_PROVIDER_OPENSSL_H
 #define SNECK_PROVIDER_OPENSSL_H
 
+#include <stdbool.h>
+
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 
@@ -13,6 +15,7 @@
 struct ossl {
 	EVP_MD *sha256, *sha384, *sha512;
 	EVP_CIPHER *aes128, *aes256, *chacha;
+	bool nonce_param;     /* both AES ciphers take their nonce as a parameter */
 	EC_GROUP *group;      /* P-256 */
 	EVP_PKEY *p256;	      /* its parameters alone; copied for every public key */
 	EVP_PKEY_CTX *x25519; /* templates: copied, since looking a name up costs a microsecond */
@@ -28,6 +31,9 @@ extern const struct sneck_pubkey sneck__ossl_pubkey;
 
 /* Fills sneck__ossl. Not for two threads at once. */
 void sneck__ossl_fetch(void);
+
+/* Whether this cipher can be given a nonce the short way; see aead.c. */
+bool sneck__ossl_nonce_param(const EVP_CIPHER *type);
 
 enum sneck_rc sneck__ossl_random(void *ctx, uint8_t *out, size_t len);
 
