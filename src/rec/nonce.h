@@ -5,15 +5,6 @@
 
 #include "rec.h"
 
-/* Through one number of 64 bits, so that compilers merge the bytes into wide loads and stores: a
- * cipher that loads the nonce at once would have to wait for byte stores. */
-static inline uint64_t be64_load(const uint8_t *p)
-{
-	return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 | (uint64_t)p[2] << 40 |
-	       (uint64_t)p[3] << 32 | (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 |
-	       (uint64_t)p[6] << 8 | p[7];
-}
-
 static inline void be64_store(uint8_t *p, uint64_t v)
 {
 	p[0] = (uint8_t)(v >> 56);
@@ -26,14 +17,19 @@ static inline void be64_store(uint8_t *p, uint64_t v)
 	p[7] = (uint8_t)v;
 }
 
-/* The mask xor the record's number, which is eight bytes, big-endian, at the end. */
+/* The mask xor the record's number, which is eight bytes, big-endian, at the end. Eight at once: a
+ * cipher that loads the nonce would have to wait for byte stores. */
 static inline void rec_nonce(uint8_t nonce[BOUND_NONCE], const struct rec_half *h)
 {
-	nonce[0] = h->iv[0];
-	nonce[1] = h->iv[1];
-	nonce[2] = h->iv[2];
-	nonce[3] = h->iv[3];
-	be64_store(nonce + 4, be64_load(h->iv + 4) ^ h->seq);
+	uint8_t seq[8];
+	uint64_t mask, number;
+
+	be64_store(seq, h->seq);
+	memcpy(&number, seq, 8);
+	memcpy(&mask, h->iv + 4, 8);
+	mask ^= number;
+	memcpy(nonce, h->iv, 4);
+	memcpy(nonce + 4, &mask, 8);
 }
 
 #endif
