@@ -119,6 +119,14 @@ struct sneck_provider {
  */
 SNECK_API const struct sneck_provider *sneck_provider_libcrypto(void);
 
+/** The provider on BearSSL: no heap, no operating system. It is a library of its own,
+ *  libsneck-bearssl. Freestanding builds copy the struct and set random to their own source.
+ *
+ *  Bytes: static. Units: none. RFC: none.
+ *  Returns: the provider, never NULL.
+ */
+SNECK_API const struct sneck_provider *sneck_provider_bearssl(void);
+
 /* ---- our private key ---------------------------------------------------------------------- */
 
 /* Makes handshake signatures, with our private key. RFC: 4.5.2.
