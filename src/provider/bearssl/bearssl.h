@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* bearssl.h: what the files of the BearSSL provider share. Nothing here allocates, keeps state
+ * outside the caller's contexts, or asks more of a C library than BearSSL itself: memcpy, memmove,
+ * memset, memcmp. Which implementation runs is asked of BearSSL's getters, never by an #if. */
+#ifndef SNECK_PROVIDER_BEARSSL_H
+#define SNECK_PROVIDER_BEARSSL_H
+
+#include <stdbool.h>
+
+#include <bearssl.h>
+
+#include <sneck/crypto.h>
+
+#define EC_SCALAR_MAX 48u /* P-384 */
+#define EC_POINT_MAX  97u
+#define RSA_MIN	      256u /* L18: 2,048 bits */
+#define RSA_MAX	      512u /* 4,096 bits: BearSSL's own bound */
+#define HASH_MAX      64u
+
+extern const struct sneck_hash sneck__bear_sha256, sneck__bear_sha384;
+extern const struct sneck_aead sneck__bear_aes128, sneck__bear_aes256, sneck__bear_chacha;
+extern const struct sneck_aead sneck__bear_ccm, sneck__bear_ccm8;
+extern const struct sneck_kex sneck__bear_x25519, sneck__bear_p256, sneck__bear_p384;
+extern const struct sneck_pubkey sneck__bear_pubkey;
+
+/* rand.c asks the system; rand_none.c, in its place in freestanding builds, always fails. */
+enum sneck_rc sneck__bear_random(void *ctx, uint8_t *out, size_t len);
+
+/* Zeroes n bytes in a way that no optimiser removes. */
+SNECK_INLINE void bear_wipe(void *p, size_t n)
+{
+	memset(p, 0, n);
+	__asm__ volatile("" : : "r"(p) : "memory");
+}
+
+/* Whether a point has the length and the first byte of an uncompressed one on the curve, and
+ * coordinates below its prime, which not every implementation in BearSSL looks at. Whether it is
+ * on the curve BearSSL checks in every multiplication. */
+bool sneck__bear_point(int curve, const uint8_t *point, size_t len);
+
+/* Whether 0 < k < order of the curve, in time that does not depend on k. */
+bool sneck__bear_scalar(int curve, const uint8_t *k, size_t len);
+
+/* ---- DER (der.c) -------------------------------------------------------------------------- */
+
+enum {
+	DER_INTEGER = 0x02,
+	DER_BIT_STRING = 0x03,
+	DER_OID = 0x06,
+	DER_SEQUENCE = 0x30,
+	DER_VERSION = 0xa0
+};
+
+/* Takes the element in front of *in, which must have that tag. False: there is none, it is longer
+ * than *in, or its length is not written in the one way that DER allows. */
+bool sneck__bear_der(struct sneck_span *in, uint8_t tag, struct sneck_span *body);
+/* A positive INTEGER, or 0, without the zero byte that may stand in front. */
+bool sneck__bear_der_number(struct sneck_span *in, struct sneck_span *n);
+/* The octets of a BIT STRING that has no unused bits. */
+bool sneck__bear_der_bits(struct sneck_span *in, struct sneck_span *octets);
+
+/* ---- EMSA-PSS (pss.c) --------------------------------------------------------------------- */
+
+/* The digest of one message. */
+void sneck__bear_digest(const br_hash_class *h, struct sneck_span msg, uint8_t *digest);
+size_t sneck__bear_hash_len(const br_hash_class *h);
+
+/* em: len bytes, as long as the modulus, whose first byte is top. Overwrites em. */
+bool sneck__bear_pss_verify(const br_hash_class *h, const uint8_t *digest, uint8_t *em, size_t len,
+			    uint8_t top);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* pubkey.c: the leaf's public key and the check of one signature; RFC 9846, 4.3.3 and 4.5.2. The
+ * way to the SubjectPublicKeyInfo (RFC 5280, 4.1) is walked strictly in DER and the key copied: a
+ * point or the two numbers of RSA. All else in the certificate is the verifier's. What is handled
+ * here is public: time may depend on it. */
+#include "bearssl.h"
+
+#define RSA_EXP 4u /* at most 2^32 - 1 */
+
+enum kind { KIND_NONE, KIND_P256, KIND_P384, KIND_RSA };
+
+struct pubkey {
+	uint16_t kind, len, exp_len;
+	uint8_t exp[RSA_EXP];
+	uint8_t bytes[RSA_MAX]; /* the modulus or the point */
+};
+
+/* ---- keys --------------------------------------------------------------------------------- */
+
+static bool der(struct sneck_span *in, uint8_t tag, struct sneck_span *body)
+{
+	return sneck__bear_der(in, tag, body);
+}
+
+/* RFC 5280, 4.1: from a Certificate to its AlgorithmIdentifier and subjectPublicKey. */
+static bool find_key(struct sneck_span in, struct sneck_span *alg, struct sneck_span *bits)
+{
+	struct sneck_span cert, tbs, skip, spki;
+
+	if (!der(&in, DER_SEQUENCE, &cert) || in.len != 0 || !der(&cert, DER_SEQUENCE, &tbs) ||
+	    !der(&cert, DER_SEQUENCE, &skip) || !sneck__bear_der_bits(&cert, &skip) ||
+	    cert.len != 0)
+		return false;
+	if (tbs.len != 0 && tbs.p[0] == DER_VERSION && !der(&tbs, DER_VERSION, &skip))
+		return false;
+	if (!der(&tbs, DER_INTEGER, &skip) ||  /* serialNumber */
+	    !der(&tbs, DER_SEQUENCE, &skip) || /* signature */
+	    !der(&tbs, DER_SEQUENCE, &skip) || /* issuer */
+	    !der(&tbs, DER_SEQUENCE, &skip) || /* validity */
+	    !der(&tbs, DER_SEQUENCE, &skip) || /* subject */
+	    !der(&tbs, DER_SEQUENCE, &spki))
+		return false;
+	return der(&spki, DER_SEQUENCE, alg) && sneck__bear_der_bits(&spki, bits) && spki.len == 0;
+}
+
+static bool is(struct sneck_span s, const char *bytes, size_t len)
+{
+	return s.len == len && memcmp(s.p, bytes, len) == 0;
+}
+
+#define OID_EC	       "\x2a\x86\x48\xce\x3d\x02\x01"		  /* id-ecPublicKey */
+#define OID_P256       "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07" /* with its head */
+#define OID_P384       "\x06\x05\x2b\x81\x04\x00\x22"
+#define OID_RSA	       "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01" /* rsaEncryption */
+#define DER_NULL       "\x05\x00"
+#define IS(span, text) is(span, text, sizeof(text) - 1)
+
+/* A multiplication by 1 is what checks that a point is on the curve. */
+static enum sneck_rc ec_key(struct pubkey *k, struct sneck_span point, uint16_t kind)
+{
+	static const uint8_t one[1] = { 1 };
+	const int curve = kind == KIND_P256 ? BR_EC_secp256r1 : BR_EC_secp384r1;
+	const size_t len = kind == KIND_P256 ? 65 : 97;
+	uint8_t copy[EC_POINT_MAX];
+
+	if (point.len != len || point.p[0] != 4)
+		return SNECK_E_CERT_TYPE;
+	memcpy(copy, point.p, len);
+	if (!sneck__bear_point(curve, copy, len) ||
+	    br_ec_get_default()->mul(copy, len, one, sizeof one, curve) != 1)
+		return SNECK_E_CERT_BAD;
+	k->kind = kind;
+	k->len = (uint16_t)len;
+	memcpy(k->bytes, point.p, len);
+	return SNECK_OK;
+}
+
+/* RFC 8017, A.1.1. */
+static enum sneck_rc rsa_key(struct pubkey *k, struct sneck_span bits)
+{
+	struct sneck_span body, n, e;
+
+	if (!der(&bits, DER_SEQUENCE, &body) || bits.len != 0 ||
+	    !sneck__bear_der_number(&body, &n) || !sneck__bear_der_number(&body, &e) ||
+	    body.len != 0)
+		return SNECK_E_CERT_BAD;
+	/* L18. A first byte below 0x80 makes 2,041 to 2,047 bits of 256 bytes. */
+	if (n.len < RSA_MIN || n.len > RSA_MAX || (n.len == RSA_MIN && n.p[0] < 0x80) ||
+	    e.len > RSA_EXP || (n.p[n.len - 1] & 1) == 0 || (e.p[e.len - 1] & 1) == 0 ||
+	    (e.len == 1 && e.p[0] == 1))
+		return SNECK_E_CERT_TYPE;
+	k->kind = KIND_RSA;
+	k->len = (uint16_t)n.len;
+	k->exp_len = (uint16_t)e.len;
+	memcpy(k->bytes, n.p, n.len);
+	memcpy(k->exp, e.p, e.len);
+	return SNECK_OK;
+}
+
+static void wipe(void *key)
+{
+	memset(key, 0, sizeof(struct pubkey));
+}
+
+static enum sneck_rc from_cert(void *key, struct sneck_span in, void *work)
+{
+	struct sneck_span alg, bits, oid;
+
+	(void)work;
+	wipe(key);
+	if (!find_key(in, &alg, &bits) || !der(&alg, DER_OID, &oid))
+		return SNECK_E_CERT_BAD;
+	if (IS(oid, OID_EC) && IS(alg, OID_P256))
+		return ec_key(key, bits, KIND_P256);
+	if (IS(oid, OID_EC) && IS(alg, OID_P384))
+		return ec_key(key, bits, KIND_P384);
+	if (IS(oid, OID_RSA))
+		return IS(alg, DER_NULL) ? rsa_key(key, bits) : SNECK_E_CERT_BAD;
+	return SNECK_E_CERT_TYPE;
+}
+
+/* ---- signatures --------------------------------------------------------------------------- */
+
+static const struct scheme {
+	uint16_t id, kind;
+	const br_hash_class *hash;
+} table[] = {
+	{ 0x0403, KIND_P256, &br_sha256_vtable }, { 0x0503, KIND_P384, &br_sha384_vtable },
+	{ 0x0804, KIND_RSA, &br_sha256_vtable },  { 0x0805, KIND_RSA, &br_sha384_vtable },
+	{ 0x0806, KIND_RSA, &br_sha512_vtable },
+};
+
+static const uint16_t schemes[] = { 0x0403, 0x0804, 0x0805, 0x0806, 0x0503, 0 };
+
+/* RFC 3279, 2.2.3: r and s in DER, to n bytes each. A zero is none of them. */
+static bool ecdsa_raw(struct sneck_span sig, uint8_t *raw, size_t n)
+{
+	struct sneck_span body, num[2];
+
+	memset(raw, 0, 2 * n);
+	if (!der(&sig, DER_SEQUENCE, &body) || sig.len != 0 ||
+	    !sneck__bear_der_number(&body, &num[0]) || !sneck__bear_der_number(&body, &num[1]) ||
+	    body.len != 0)
+		return false;
+	for (size_t i = 0; i < 2; i++) {
+		if (num[i].len > n || num[i].p[0] == 0)
+			return false;
+		memcpy(raw + (i + 1) * n - num[i].len, num[i].p, num[i].len);
+	}
+	return true;
+}
+
+static bool ecdsa_good(const struct pubkey *k, const struct scheme *s, const uint8_t *digest,
+		       struct sneck_span sig)
+{
+	const size_t n = k->len / 2u;
+	uint8_t raw[2 * EC_SCALAR_MAX];
+	const br_ec_public_key key = {
+		.curve = k->kind == KIND_P256 ? BR_EC_secp256r1 : BR_EC_secp384r1,
+		.q = (uint8_t *)(uintptr_t)k->bytes,
+		.qlen = k->len,
+	};
+
+	return ecdsa_raw(sig, raw, n) &&
+	       br_ecdsa_vrfy_raw_get_default()(br_ec_get_default(), digest,
+					       sneck__bear_hash_len(s->hash), &key, raw,
+					       2 * n) == 1;
+}
+
+/* work has RSA_MAX bytes. */
+static bool rsa_good(const struct pubkey *k, const struct scheme *s, const uint8_t *digest,
+		     struct sneck_span sig, uint8_t *work)
+{
+	const br_rsa_public_key key = {
+		.n = (uint8_t *)(uintptr_t)k->bytes,
+		.nlen = k->len,
+		.e = (uint8_t *)(uintptr_t)k->exp,
+		.elen = k->exp_len,
+	};
+
+	if (sig.len != k->len)
+		return false;
+	memcpy(work, sig.p, sig.len);
+	return br_rsa_public_get_default()(work, k->len, &key) == 1 &&
+	       sneck__bear_pss_verify(s->hash, digest, work, k->len, k->bytes[0]);
+}
+
+static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span msg,
+			    struct sneck_span sig, void *work)
+{
+	const struct pubkey *const k = key;
+	uint8_t digest[HASH_MAX];
+	bool good = false;
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		const struct scheme *const s = &table[i];
+
+		if (s->id != scheme || s->kind != k->kind)
+			continue;
+		sneck__bear_digest(s->hash, msg, digest);
+		good = k->kind == KIND_RSA ? rsa_good(k, s, digest, sig, work)
+					   : ecdsa_good(k, s, digest, sig);
+	}
+	return good ? SNECK_OK : SNECK_E_BAD_SIGNATURE;
+}
+
+const struct sneck_pubkey sneck__bear_pubkey = {
+	.schemes = schemes,
+	.key_size = sizeof(struct pubkey),
+	.work_size = RSA_MAX,
+	.from_cert = from_cert,
+	.verify = verify,
+	.wipe = wipe,
+};
