@@ -78,7 +78,7 @@ static void published(void **state)
 
 static void check_agreement(const struct sneck_provider *p, const struct sneck_kex *k)
 {
-	uint8_t offer[65], answer[65], a[32], b[32], before[65] = { 0 };
+	uint8_t offer[97], answer[97], a[48], b[48], before[97] = { 0 };
 	void *priv = zeroed(k->priv_size), *const work = zeroed(k->work_size);
 
 	k->wipe(priv); /* all zero */
@@ -89,7 +89,7 @@ static void check_agreement(const struct sneck_provider *p, const struct sneck_k
 		priv = moved(priv, k->priv_size);
 		assert_int_equal(k->answer(p, offer, answer, a, work), SNECK_OK);
 		assert_int_equal(k->finish(p, priv, answer, b, work), SNECK_OK);
-		assert_memory_equal(a, b, 32);
+		assert_memory_equal(a, b, k->secret_len);
 		assert_true(all_zero(priv, k->priv_size));
 	}
 
@@ -111,11 +111,12 @@ static void agreement(void **state)
 
 		for (size_t j = 0; p->kexes[j] != NULL; j++) {
 			const struct sneck_kex *const k = p->kexes[j];
-			const uint16_t share = k->group == 0x001d ? 32 : 65;
+			const uint16_t secret = k->group == 0x0018 ? 48 : 32;
+			const uint16_t share = k->group == 0x001d ? 32 : (uint16_t)(2 * secret + 1);
 
 			assert_int_equal(k->offer_len, share);
 			assert_int_equal(k->answer_len, share);
-			assert_int_equal(k->secret_len, 32);
+			assert_int_equal(k->secret_len, secret);
 			check_agreement(p, k);
 		}
 		assert_non_null(kex_of(p, 0x001d));
@@ -284,7 +285,7 @@ static void no_random(void **state)
 		for (size_t j = 0; p.kexes[j] != NULL; j++) {
 			const struct sneck_kex *const k = p.kexes[j];
 			void *const priv = zeroed(k->priv_size);
-			uint8_t good[65], own[65], secret[32];
+			uint8_t good[97], own[97], secret[48];
 
 			assert_int_equal(k->offer(provider_at(i), priv, good, NULL), SNECK_OK);
 			k->wipe(priv);
@@ -292,7 +293,8 @@ static void no_random(void **state)
 			assert_int_equal(k->offer(&p, priv, own, NULL), SNECK_E_RANDOM);
 			assert_true(all_zero(own, k->offer_len) && all_zero(priv, k->priv_size));
 			assert_int_equal(k->answer(&p, good, own, secret, NULL), SNECK_E_RANDOM);
-			assert_true(all_zero(own, k->answer_len) && all_zero(secret, 32));
+			assert_true(all_zero(own, k->answer_len) &&
+				    all_zero(secret, k->secret_len));
 			free(priv);
 		}
 	}

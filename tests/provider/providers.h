@@ -20,6 +20,12 @@
 
 #include "provider/transparent/transparent.h"
 
+/* The one that computes for real, and is tested beside the transparent one: the tests are compiled
+ * once for each. */
+#ifndef REAL_PROVIDER
+#define REAL_PROVIDER sneck_provider_libcrypto
+#endif
+
 #define N_PROVIDERS 2u
 
 struct bytes {
@@ -27,14 +33,14 @@ struct bytes {
 	uint8_t p[4608];
 };
 
-/* libcrypto first, which computes for real, then transparent. */
+/* The real one first, then transparent. */
 SNECK_INLINE const struct sneck_provider *provider_at(unsigned i)
 {
 	static struct transparent t;
 
 	if (i == 0) {
-		assert_non_null(sneck_provider_libcrypto());
-		return sneck_provider_libcrypto();
+		assert_non_null(REAL_PROVIDER());
+		return REAL_PROVIDER();
 	}
 	if (t.provider.name == NULL)
 		transparent_init(&t, 1);
@@ -43,7 +49,7 @@ SNECK_INLINE const struct sneck_provider *provider_at(unsigned i)
 
 SNECK_INLINE bool is_real(const struct sneck_provider *p)
 {
-	return p == sneck_provider_libcrypto();
+	return p == REAL_PROVIDER();
 }
 
 SNECK_INLINE const struct sneck_aead *aead_of(const struct sneck_provider *p, uint16_t id)
