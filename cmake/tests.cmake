@@ -90,13 +90,24 @@ if(SNECK_CLI)
 	endforeach()
 endif()
 
-# The floor: the core and four functions make a program that wants nothing else.
+# The floor: the core and four functions make a program that wants nothing else; with BearSSL too.
+function(floor_test name)
+	add_executable(${name} EXCLUDE_FROM_ALL tests/freestanding/floor.c ${ARGN})
+	target_include_directories(${name} PRIVATE include)
+	target_compile_options(${name} PRIVATE -ffreestanding -fno-builtin)
+	target_link_options(${name} PRIVATE -nostdlib -static -no-pie LINKER:-e,floor)
+	target_link_libraries(${name} PRIVATE sneck_flags)
+	add_test(NAME ${name}_link
+		COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target ${name})
+endfunction()
+
 if(sanitized EQUAL -1)
-	add_executable(freestanding EXCLUDE_FROM_ALL tests/freestanding/floor.c $<TARGET_OBJECTS:core>)
-	target_include_directories(freestanding PRIVATE include)
-	target_compile_options(freestanding PRIVATE -ffreestanding -fno-builtin)
-	target_link_options(freestanding PRIVATE -nostdlib -static -no-pie LINKER:-e,floor)
-	target_link_libraries(freestanding PRIVATE sneck_flags)
-	add_test(NAME freestanding_link
-		COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target freestanding)
+	floor_test(freestanding $<TARGET_OBJECTS:core>)
+	if(TARGET bearssl)
+		floor_test(freestanding_bearssl tests/freestanding/bearssl.c $<TARGET_OBJECTS:core>
+			$<TARGET_OBJECTS:bearssl> src/provider/bearssl/rand_none.c)
+		target_include_directories(freestanding_bearssl SYSTEM PRIVATE ${BEARSSL_INCLUDE_DIR})
+		target_compile_options(freestanding_bearssl PRIVATE -fno-stack-protector)
+		target_link_libraries(freestanding_bearssl PRIVATE -lbearssl)
+	endif()
 endif()
