@@ -8,9 +8,13 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
 #include <sneck/pki.h>
 
 #include "lib/pair.h"
+#include "provider/bearssl/sign.h"
 
 #define NOW_MS UINT64_C(1700000000000) /* as pair.c has it */
 
@@ -27,7 +31,7 @@ struct identity {
 	struct sneck_credential cred;
 };
 
-static void identity_open(struct identity *id, int kind)
+static void identity_of(struct identity *id) /* its key is there */
 {
 	static const char *const names[] = { "example.org" };
 	const struct sneck_pki_cert cert = {
@@ -38,11 +42,16 @@ static void identity_open(struct identity *id, int kind)
 	};
 	struct sneck_pki_trust_options options = { SNECK_PKI_TRUST_INIT, .no_system = 1 };
 
-	assert_int_equal(sneck_pki_key_make(&id->key, kind), SNECK_OK);
 	assert_int_equal(sneck_pki_cert_make(&id->chain, id->key, &cert, NULL), SNECK_OK);
 	options.anchors = sneck_pki_chain_certs(id->chain, &options.n_anchors);
 	assert_int_equal(sneck_pki_trust_open(&id->trust, &options, NULL), SNECK_OK);
 	assert_int_equal(sneck_pki_credential(&id->cred, id->chain, id->key, NULL), SNECK_OK);
+}
+
+static void identity_open(struct identity *id, int kind)
+{
+	assert_int_equal(sneck_pki_key_make(&id->key, kind), SNECK_OK);
+	identity_of(id);
 }
 
 static void identity_close(struct identity *id)
@@ -127,6 +136,44 @@ static void both_bearssl(void **state)
 	each(sneck_provider_bearssl(), sneck_provider_bearssl());
 }
 
+/* The private key is BearSSL's too, and nobody reads the certificate but the provider. */
+static void nothing_but_bearssl(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		EVP_PKEY *const evp = i == 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256")
+					     : EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+		br_skey_decoder_context decoder;
+		struct bear_signer signer;
+		struct identity id;
+		unsigned char *der = NULL;
+		const int len = i2d_PrivateKey(evp, &der);
+		const struct sneck_span span = { der, (size_t)len };
+
+		assert_true(len > 0);
+		br_skey_decoder_init(&decoder);
+		br_skey_decoder_push(&decoder, span.p, span.len);
+		assert_int_equal(
+			i == 0 ? sneck__bear_signer_ec(&signer, br_skey_decoder_get_ec(&decoder))
+			       : sneck__bear_signer_rsa(&signer, br_skey_decoder_get_rsa(&decoder),
+							sneck_provider_bearssl()),
+			SNECK_OK);
+		assert_int_equal(
+			sneck_pki_key_read(&id.key, span, (struct sneck_span){ NULL, 0 }, NULL),
+			SNECK_OK);
+		identity_of(&id);
+		id.cred.signer = &signer.signer;
+		set_up(sneck_provider_bearssl(), sneck_provider_bearssl(), &id);
+		p.client.cfg.verifier = &p.client.v.verifier; /* pair.c's, which accepts */
+		pair_start(&p);
+		talk();
+		pair_wipe(&p);
+		identity_close(&id);
+		OPENSSL_free(der);
+		EVP_PKEY_free(evp);
+	}
+}
+
 /* Configs that name nothing take all that the core knows. */
 static void bounds(void **state)
 {
@@ -198,8 +245,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(client_bearssl), cmocka_unit_test(server_bearssl),
-		cmocka_unit_test(both_bearssl),	  cmocka_unit_test(bounds),
-		cmocka_unit_test(wrong_key),	  cmocka_unit_test(wiped),
+		cmocka_unit_test(both_bearssl),	  cmocka_unit_test(nothing_but_bearssl),
+		cmocka_unit_test(bounds),	  cmocka_unit_test(wrong_key),
+		cmocka_unit_test(wiped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

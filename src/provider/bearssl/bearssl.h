@@ -38,7 +38,7 @@ SNECK_INLINE void bear_wipe(void *p, size_t n)
  * on the curve BearSSL checks in every multiplication. */
 bool sneck__bear_point(int curve, const uint8_t *point, size_t len);
 
-/* Whether 0 < k < order of the curve, in time that does not depend on k. */
+/* Whether k is a scalar of P-256 or P-384, 0 < k < order, in time that does not depend on k. */
 bool sneck__bear_scalar(int curve, const uint8_t *k, size_t len);
 
 /* ---- DER (der.c) -------------------------------------------------------------------------- */
@@ -65,8 +65,11 @@ bool sneck__bear_der_bits(struct sneck_span *in, struct sneck_span *octets);
 void sneck__bear_digest(const br_hash_class *h, struct sneck_span msg, uint8_t *digest);
 size_t sneck__bear_hash_len(const br_hash_class *h);
 
-/* em: len bytes, as long as the modulus, whose first byte is top. Overwrites em. */
-bool sneck__bear_pss_verify(const br_hash_class *h, const uint8_t *digest, uint8_t *em, size_t len,
-			    uint8_t top);
+/* bits: of the modulus; em is as long as it. salt: as long as the digest. */
+void sneck__bear_pss_encode(const br_hash_class *h, const uint8_t *digest, const uint8_t *salt,
+			    uint8_t *em, uint32_t bits);
+/* Overwrites em. */
+bool sneck__bear_pss_verify(const br_hash_class *h, const uint8_t *digest, uint8_t *em,
+			    uint32_t bits);
 
 #endif

@@ -44,15 +44,20 @@ bool sneck__bear_point(int curve, const uint8_t *point, size_t len)
 
 bool sneck__bear_scalar(int curve, const uint8_t *k, size_t len)
 {
-	size_t n;
-	const uint8_t *const order = br_ec_get_default()->order(curve, &n);
+	size_t n = 0;
+	const uint8_t *order;
 	uint32_t any = 0, borrow = 0;
 
+	if (curve != BR_EC_secp256r1 && curve != BR_EC_secp384r1)
+		return false;
+	order = br_ec_get_default()->order(curve, &n);
+	if (n != len)
+		return false;
 	for (size_t i = len; i-- > 0;) {
 		any |= k[i];
 		borrow = ((uint32_t)k[i] - order[i] - borrow) >> 31;
 	}
-	return n == len && any != 0 && borrow == 1;
+	return any != 0 && borrow == 1;
 }
 
 static bool all_zero(const uint8_t *p, size_t len)

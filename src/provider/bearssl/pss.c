@@ -55,32 +55,45 @@ static void hash_salted(const br_hash_class *h, const uint8_t *digest, const uin
 	h->out(&c.vtable, out);
 }
 
-/* emBits is one less than the bits of the modulus: the bits of the first byte that may be set. None
- * of them: the encoded message is a byte shorter than the modulus. */
-static uint8_t first_bits(uint8_t top)
+/* emBits is one less than the bits of the modulus. The bits of the modulus' first byte that may be
+ * set; none of them: the encoded message is a byte shorter. */
+static uint8_t first_byte(uint32_t bits)
 {
-	uint32_t bits = 0;
-
-	while (bits < top / 2u)
-		bits = bits << 1 | 1;
-	return (uint8_t)bits;
+	return (uint8_t)((1u << (bits - 1) % 8) - 1);
 }
 
-bool sneck__bear_pss_verify(const br_hash_class *h, const uint8_t *digest, uint8_t *em, size_t len,
-			    uint8_t top)
+void sneck__bear_pss_encode(const br_hash_class *h, const uint8_t *digest, const uint8_t *salt,
+			    uint8_t *em, uint32_t bits)
 {
-	const uint8_t bits = first_bits(top);
-	const size_t n = sneck__bear_hash_len(h);
-	uint8_t *const end = em + len, *const sum = end - 1 - n, *const salt = sum - n;
-	uint8_t own[HASH_MAX];
-	uint32_t bad = end[-1] ^ 0xbcu;
+	const uint8_t first = first_byte(bits);
+	const size_t n = sneck__bear_hash_len(h), len = (bits + 7) / 8;
+	uint8_t *const sum = em + len - 1 - n;
 
-	bad |= em[0] & (uint32_t)~bits;
-	if (bits == 0)
-		em++;
+	memset(em, 0, len);
+	em += first == 0;
+	memcpy(sum - n, salt, n);
+	sum[-(ptrdiff_t)n - 1] = 1;
+	hash_salted(h, digest, salt, sum);
+	sum[n] = 0xbc;
 	mask(h, em, (size_t)(sum - em), sum);
-	if (bits != 0)
-		em[0] &= bits;
+	if (first != 0)
+		em[0] &= first;
+}
+
+bool sneck__bear_pss_verify(const br_hash_class *h, const uint8_t *digest, uint8_t *em,
+			    uint32_t bits)
+{
+	const uint8_t first = first_byte(bits);
+	const size_t n = sneck__bear_hash_len(h), len = (bits + 7) / 8;
+	uint8_t *const sum = em + len - 1 - n, *const salt = sum - n;
+	uint8_t own[HASH_MAX];
+	uint32_t bad = sum[n] ^ 0xbcu;
+
+	bad |= em[0] & (0xffu ^ first);
+	em += first == 0;
+	mask(h, em, (size_t)(sum - em), sum);
+	if (first != 0)
+		em[0] &= first;
 	for (uint8_t *p = em; p < salt - 1; p++)
 		bad |= *p;
 	bad |= salt[-1] ^ 1u;

@@ -177,12 +177,15 @@ static bool rsa_good(const struct pubkey *k, const struct scheme *s, const uint8
 		.e = (uint8_t *)(uintptr_t)k->exp,
 		.elen = k->exp_len,
 	};
+	uint32_t bits = 8u * k->len;
 
+	for (uint32_t top = k->bytes[0]; top < 0x80; top *= 2)
+		bits--;
 	if (sig.len != k->len)
 		return false;
 	memcpy(work, sig.p, sig.len);
 	return br_rsa_public_get_default()(work, k->len, &key) == 1 &&
-	       sneck__bear_pss_verify(s->hash, digest, work, k->len, k->bytes[0]);
+	       sneck__bear_pss_verify(s->hash, digest, work, bits);
 }
 
 static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span msg,
