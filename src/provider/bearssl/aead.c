@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* aead.c: AES-GCM, ChaCha20-Poly1305 and AES-CCM; RFC 9846, 5.2, 5.3, 5.5.
  *
- * A context keeps the key schedule and the implementation chosen when the key was set, so that the
- * processor is asked once for each key. BearSSL's mode contexts point to the schedule; they are
- * made on the stack for each record, so ours may move. BearSSL works in place: what lies elsewhere
- * is copied to its destination first. */
+ * A context keeps the key schedule and the implementation chosen when its first key was set: to ask
+ * the processor takes 10 us in a virtual machine. BearSSL's mode contexts point to the schedule;
+ * they are made on the stack for each record, so ours may move. BearSSL works in place: what lies
+ * elsewhere is copied to its destination first. */
 #include "bearssl.h"
 
 #define TAG_LEN 16u
@@ -48,9 +48,12 @@ struct gcm {
 
 static enum sneck_rc gcm_init(struct gcm *c, const uint8_t *key, size_t len)
 {
-	const br_block_ctr_class *aes = br_aes_x86ni_ctr_get_vtable();
+	const br_block_ctr_class *aes = c->keys.vtable;
 
-	c->ghash = br_ghash_pclmul_get();
+	if (aes == NULL) {
+		aes = br_aes_x86ni_ctr_get_vtable();
+		c->ghash = br_ghash_pclmul_get();
+	}
 	if (aes == NULL)
 		aes = WIDE ? &br_aes_ct64_ctr_vtable : &br_aes_ct_ctr_vtable;
 	if (c->ghash == 0)
@@ -174,9 +177,11 @@ struct ccm {
 static enum sneck_rc init_ccm(void *ctx, const uint8_t *key, int dir)
 {
 	struct ccm *const c = ctx;
-	const br_block_ctrcbc_class *aes = br_aes_x86ni_ctrcbc_get_vtable();
+	const br_block_ctrcbc_class *aes = c->keys.vtable;
 
 	(void)dir;
+	if (aes == NULL)
+		aes = br_aes_x86ni_ctrcbc_get_vtable();
 	if (aes == NULL)
 		aes = WIDE ? &br_aes_ct64_ctrcbc_vtable : &br_aes_ct_ctrcbc_vtable;
 	aes->init(&c->keys.vtable, key, 16);
