@@ -170,7 +170,7 @@ struct sneck_pki_cert {
 	uint8_t rsv[2];
 	const char *const *names;
 	size_t n_names;
-	const char *common_name;       /* NULL: none, as is modern; the first name for what issues */
+	const char *common_name;       /* NULL: none; for what issues, the first name */
 	uint64_t not_before_ms;        /* 0: now_ms less one hour */
 	uint64_t not_after_ms;         /* 0: 90 days after now_ms */
 	uint64_t now_ms;               /* must be set */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* edit.h: a man in the middle. It reads the records that one end sends, hands each handshake message
+/* edit.h: a man in the middle. It reads the records that an end sends, hands each handshake message
  * and each other record to a hook, and sends on what the hook puts. With the transparent provider
  * "protected" records can be read, changed and tagged anew. */
 #ifndef TESTS_LIB_EDIT_H
