@@ -133,7 +133,10 @@ static int ask(struct sneck_conn *c, const struct sneck_in *in, struct sneck_sta
 	struct hs *const hs = &c->hs;
 	const uint8_t show = hs->show;
 
-	st->op = hs->verdict_op != 0 ? hs->verdict_op : hs->schemes_op;
+	if (hs->verdict_op != 0 || hs->schemes_known)
+		st->op = hs->verdict_known ? 0 : hs->verdict_op;
+	else
+		st->op = hs->schemes_op;
 	st->flags |= hs->op_new ? SNECK_ST_NEW : 0;
 	hs->op_new = false;
 	hs->show = 0;
