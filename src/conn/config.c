@@ -88,7 +88,7 @@ static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_n
 	if (cfg->max_certificate > BOUND_CONFIG_MSG_TOP ||
 	    cfg->max_handshake_msg > BOUND_CONFIG_MSG_TOP)
 		return refuse(why, SNECK_E_CONFIG,
-			      "a handshake message has 16,777,215 bytes at most");
+			      "max_certificate and max_handshake_msg are 16,777,215 at most");
 	if (cfg->send_fragment != 0 &&
 	    (cfg->send_fragment < BOUND_SEND_MIN || cfg->send_fragment > BOUND_PLAIN))
 		return refuse(why, SNECK_E_CONFIG, "send_fragment is 0, or 64 to 16,384");
