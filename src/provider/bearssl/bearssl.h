@@ -33,11 +33,6 @@ SNECK_INLINE void bear_wipe(void *p, size_t n)
 	__asm__ volatile("" : : "r"(p) : "memory");
 }
 
-/* Whether a point has the length and the first byte of an uncompressed one on the curve, and
- * coordinates below its prime, which not every implementation in BearSSL looks at. Whether it is
- * on the curve BearSSL checks in every multiplication. */
-bool sneck__bear_point(int curve, const uint8_t *point, size_t len);
-
 /* Whether k is a scalar of P-256 or P-384, 0 < k < order, in time that does not depend on k. */
 bool sneck__bear_scalar(int curve, const uint8_t *k, size_t len);
 

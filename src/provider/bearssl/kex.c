@@ -21,26 +21,7 @@ static const struct group x25519 = { BR_EC_curve25519, 32, 32 };
 static const struct group p256 = { BR_EC_secp256r1, 65, 32 };
 static const struct group p384 = { BR_EC_secp384r1, 97, 48 };
 
-/* ---- points and scalars ------------------------------------------------------------------- */
-
-bool sneck__bear_point(int curve, const uint8_t *point, size_t len)
-{
-	static const uint8_t prime256[32] = { 0xff, 0xff, 0xff, 0xff, 0,    0,	  0,	1,
-					      0,    0,	  0,	0,    0,    0,	  0,	0,
-					      0,    0,	  0,	0,    0xff, 0xff, 0xff, 0xff,
-					      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-	static const uint8_t prime384[48] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-					      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-					      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-					      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe,
-					      0xff, 0xff, 0xff, 0xff, 0,    0,	  0,	0,
-					      0,    0,	  0,	0,    0xff, 0xff, 0xff, 0xff };
-	const uint8_t *const prime = curve == BR_EC_secp256r1 ? prime256 : prime384;
-	const size_t n = curve == BR_EC_secp256r1 ? sizeof prime256 : sizeof prime384;
-
-	return len == 1 + 2 * n && point[0] == 4 && memcmp(point + 1, prime, n) < 0 &&
-	       memcmp(point + 1 + n, prime, n) < 0;
-}
+/* ---- scalars and secrets ------------------------------------------------------------------ */
 
 bool sneck__bear_scalar(int curve, const uint8_t *k, size_t len)
 {
@@ -103,8 +84,10 @@ static enum sneck_rc make(const struct group *g, const struct sneck_provider *p,
 	return SNECK_OK;
 }
 
-/* RFC 9846, 7.4.2: the secret is the x coordinate. The groups of the NIST curves have prime order,
- * so a point on the curve is in the group; for X25519 the result is checked instead. */
+/* RFC 9846, 4.3.8.2 and 7.4.2: the secret is the x coordinate. BearSSL refuses a point that is not
+ * uncompressed, not on the curve, or has a coordinate that is not below the prime. The groups of
+ * the NIST curves have prime order, so a point on the curve is in the group; for X25519 the result
+ * is checked instead. */
 static enum sneck_rc agree(const struct group *g, const struct priv *priv, const uint8_t *share,
 			   uint8_t *secret)
 {
@@ -112,8 +95,6 @@ static enum sneck_rc agree(const struct group *g, const struct priv *priv, const
 	uint8_t point[EC_POINT_MAX];
 	enum sneck_rc rc = SNECK_E_BAD_SHARE;
 
-	if (!montgomery && !sneck__bear_point(g->curve, share, g->share_len))
-		return SNECK_E_BAD_SHARE;
 	memcpy(point, share, g->share_len);
 	if (br_ec_get_default()->mul(point, g->share_len, priv->k, g->secret_len, g->curve) == 1) {
 		memcpy(secret, point + (montgomery ? 0 : 1), g->secret_len);
