@@ -114,6 +114,91 @@ static void n62_kinds_and_bounds(void **state)
 	}
 }
 
+/* A key of these two INTEGERs, under rsaEncryption. */
+static enum sneck_rc rsa_is(const struct bytes *n, const char *e)
+{
+	static const uint8_t alg[] = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05";
+	const struct bytes exponent = hex(e);
+	struct bytes body = { 0 }, bits = { .len = 1 }, inner = { 0 }, spki = { 0 };
+	void *const k = zeroed(pk()->key_size);
+	enum sneck_rc rc;
+
+	der_put(&body, 0x02, n->p, n->len);
+	der_put(&body, 0x02, exponent.p, exponent.len);
+	der_put(&bits, 0x30, body.p, body.len);
+	memcpy(inner.p, alg, sizeof alg); /* with the NUL: NULL is 05 00 */
+	inner.len = sizeof alg;
+	der_put(&inner, 0x03, bits.p, bits.len);
+	der_put(&spki, 0x30, inner.p, inner.len);
+	rc = from(k, &spki);
+	free(k);
+	return rc;
+}
+
+static void rsa_numbers(void **state)
+{
+	static const struct {
+		const char *e;
+		enum sneck_rc rc;
+	} rows[] = {
+		{ "010001", SNECK_OK },
+		{ "03", SNECK_OK },
+		{ "00ffffffff", SNECK_OK },
+		{ "0100000001", SNECK_E_CERT_TYPE },
+		{ "01", SNECK_E_CERT_TYPE },
+		{ "00", SNECK_E_CERT_TYPE },
+		{ "010000", SNECK_E_CERT_TYPE },
+		{ "00010001", SNECK_E_CERT_BAD }, /* a zero too many */
+		{ "ff", SNECK_E_CERT_BAD },	  /* negative */
+		{ "", SNECK_E_CERT_BAD },
+	};
+	struct bytes n = { .len = 257 };
+
+	(void)state;
+	memset(n.p + 1, 0xff, 256);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_int_equal(rsa_is(&n, rows[i].e), rows[i].rc);
+	n.p[256] = 0xfe; /* even */
+	assert_int_equal(rsa_is(&n, "010001"), SNECK_E_CERT_TYPE);
+}
+
+/* Every truncation of a certificate, one byte more, and lengths that DER does not write so. */
+static void damaged_certificates(void **state)
+{
+	static const struct sneck_span bad[] = {
+		{ (const uint8_t *)"\x30\x80\x00\x00", 4 },
+		{ (const uint8_t *)"\x30\x84\xff\xff\xff\xff", 6 },
+		{ (const uint8_t *)"\x30\xff", 2 },
+	};
+	EVP_PKEY *const key = ec("P-384");
+	const struct bytes spki = spki_of(key);
+	struct bytes cert = cert_around(span(&spki)), wide = { 0 };
+	void *const k = zeroed(pk()->key_size), *const work = zeroed(pk()->work_size);
+
+	(void)state;
+	assert_int_equal(pk()->from_cert(k, span(&cert), work), SNECK_OK);
+	for (size_t len = 0; len < cert.len; len++) {
+		uint8_t *const copy = zeroed(len); /* the sanitiser sees a byte read too far */
+
+		memcpy(copy, cert.p, len);
+		assert_int_equal(pk()->from_cert(k, sneck_span_of(copy, len), work),
+				 SNECK_E_CERT_BAD);
+		free(copy);
+	}
+	assert_int_equal(pk()->from_cert(k, sneck_span_of(cert.p, cert.len + 1), work),
+			 SNECK_E_CERT_BAD);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(pk()->from_cert(k, bad[i], work), SNECK_E_CERT_BAD);
+	assert_in_range(cert.len, 130, 255); /* so that its length is 81 xx; written as 82 00 xx: */
+	memcpy(wide.p, "\x30\x82\x00", 3);
+	memcpy(wide.p + 3, cert.p + 2, cert.len - 2);
+	wide.len = cert.len + 1;
+	assert_int_equal(pk()->from_cert(k, span(&wide), work), SNECK_E_CERT_BAD);
+	free(work);
+	free(k);
+	EVP_PKEY_free(key);
+}
+
 /* A point off the curve, coordinates at and above the prime, other formats. */
 static void points(void **state)
 {
@@ -364,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(n62_kinds_and_bounds), cmocka_unit_test(points),
+		cmocka_unit_test(rsa_numbers),		cmocka_unit_test(damaged_certificates),
 		cmocka_unit_test(by_libcrypto),		cmocka_unit_test(pss_bits),
 		cmocka_unit_test(salts_and_lengths),	cmocka_unit_test(ecdsa_not_der),
 	};
