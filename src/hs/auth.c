@@ -62,7 +62,9 @@ static enum sneck_rc judge(struct hs *hs, struct sneck_span list, uint32_t n)
 	memcpy(verdict.leaf_id, hs->leaf_id, sizeof verdict.leaf_id);
 	rc = v->verify(v->ctx, &chain, &verdict);
 	if (rc != SNECK_OK) /* it may not wait, and a code that is not for it says nothing */
-		return rc <= SNECK_E_CRYPTO && rc > SNECK_E_INTERNAL ? rc : SNECK_E_INTERNAL;
+		return rc <= SNECK_E_CRYPTO && sneck_rc_alert(rc) > 0 && rc > SNECK_E_CERT_BAD
+			       ? rc
+			       : SNECK_E_INTERNAL;
 	if (memcmp(verdict.leaf_id, hs->leaf_id, sizeof verdict.leaf_id) != 0)
 		return SNECK_E_CERT_REFUSED;
 	return sneck__auth_verdict(hs, &verdict);
