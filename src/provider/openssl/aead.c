@@ -56,22 +56,22 @@ static enum sneck_rc init_chacha(void *ctx, const uint8_t *key, int dir)
 	return init(ctx, sneck__ossl.chacha, key, dir);
 }
 
-/* The nonce, and when opening the tag. For a nonce EVP_CipherInit_ex2() first asks the cipher how
- * long its nonces are, which is 30 to 50 ns, a tenth of a record of 1 KiB. As a parameter that
- * EVP_CTRL_AEAD_SET_IV_FIXED makes too, where a length of -1 means all of it, it costs nothing. */
-static bool set_nonce(const struct cipher *c, const uint8_t *nonce, OSSL_PARAM tag)
+/* Sets the nonce, which stands first, and when opening the tag. For a nonce EVP_CipherInit_ex2()
+ * first asks the cipher how long its nonces are, which is 30 to 50 ns, a tenth of a record of 1
+ * KiB. As a parameter that EVP_CTRL_AEAD_SET_IV_FIXED makes too, where a length of -1 means all of
+ * it, it costs nothing. */
+static bool set_nonce(const struct cipher *c, const OSSL_PARAM *params)
 {
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED,
-					(void *)(uintptr_t)nonce, (size_t)-1),
-		tag,
-		OSSL_PARAM_END,
-	};
-
 	if (c->nonce_param)
 		return EVP_CIPHER_CTX_set_params(c->evp, params) == 1;
-	return EVP_CipherInit_ex2(c->evp, NULL, NULL, nonce, -1, params + 1) == 1;
+	return EVP_CipherInit_ex2(c->evp, NULL, NULL, params[0].data, -1,
+				  params[1].key != NULL ? params + 1 : NULL) == 1;
 }
+
+#define NONCE(p)                                                                                   \
+	OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, (void *)(uintptr_t)(p),      \
+				(size_t)-1)
+#define TAG(p) OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, (void *)(uintptr_t)(p), TAG_LEN)
 
 /* out NULL: in is AAD. EVP_CipherUpdate() gives no meaning to an empty input. */
 static bool put(EVP_CIPHER_CTX *evp, uint8_t *out, struct sneck_span in)
@@ -105,16 +105,13 @@ static enum sneck_rc seal(void *ctx, uint8_t *out, uint8_t *tag, const uint8_t *
 {
 	const struct cipher *const c = ctx;
 	EVP_CIPHER_CTX *const evp = c->evp;
-	OSSL_PARAM get_tag[] = {
-		OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag, TAG_LEN),
-		OSSL_PARAM_END,
-	};
+	const OSSL_PARAM set[] = { NONCE(nonce), OSSL_PARAM_END };
+	OSSL_PARAM get[] = { TAG(tag), OSSL_PARAM_END };
 	uint8_t none[TAG_LEN];
 	int n = 0;
 
-	if (set_nonce(c, nonce, get_tag[1]) && put(evp, NULL, aad) &&
-	    put_pieces(evp, out, in, n_in) && EVP_EncryptFinal_ex(evp, none, &n) == 1 &&
-	    EVP_CIPHER_CTX_get_params(evp, get_tag) == 1)
+	if (set_nonce(c, set) && put(evp, NULL, aad) && put_pieces(evp, out, in, n_in) &&
+	    EVP_EncryptFinal_ex(evp, none, &n) == 1 && EVP_CIPHER_CTX_get_params(evp, get) == 1)
 		return SNECK_OK;
 	for (size_t i = 0, at = 0; i < n_in; at += in[i++].len)
 		if (in[i].len != 0)
@@ -128,13 +125,12 @@ static enum sneck_rc open(void *ctx, uint8_t *out, const uint8_t *tag, const uin
 {
 	const struct cipher *const c = ctx;
 	EVP_CIPHER_CTX *const evp = c->evp;
-	const OSSL_PARAM set_tag = OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG,
-							   (void *)(uintptr_t)tag, TAG_LEN);
+	const OSSL_PARAM set[] = { NONCE(nonce), TAG(tag), OSSL_PARAM_END };
 	enum sneck_rc rc = SNECK_E_CRYPTO;
 	uint8_t none[TAG_LEN];
 	int n = 0;
 
-	if (set_nonce(c, nonce, set_tag) && put(evp, NULL, aad) && put(evp, out, in)) {
+	if (set_nonce(c, set) && put(evp, NULL, aad) && put(evp, out, in)) {
 		if (EVP_DecryptFinal_ex(evp, none, &n) == 1)
 			return SNECK_OK;
 		rc = SNECK_E_BAD_MAC;
