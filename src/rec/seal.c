@@ -10,11 +10,6 @@ static enum sneck_rc seal_plain(uint8_t *dst, const struct sneck_span *pieces, s
 static enum sneck_rc seal_key(struct rec_half *h, void *ctx, uint8_t *dst, size_t len,
 			      const struct sneck_span *in, size_t n);
 
-size_t sneck__rec_size(const struct rec_half *h, size_t plain)
-{
-	return BOUND_RECORD_HEAD + plain + (h->aead != NULL ? 1u + h->aead->tag_len : 0u);
-}
-
 /* struct {
  *     ContentType opaque_type = application_data;
  *     ProtocolVersion legacy_record_version = 0x0303;
