@@ -74,7 +74,6 @@ static void make_identity(struct setup *s, int kind)
 					   .common_name = "bench authority", .now_ms = now_ms };
 	struct sneck_pki_cert leaf = { SNECK_PKI_CERT_INIT, .names = names, .n_names = 1,
 				       .now_ms = now_ms };
-	struct sneck_pki_trust_options trust = { SNECK_PKI_TRUST_INIT, .no_system = 1 };
 
 	bench_must(sneck_pki_key_make(&s->ca_key, kind) == SNECK_OK &&
 			   sneck_pki_key_make(&s->key, kind) == SNECK_OK,
@@ -87,8 +86,15 @@ static void make_identity(struct setup *s, int kind)
 		   "making a certificate");
 	s->credential.n_chain = 1; /* the client has the authority */
 	s->credentials[0] = &s->credential;
+}
+
+static void make_trust(struct setup *s)
+{
+	struct sneck_pki_trust_options trust = { SNECK_PKI_TRUST_INIT, .no_system = 1 };
+
 	trust.anchors = sneck_pki_chain_certs(s->ca, &trust.n_anchors);
 	bench_must(sneck_pki_trust_open(&s->trust, &trust, NULL) == SNECK_OK, "making trust");
+	s->config[SNECK_CLIENT].verifier = sneck_pki_trust_verifier(s->trust);
 }
 
 static void make_configs(struct setup *s, uint16_t suite)
@@ -104,7 +110,7 @@ static void make_configs(struct setup *s, uint16_t suite)
 		};
 	s->config[SNECK_SERVER].credentials = s->credentials;
 	s->config[SNECK_SERVER].n_credentials = 1;
-	s->config[SNECK_CLIENT].verifier = sneck_pki_trust_verifier(s->trust);
+	make_trust(s);
 }
 
 static EVP_PKEY *libssl_key(const struct sneck_pki_key *key)
@@ -164,6 +170,12 @@ void setup_open(struct setup *s, enum key_kind kind, uint16_t suite)
 	transparent_verifier(&s->verifier);
 	transparent_signer(&s->signer, TRANSPARENT_ECDSA, 1);
 	transparent_cert(s->cert, sizeof s->cert, TRANSPARENT_ECDSA, 1);
+}
+
+void setup_forget(struct setup *s)
+{
+	sneck_pki_trust_close(s->trust);
+	make_trust(s);
 }
 
 void setup_close(struct setup *s)

@@ -67,6 +67,7 @@ struct setup {
 
 void setup_open(struct setup *s, enum key_kind kind, uint16_t suite);
 void setup_close(struct setup *s);
+void setup_forget(struct setup *s); /* new trust, which has seen no certificate */
 
 /* ---- two libraries ---- */
 
