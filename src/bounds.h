@@ -33,10 +33,13 @@
 #define BOUND_NONCE 12u
 #define BOUND_TAG 16u
 #define BOUND_PIECES 64u           /* gathered into one record */
-#define BOUND_SHARED 64u           /* bytes of the longest key exchange secret */
+#define BOUND_SHARED 72u           /* bytes of the longest key exchange secret */
 #define BOUND_SCHEMES 32u          /* sneck_answer_schemes() */
 #define BOUND_ALPN 16u             /* config.n_alpn */
 #define BOUND_OWN_SHARES 4u        /* groups that a client sends shares for */
+#define BOUND_COOKIE 1024u         /* a server's cookie that a client gives back */
+#define BOUND_PAD_HELLO 1024u      /* config.pad_hello_to */
+#define BOUND_LIMIT_MIN 64u        /* RFC 8449, 4: least record_size_limit */
 
 /* What a CertificateVerify signs: 64 spaces, context string, 0, digest. RFC 9846, 4.5.2. */
 #define BOUND_TBS (64u + 33u + 1u + BOUND_HASH)

@@ -36,18 +36,33 @@ struct sneck_verifier;
 enum sneck_suite {
 	SNECK_TLS_AES_128_GCM_SHA256 = 0x1301,
 	SNECK_TLS_AES_256_GCM_SHA384 = 0x1302,
-	SNECK_TLS_CHACHA20_POLY1305_SHA256 = 0x1303
+	SNECK_TLS_CHACHA20_POLY1305_SHA256 = 0x1303,
+	SNECK_TLS_AES_128_CCM_SHA256 = 0x1304, /* this and the next: only for who names them */
+	SNECK_TLS_AES_128_CCM_8_SHA256 = 0x1305
 };
-enum sneck_group { SNECK_SECP256R1 = 0x0017, SNECK_X25519 = 0x001d }; /* RFC: 4.3.7 */
+enum sneck_group { /* RFC: 4.3.7; 10024 */
+	SNECK_SECP256R1 = 0x0017,
+	SNECK_SECP384R1 = 0x0018,
+	SNECK_SECP521R1 = 0x0019,
+	SNECK_X25519 = 0x001d,
+	SNECK_X448 = 0x001e,
+	SNECK_X25519MLKEM768 = 0x11ec
+};
 enum sneck_scheme { /* RFC: 4.3.3 */
-	SNECK_ECDSA_SECP256R1_SHA256 = 0x0403,
-	SNECK_RSA_PSS_RSAE_SHA256 = 0x0804,
-	SNECK_RSA_PSS_RSAE_SHA384 = 0x0805,
-	SNECK_RSA_PSS_RSAE_SHA512 = 0x0806,
 	SNECK_RSA_PKCS1_SHA256 = 0x0401, /* inside certificates only, as its two sisters */
 	SNECK_RSA_PKCS1_SHA384 = 0x0501,
 	SNECK_RSA_PKCS1_SHA512 = 0x0601,
-	SNECK_ECDSA_SECP384R1_SHA384 = 0x0503 /* inside certificates only */
+	SNECK_ECDSA_SECP256R1_SHA256 = 0x0403,
+	SNECK_ECDSA_SECP384R1_SHA384 = 0x0503,
+	SNECK_ECDSA_SECP521R1_SHA512 = 0x0603,
+	SNECK_RSA_PSS_RSAE_SHA256 = 0x0804,
+	SNECK_RSA_PSS_RSAE_SHA384 = 0x0805,
+	SNECK_RSA_PSS_RSAE_SHA512 = 0x0806,
+	SNECK_ED25519 = 0x0807,
+	SNECK_ED448 = 0x0808,
+	SNECK_RSA_PSS_PSS_SHA256 = 0x0809,
+	SNECK_RSA_PSS_PSS_SHA384 = 0x080a,
+	SNECK_RSA_PSS_PSS_SHA512 = 0x080b
 };
 
 #ifdef __cplusplus
@@ -88,7 +103,8 @@ struct sneck_config {
 
 	/* preferences, best first; empty lists take the library's, which a minor release keeps */
 	uint8_t prefer_peer_order;      /* 1: a server follows the client's order of suites */
-	uint8_t n_key_shares;           /* shares in a ClientHello; 0: one for every group */
+	uint8_t n_key_shares;           /* shares in a ClientHello; 0: for the first group, and when
+	                                   that is a hybrid for the next one too */
 	uint8_t rsv1[6];
 	struct sneck_u16s suites, groups;
 	const struct sneck_span *alpn;  /* protocol names; a common one is then required */
@@ -99,13 +115,22 @@ struct sneck_config {
 	uint32_t max_certificate;       /* whole Certificate message [65,536] */
 	uint32_t max_handshake_msg;     /* every other message [16,384] */
 	uint16_t send_fragment;         /* plaintext per record we send [16,384] */
-	uint16_t rsv2;
+	uint16_t recv_record_limit;     /* RFC 8449: plaintext per record we receive, 64 or more
+	                                   [what in->cap holds, if less than a full record] */
+	uint16_t pad_to;                /* pad plaintext to a multiple of this [no padding] */
+	uint16_t pad_hello_to;          /* pad a ClientHello to this size, RFC 7685 [no padding] */
+
+	struct sneck_span cookie_secret; /* 32 bytes: a HelloRetryRequest keeps its state in a
+	                                    cookie; empty: in the scratch */
 
 	/* switches: 0 is the safe choice */
 	uint8_t wipe_consumed;          /* 1: zero received plaintext when it is released */
+	uint8_t keep_exporter;          /* 1: keep the exporter secret for sneck_export() */
+	uint8_t ask_max_fragment;       /* client: RFC 6066 code 1 to 4 for peers without RFC 8449;
+	                                   0: not asked */
 	uint8_t no_compat;              /* 1: no middlebox compatibility mode (RFC: E.4) */
 	uint8_t insecure_no_name;       /* 1: a client may verify without a name */
-	uint8_t rsv3[5];
+	uint8_t rsv3[3];
 
 	sneck_keylog_fn insecure_keylog; /* NULL: none */
 	void *keylog_user;

@@ -282,6 +282,28 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_encrypt_in_place(struct sneck_con
 								struct sneck_out *out,
 								size_t plain_len);
 
+#define SNECK_KU_REQUEST_PEER 1u
+
+/** Rekeys our sending direction: a KeyUpdate goes ahead of the next output. Does nothing while one
+ *  waits or while a requested one is unanswered. The library does this by itself before a key is
+ *  used up.
+ *
+ *  Bytes: none. Units: none. RFC: 4.7.3, 5.5.
+ *  flags: SNECK_KU_REQUEST_PEER asks the peer to rekey too.
+ *  Returns: SNECK_OK; SNECK_NOT_NOW before the handshake is over; SNECK_E_CLOSED after
+ *  sneck_close_notify().
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_key_update(struct sneck_conn *conn, uint32_t flags);
+
+/** Changes how much plaintext a record of ours carries, as for a connection that begins with small
+ *  records and goes on with large ones. What the peer takes (RFC 8449) stays the bound.
+ *
+ *  Bytes: none. Units: len in bytes, 64 to 16,384; 0: as the config says. RFC: 5.1.
+ *  Returns: SNECK_OK; SNECK_E_ARG; SNECK_NOT_NOW while announced output waits.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_conn_set_send_fragment(struct sneck_conn *conn,
+								      size_t len);
+
 /** Ends our sending direction. Receiving goes on; may be repeated.
  *
  *  Bytes: appended to out, waiting control records first. Units: none. RFC: 6.1.

@@ -15,7 +15,8 @@ struct sneck_conn;
 struct sneck_facts {
 	uint16_t version, suite, group;
 	uint16_t peer_scheme, own_scheme; /* 0: no signature in that direction */
-	uint8_t rx_closed, tx_closed;
+	uint8_t retried;        /* 1: HelloRetryRequest */
+	uint8_t rx_closed, tx_closed, rsv0;
 	uint16_t send_fragment; /* plaintext bytes per record to the peer */
 	uint16_t rsv;
 	struct sneck_span alpn; /* inside the config's list */
@@ -59,6 +60,26 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_conn_failure(const struct sneck_c
  *  Returns: the sentence; "" when no call was refused. Never NULL.
  */
 SNECK_API const char *sneck_misuse_text(const struct sneck_conn *conn);
+
+/** Derives keying material for a protocol on top.
+ *
+ *  Bytes: label and context are read during the call; dst is the caller's and secret.
+ *  Units: len in bytes, up to 255 times the hash length. RFC: 7.5; 5705; 9266 for channel binding.
+ *  Returns: SNECK_OK; SNECK_NOT_NOW before the handshake is over; SNECK_E_ARG for a label of more than
+ *  249 bytes or too long an output; SNECK_E_CONFIG without config.keep_exporter, or after
+ *  sneck_forget_exporter().
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_export(const struct sneck_conn *conn,
+						      const char *label,
+						      struct sneck_span context, void *dst,
+						      size_t len);
+
+/** Wipes the exporter secret.
+ *
+ *  Bytes: none. Units: none. RFC: 7.5.
+ *  Returns: nothing.
+ */
+SNECK_API void sneck_forget_exporter(struct sneck_conn *conn);
 
 /** The name of a number, as in this library's headers, in IANA's registries, or in the RFC.
  *

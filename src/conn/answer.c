@@ -64,12 +64,9 @@ enum sneck_rc sneck_answer_schemes(struct sneck_conn *conn, uint64_t op, const u
 		return stale(conn);
 	if (n == 0 || n > BOUND_SCHEMES)
 		return sneck__refuse(conn, SNECK_E_ARG, "1 to 32 signature schemes");
-	for (size_t i = 0; i < n; i++) {
-		const struct alg_name *const s = sneck__scheme_find(schemes[i]);
-
-		usable |= s != NULL && s->in_handshake &&
+	for (size_t i = 0; i < n; i++)
+		usable |= sneck__scheme_in_handshake(schemes[i]) &&
 			  sneck__list_has(conn->cfg->provider->pubkey->schemes, schemes[i]);
-	}
 	if (!usable)
 		return sneck__refuse(conn, SNECK_E_ARG,
 				     "no scheme of the list can be used in a handshake here");

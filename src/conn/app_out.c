@@ -38,9 +38,13 @@ size_t sneck_encrypt_size(const struct sneck_conn *conn, size_t plain)
 static size_t data_fits(const struct sneck_conn *c, size_t room)
 {
 	const size_t most = sneck__fragment(c), full = sneck__rec_size(&c->tx, most);
-	const size_t over = sneck__rec_size(&c->tx, 0), rest = room % full;
+	const size_t over = full - most;
+	size_t rest = room % full;
 
-	return room / full * most + (rest > over ? rest - over : 0);
+	rest = rest > over ? rest - over : 0;
+	if (c->tx.pad_to != 0) /* a record that is not full ends at a multiple */
+		rest -= rest % c->tx.pad_to;
+	return room / full * most + rest;
 }
 
 /* Where the next byte of the pieces is. */
@@ -118,12 +122,16 @@ static enum sneck_rc may_send(struct sneck_conn *c, const struct sneck_out *out)
 	return sneck__check_out(c, out);
 }
 
-/* The key must last for n records; SNECK_E_KEY_LIMIT leaves room for our close_notify. */
+/* The key must last for n records, a KeyUpdate and our close_notify. */
 static enum sneck_rc key_lasts(struct sneck_conn *c, uint64_t n)
 {
-	return sneck__rec_left(&c->tx) > n + 1u
-		       ? SNECK_OK
-		       : sneck__refuse(c, SNECK_E_KEY_LIMIT, "our sending key is used up: close");
+	const uint64_t left = sneck__control_size(c) != 0 ? c->tx.aead->seal_limit
+							  : sneck__rec_left(&c->tx);
+
+	if (left > n + 2u)
+		return SNECK_OK;
+	return sneck__refuse(c, SNECK_E_KEY_LIMIT,
+			     "more records than one sending key may seal: write less at once");
 }
 
 enum sneck_rc sneck_encrypt(struct sneck_conn *conn, const struct sneck_iov *pieces, size_t n,
@@ -174,8 +182,8 @@ enum sneck_rc sneck_record_layout(const struct sneck_conn *conn, struct sneck_la
 	if (!sneck__can_encrypt(conn))
 		return SNECK_NOT_NOW;
 	layout->head = sneck__control_size(conn) + BOUND_RECORD_HEAD;
-	layout->tail = sneck__rec_size(&conn->tx, 0) - BOUND_RECORD_HEAD;
 	layout->max_plain = sneck__fragment(conn);
+	layout->tail = 1u + conn->tx.aead->tag_len + (conn->tx.pad_to != 0 ? conn->tx.pad_to - 1u : 0);
 	return SNECK_OK;
 }
 
@@ -204,4 +212,35 @@ enum sneck_rc sneck_encrypt_in_place(struct sneck_conn *conn, struct sneck_out *
 	if (rc == SNECK_OK)
 		rc = sneck__emit_record(conn, out, CT_APP_DATA, &piece, 1, plain_len);
 	return rc == SNECK_OK ? rc : sneck__emit_broken(conn, out, before, rc);
+}
+
+enum sneck_rc sneck_key_update(struct sneck_conn *conn, uint32_t flags)
+{
+	if (conn->err != 0)
+		return (enum sneck_rc)conn->err;
+	if ((flags & ~SNECK_KU_REQUEST_PEER) != 0)
+		return sneck__refuse(conn, SNECK_E_ARG,
+				     "a flag that sneck_key_update() does not know");
+	if (conn->tx_closed)
+		return sneck__refuse(conn, SNECK_E_CLOSED, "we already sent close_notify");
+	if (!sneck__can_encrypt(conn) || !sneck__hs_connected(&conn->hs))
+		return SNECK_NOT_NOW;
+	if (conn->hs.ku_owed || conn->hs.ku_unanswered)
+		return SNECK_OK;
+	conn->hs.ku_owed = true;
+	conn->hs.ku_request = (flags & SNECK_KU_REQUEST_PEER) != 0;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_conn_set_send_fragment(struct sneck_conn *conn, size_t len)
+{
+	if (conn->err != 0)
+		return (enum sneck_rc)conn->err;
+	if (len != 0 && (len < BOUND_SEND_MIN || len > BOUND_PLAIN))
+		return sneck__refuse(conn, SNECK_E_ARG, "a fragment is 0, or 64 to 16,384 bytes");
+	if (sneck__emit_waits(conn)) /* its size is announced */
+		return SNECK_NOT_NOW;
+	conn->fragment = (uint16_t)len;
+	conn->tx.pad_max = (uint16_t)sneck__fragment(conn);
+	return SNECK_OK;
 }

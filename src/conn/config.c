@@ -92,15 +92,24 @@ static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_n
 	if (cfg->send_fragment != 0 &&
 	    (cfg->send_fragment < BOUND_SEND_MIN || cfg->send_fragment > BOUND_PLAIN))
 		return refuse(why, SNECK_E_CONFIG, "send_fragment is 0, or 64 to 16,384");
+	if (cfg->recv_record_limit != 0 &&
+	    (cfg->recv_record_limit < BOUND_LIMIT_MIN || cfg->recv_record_limit > BOUND_PLAIN))
+		return refuse(why, SNECK_E_CONFIG, "recv_record_limit is 0, or 64 to 16,384");
+	if (cfg->pad_to > BOUND_PLAIN)
+		return refuse(why, SNECK_E_CONFIG, "pad_to is 16,384 at most");
+	if (cfg->pad_hello_to > BOUND_PAD_HELLO)
+		return refuse(why, SNECK_E_CONFIG, "pad_hello_to is 1,024 at most");
+	if (cfg->cookie_secret.len != 0 && cfg->cookie_secret.len != 32)
+		return refuse(why, SNECK_E_CONFIG, "cookie_secret is empty or 32 bytes");
+	if (cfg->ask_max_fragment > 4)
+		return refuse(why, SNECK_E_CONFIG, "ask_max_fragment is 0 to 4");
 	return SNECK_OK;
 }
 
 static bool signs(const struct sneck_signer *s)
 {
-	const struct alg_name *known;
-
 	for (size_t i = 0; s->schemes[i] != 0; i++)
-		if ((known = sneck__scheme_find(s->schemes[i])) != NULL && known->in_handshake)
+		if (sneck__scheme_in_handshake(s->schemes[i]))
 			return true;
 	return false;
 }

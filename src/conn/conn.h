@@ -51,7 +51,8 @@ struct sneck_conn {
 	uint32_t rx_ctx, tx_ctx;  /* offsets of the AEAD contexts from the struct's start */
 	uint32_t size;		  /* of all */
 	struct hs_epoch rx_epoch; /* installed */
-	uint8_t tx_level;	  /* installed */
+	uint8_t tx_level;         /* installed */
+	uint16_t fragment;        /* sneck_conn_set_send_fragment(); 0: the config's */
 	bool rx_protected_seen;	  /* a record was opened under the handshake key */
 
 	struct in_map in;
@@ -68,7 +69,8 @@ struct sneck_conn {
 	bool rx_closed, tx_closed;
 	bool peer_closed_due, done_due, alert_due; /* edge states that wait to be shown */
 	uint8_t alert_seen;
-	bool may_done; /* MAY_ENCRYPT was answered */
+	bool may_done;     /* MAY_ENCRYPT was answered */
+	bool exporter_gone;
 
 	int32_t err;	 /* sticky; 0: alive */
 	uint8_t alert;	 /* sent with err, or received */
@@ -108,7 +110,7 @@ SNECK_MUST_CHECK enum sneck_rc sneck__message(struct sneck_conn *c, const struct
 bool sneck__emit_waits(const struct sneck_conn *c);  /* flight or alert */
 size_t sneck__emit_size(const struct sneck_conn *c); /* exact, of flight, alert, control */
 size_t sneck__emit_first(const struct sneck_conn *c);
-size_t sneck__control_size(const struct sneck_conn *c); /* a KeyUpdate that is owed */
+size_t sneck__control_size(const struct sneck_conn *c); /* a KeyUpdate that waits, or is due */
 /* All that waits, or with partial what fits. SNECK_WANT_SPACE sets out->required; when it fails the
  * connection has failed. */
 SNECK_MUST_CHECK enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out,
@@ -123,6 +125,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__emit_record(struct sneck_conn *c, struct s
 						  uint8_t type, const struct sneck_span *pieces,
 						  size_t n, size_t len);
 size_t sneck__fragment(const struct sneck_conn *c); /* plaintext in a record of ours */
+/* How records of a level are made, whether its key is installed or not. */
+struct rec_half sneck__half_of(const struct sneck_conn *c, uint8_t level);
 
 /* ---- close.c ---- */
 /* Ends the connection: the one place that turns an error into an alert. */

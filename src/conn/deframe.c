@@ -81,7 +81,7 @@ static enum sneck_rc on_alert(struct sneck_conn *c, const uint8_t *p, size_t len
 /* RFC 9846, 5: one byte, unprotected, between the first ClientHello and the peer's Finished. */
 static enum sneck_rc on_ccs(struct sneck_conn *c, const uint8_t *p, size_t len)
 {
-	const bool hello_seen = c->hs.role == SNECK_CLIENT || c->rx_epoch.level != LV_INITIAL;
+	const bool hello_seen = c->hs.role == SNECK_CLIENT || c->hs.hello_seen;
 
 	if (c->in.run_len != 0 || !hello_seen || c->rx_epoch.level == LV_APP)
 		return SNECK_E_UNEXPECTED;
@@ -140,6 +140,13 @@ static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, 
 	}
 }
 
+/* RFC 8449, 4: what we said that we take, content type and padding included. */
+static bool too_long(const struct sneck_conn *c, const struct rec_head *head)
+{
+	return c->rx.aead != NULL && c->hs.recv_limit != 0 && head->type == CT_APP_DATA &&
+	       head->len > c->hs.recv_limit + 1u + c->rx.aead->tag_len;
+}
+
 /* ---- the walk ---- */
 
 enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct hs_msg *m,
@@ -179,6 +186,8 @@ enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct h
 			if (rc == SNECK_WANT_INPUT)
 				return SNECK_OK;
 			SNECK_TRY(rc);
+			if (too_long(c, &head))
+				return SNECK_E_RECORD_SIZE;
 		}
 		if (left - BOUND_RECORD_HEAD < head.len)
 			return SNECK_OK;

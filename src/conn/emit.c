@@ -16,7 +16,21 @@
 
 size_t sneck__fragment(const struct sneck_conn *c)
 {
-	return c->cfg->send_fragment != 0 ? c->cfg->send_fragment : BOUND_PLAIN;
+	size_t own = c->cfg->send_fragment != 0 ? c->cfg->send_fragment : BOUND_PLAIN;
+
+	if (c->fragment != 0)
+		own = c->fragment;
+	return c->hs.send_limit != 0 && c->hs.send_limit < own ? c->hs.send_limit : own;
+}
+
+struct rec_half sneck__half_of(const struct sneck_conn *c, uint8_t level)
+{
+	struct rec_half half = { .pad_to = c->cfg->pad_to,
+				 .pad_max = (uint16_t)sneck__fragment(c) };
+
+	if (level != LV_INITIAL)
+		half.aead = sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
+	return half;
 }
 
 static const struct flight *flight(const struct sneck_conn *c)
@@ -74,9 +88,7 @@ static void gather(struct batch *b, const struct sneck_conn *c, uint32_t from, u
 
 static size_t batch_size(const struct sneck_conn *c, const struct batch *b)
 {
-	const struct sneck_aead *const aead =
-		b->level == LV_INITIAL ? NULL : sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
-	const struct rec_half half = { .aead = aead };
+	const struct rec_half half = sneck__half_of(c, b->level);
 
 	return sneck__rec_size(&half, b->len);
 }
@@ -99,9 +111,13 @@ static size_t flight_size(const struct sneck_conn *c, bool first_only)
 	return n;
 }
 
+/* A key that has sealed three quarters of what it may is renewed with the next output. */
 size_t sneck__control_size(const struct sneck_conn *c)
 {
-	return c->hs.ku_owed && sneck__can_encrypt(c) ? sneck__rec_size(&c->tx, KEY_UPDATE_LEN) : 0;
+	if (!sneck__can_encrypt(c) || !sneck__hs_connected(&c->hs) ||
+	    (!c->hs.ku_owed && sneck__rec_left(&c->tx) > c->tx.aead->seal_limit / 4u))
+		return 0;
+	return sneck__rec_size(&c->tx, KEY_UPDATE_LEN);
 }
 
 size_t sneck__emit_size(const struct sneck_conn *c)
@@ -195,11 +211,13 @@ enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out)
 	if (sneck__control_size(c) == 0)
 		return SNECK_OK;
 	wr_init(&w, bytes, sizeof bytes);
-	sneck__key_update_write(&w, KU_NOT_REQUESTED);
+	sneck__key_update_write(&w, c->hs.ku_request ? KU_REQUESTED : KU_NOT_REQUESTED);
 	SNECK_TRY(wr_end(&w));
 	SNECK_TRY(sneck__emit_record(c, out, CT_HANDSHAKE, &piece, 1, sizeof bytes));
 	SNECK_TRY(sneck__traffic_update(c->hs.hash, c->hs.tx_secret));
 	SNECK_TRY(sneck__conn_install_tx(c, LV_APP));
+	c->hs.ku_unanswered |= c->hs.ku_request;
+	c->hs.ku_request = false;
 	c->hs.ku_owed = false;
 	c->tx_updates++;
 	flight_written(c);

@@ -16,6 +16,7 @@ enum sneck_rc sneck_conn_facts(const struct sneck_conn *conn, struct sneck_facts
 	f.group = hs->group;
 	f.peer_scheme = hs->peer_scheme;
 	f.own_scheme = hs->own_scheme;
+	f.retried = hs->retried;
 	f.rx_closed = conn->rx_closed;
 	f.tx_closed = conn->tx_closed;
 	f.send_fragment = (uint16_t)sneck__fragment(conn);

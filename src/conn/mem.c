@@ -120,6 +120,8 @@ enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint8_t level)
 {
 	SNECK_TRY(install(c, &c->tx, sneck__conn_tx_ctx(c), sneck__hs_secret(&c->hs, true, level),
 			  SNECK_SEAL));
+	c->tx.pad_to = c->cfg->pad_to;
+	c->tx.pad_max = (uint16_t)sneck__fragment(c);
 	c->tx_level = level;
 	return SNECK_OK;
 }
@@ -135,6 +137,7 @@ void sneck__conn_wipe_keys(struct sneck_conn *c)
 	sneck__ct_wipe(&c->tx, sizeof c->tx);
 	sneck__ct_wipe(c->hs.rx_secret, sizeof c->hs.rx_secret);
 	sneck__ct_wipe(c->hs.tx_secret, sizeof c->hs.tx_secret);
+	sneck__ct_wipe(c->hs.exporter, sizeof c->hs.exporter);
 }
 
 /* ---- scratch ---- */

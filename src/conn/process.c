@@ -277,6 +277,18 @@ static enum sneck_rc check_call(struct sneck_conn *c, const struct sneck_in *in,
 	return out != NULL ? sneck__check_out(c, out) : SNECK_OK;
 }
 
+/* RFC 8449: by the config, or by what the caller's memory holds of one record. */
+static uint32_t recv_limit(const struct sneck_config *cfg, const struct sneck_in *in)
+{
+	const size_t over = BOUND_RECORD_HEAD + 1u + BOUND_TAG;
+
+	if (cfg->recv_record_limit != 0)
+		return cfg->recv_record_limit;
+	if (in->cap < BOUND_LIMIT_MIN + over || in->cap >= BOUND_RECORD)
+		return BOUND_PLAIN;
+	return (uint32_t)(in->cap - over < BOUND_PLAIN ? in->cap - over : BOUND_PLAIN);
+}
+
 int sneck_process(struct sneck_conn *conn, struct sneck_in *in, struct sneck_out *out,
 		  struct sneck_status *st)
 {
@@ -292,6 +304,8 @@ int sneck_process(struct sneck_conn *conn, struct sneck_in *in, struct sneck_out
 		st->state = SNECK_FAILED;
 		return SNECK_FAILED;
 	}
+	if (!conn->started)
+		conn->hs.want_limit = recv_limit(conn->cfg, from);
 	conn->started = true;
 	conn->gen = conn->gen + 1u != 0 ? conn->gen + 1u : 1u;
 	before = conn->in.pos;

@@ -10,14 +10,14 @@
 
 #include "../bounds.h"
 
-#define SUITE(id, aead, hash) { SNECK_##id, aead, hash, #id },
+#define SUITE(id, aead, hash, on) { SNECK_##id, aead, hash, on, #id },
 const struct suite sneck__suites[] = {
 #include "suites.def"
-	{ 0, 0, 0, NULL }
+	{ 0, 0, 0, false, NULL }
 };
 #undef SUITE
 
-#define GROUP(id, name) { SNECK_##id, true, name },
+#define GROUP(id, name, hybrid) { SNECK_##id, hybrid, name },
 const struct alg_name sneck__groups[] = {
 #include "groups.def"
 	{ 0, false, NULL }
@@ -55,6 +55,20 @@ const struct alg_name *sneck__group_find(uint16_t id)
 const struct alg_name *sneck__scheme_find(uint16_t id)
 {
 	return find(sneck__schemes, id);
+}
+
+bool sneck__group_is_hybrid(uint16_t id)
+{
+	const struct alg_name *const g = sneck__group_find(id);
+
+	return g != NULL && g->flag;
+}
+
+bool sneck__scheme_in_handshake(uint16_t id)
+{
+	const struct alg_name *const s = sneck__scheme_find(id);
+
+	return s != NULL && s->flag;
 }
 
 const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id)

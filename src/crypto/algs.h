@@ -9,23 +9,26 @@
 
 struct suite {
 	uint16_t id, aead, hash;
+	bool on; /* offered by a config that names no suites */
 	const char *name; /* "TLS_AES_128_GCM_SHA256" */
 };
 
 struct alg_name {
 	uint16_t id;
-	bool in_handshake;
+	bool flag; /* a group: it is a hybrid; a scheme: it may sign a handshake */
 	const char *name;
 };
 
 extern const struct suite sneck__suites[];    /* ends with id 0, best first */
-extern const struct alg_name sneck__groups[]; /* likewise; in_handshake is true */
+extern const struct alg_name sneck__groups[]; /* likewise */
 extern const struct alg_name sneck__schemes[];
 
 /* NULL when the table has no such line. */
 const struct suite *sneck__suite_find(uint16_t id);
 const struct alg_name *sneck__group_find(uint16_t id);
 const struct alg_name *sneck__scheme_find(uint16_t id);
+bool sneck__group_is_hybrid(uint16_t id);
+bool sneck__scheme_in_handshake(uint16_t id);
 
 /* NULL when the provider has no such primitive. */
 const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id);

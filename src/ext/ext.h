@@ -15,11 +15,12 @@
 #include "../wire/wr.h"
 #include "nego.h"
 
-enum ext_in { IN_CH, IN_SH, IN_EE, IN_CERT };
+enum ext_in { IN_CH, IN_SH, IN_HRR, IN_EE, IN_CERT, IN_CR };
 
 struct ext {
 	uint16_t type;    /* IANA ExtensionType */
 	uint32_t allowed; /* set of enum ext_in: where it may stand. RFC 9846, 4.3, table 1 */
+	uint32_t unasked; /* of these, where it may come unasked */
 	/* whether this message of ours carries it, and its body */
 	bool (*offer)(const struct nego *ng, enum ext_in in);
 	void (*write)(const struct nego *ng, enum ext_in in, struct wr *w);
@@ -29,7 +30,8 @@ struct ext {
 };
 
 extern const struct ext sneck__ext_versions, sneck__ext_groups, sneck__ext_key_share,
-	sneck__ext_sigalgs, sneck__ext_sni, sneck__ext_alpn;
+	sneck__ext_sigalgs, sneck__ext_sigalgs_cert, sneck__ext_sni, sneck__ext_alpn,
+	sneck__ext_cookie, sneck__ext_record_limit, sneck__ext_max_fragment, sneck__ext_padding;
 
 /* Writes the vector of extensions of one of our messages. */
 void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w);

@@ -9,6 +9,9 @@
  *       KeyShareEntry client_shares<0..2^16-1>;
  *   } KeyShareClientHello;
  *   struct {
+ *       NamedGroup selected_group;
+ *   } KeyShareHelloRetryRequest;
+ *   struct {
  *       KeyShareEntry server_share;
  *   } KeyShareServerHello;
  *
@@ -18,9 +21,7 @@
 
 static bool share_offer(const struct nego *ng, enum ext_in in)
 {
-	(void)ng;
-	(void)in;
-	return true;
+	return in != IN_HRR || ng->wanted != NULL;
 }
 
 static void entry_write(struct wr *w, const struct own_share *s, size_t len)
@@ -37,28 +38,45 @@ static void share_write(const struct nego *ng, enum ext_in in, struct wr *w)
 		entry_write(w, &ng->shares[0], ng->kex->answer_len);
 		return;
 	}
+	if (in == IN_HRR) {
+		wr_u16(w, ng->wanted->group);
+		return;
+	}
 	list = wr_open(w, 2);
 	for (uint32_t i = 0; i < ng->n_shares; i++)
 		entry_write(w, &ng->shares[i], ng->shares[i].kex->offer_len);
 	wr_close(w, list);
 }
 
-/* Our favourite of the groups that the client has sent a share for. */
+/* Our favourite of the groups that the client has sent a share for. A favourite that it only names
+ * is worth a retry when there is no share at all, or when it is a hybrid and no share is: what is
+ * recorded today is to stay secret. */
 static enum sneck_rc choose(struct nego *ng, const uint16_t *group, const struct sneck_span *share,
 			    size_t n)
 {
 	const struct sneck_kex *kex;
 
-	for (size_t i = 0; (kex = sneck__kex_at(ng->cfg, i)) != NULL; i++)
+	ng->kex = NULL;
+	ng->wanted = NULL;
+	ng->n_peer_shares = (uint32_t)n;
+	for (size_t i = 0; ng->kex == NULL && (kex = sneck__kex_at(ng->cfg, i)) != NULL; i++) {
+		if (ng->wanted == NULL && sneck__wire_list_has(ng->peer_groups, kex->group))
+			ng->wanted = kex;
 		for (size_t k = 0; k < n; k++)
 			if (group[k] == kex->group) {
-				if (share[k].len != kex->offer_len)
-					return SNECK_E_BAD_SHARE;
 				ng->kex = kex;
 				ng->peer_share = share[k];
-				return SNECK_OK;
 			}
-	return SNECK_E_NO_GROUP;
+	}
+	if (ng->wanted == NULL)
+		return SNECK_E_NO_GROUP;
+	if (ng->kex != NULL && (ng->kex == ng->wanted || !sneck__group_is_hybrid(ng->wanted->group)))
+		ng->wanted = NULL;
+	if (ng->wanted != NULL)
+		ng->kex = NULL;
+	else if (ng->peer_share.len != ng->kex->offer_len)
+		return SNECK_E_BAD_SHARE;
+	return SNECK_OK;
 }
 
 static enum sneck_rc shares_read(struct nego *ng, struct sneck_span body)
@@ -101,6 +119,10 @@ static enum sneck_rc share_read(struct nego *ng, enum ext_in in, struct sneck_sp
 		return shares_read(ng, body);
 	rd_init(&r, body);
 	group = rd_u16(&r);
+	if (in == IN_HRR) {
+		SNECK_TRY(rd_end(&r));
+		return sneck__select_retry_group(ng, group);
+	}
 	share = rd_vec(&r, 2, 1, 65535);
 	SNECK_TRY(rd_end(&r));
 	return sneck__select_share_answer(ng, group, share);
@@ -109,13 +131,12 @@ static enum sneck_rc share_read(struct nego *ng, enum ext_in in, struct sneck_sp
 static enum sneck_rc share_absent(struct nego *ng, enum ext_in in)
 {
 	(void)ng;
-	(void)in;
-	return SNECK_E_EXT_MISSING;
+	return in == IN_HRR ? SNECK_OK : SNECK_E_EXT_MISSING;
 }
 
 const struct ext sneck__ext_key_share = {
 	.type = EXT_KEY_SHARE,
-	.allowed = SET(IN_CH) | SET(IN_SH),
+	.allowed = SET(IN_CH) | SET(IN_SH) | SET(IN_HRR),
 	.offer = share_offer,
 	.write = share_write,
 	.read = share_read,

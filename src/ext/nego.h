@@ -32,12 +32,22 @@ struct nego {
 
 	/* what the peer's message says; the spans live as long as the call that reads it */
 	struct sneck_span peer_groups, peer_schemes, peer_share;
+	struct sneck_span cookie; /* the retry's, until the second ClientHello is written, which is
+	                             before the call ends; a client's, while its hello is read */
+
+	/* plaintext in a record: what we take, what the peer takes */
+	uint32_t recv_limit, send_limit;
+	bool peer_has_limit;  /* record_size_limit came */
+	uint8_t max_fragment; /* RFC 6066 code that was agreed; 0: none */
 
 	/* what was chosen */
 	uint16_t version;
 	uint16_t own_scheme, peer_scheme;
 	const struct suite *suite;
 	const struct sneck_kex *kex;
+	const struct sneck_kex *wanted; /* the group that a retry asks for; NULL: no retry, or only
+	                                   for its cookie */
+	uint32_t n_peer_shares;         /* in the ClientHello */
 	const struct sneck_credential *cred;
 	uint32_t alpn; /* 1 + index into cfg->alpn; 0: none */
 	uint8_t sni[BOUND_NAME + 2u];

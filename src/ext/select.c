@@ -17,7 +17,8 @@ const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i)
 		if (cfg->suites.n != 0 ? k == cfg->suites.n : sneck__suites[k].id == 0)
 			return NULL;
 		s = cfg->suites.n != 0 ? sneck__suite_find(cfg->suites.p[k]) : &sneck__suites[k];
-		if (s == NULL || sneck__aead_of(p, s->aead) == NULL ||
+		if (s == NULL || (cfg->suites.n == 0 && !s->on) ||
+		    sneck__aead_of(p, s->aead) == NULL ||
 		    sneck__hash_of(p, s->hash) == NULL)
 			continue;
 		if (n++ == i)
@@ -82,12 +83,25 @@ enum sneck_rc sneck__select_share_answer(struct nego *ng, uint16_t group, struct
 	return SNECK_E_NOT_OFFERED;
 }
 
+enum sneck_rc sneck__select_retry_group(struct nego *ng, uint16_t group)
+{
+	const struct sneck_kex *kex;
+
+	for (uint32_t i = 0; i < ng->n_shares; i++)
+		if (ng->shares[i].kex->group == group)
+			return SNECK_E_ILLEGAL;
+	for (size_t i = 0; (kex = sneck__kex_at(ng->cfg, i)) != NULL; i++)
+		if (kex->group == group) {
+			ng->wanted = kex;
+			return SNECK_OK;
+		}
+	return SNECK_E_NOT_OFFERED;
+}
+
 /* RFC 9846, 4.5.2: of the schemes in our signature_algorithms, and legal in a handshake. */
 enum sneck_rc sneck__select_scheme_answer(struct nego *ng, uint16_t scheme)
 {
-	const struct alg_name *const known = sneck__scheme_find(scheme);
-
-	if (known != NULL && known->in_handshake)
+	if (sneck__scheme_in_handshake(scheme))
 		for (uint32_t i = 0; i < ng->n_schemes; i++)
 			if (ng->schemes[i] == scheme) {
 				ng->peer_scheme = scheme;
@@ -175,9 +189,7 @@ enum sneck_rc sneck__select_credential(struct nego *ng)
 			continue;
 		named = true;
 		for (const uint16_t *s = c->signer->schemes; *s != 0; s++) {
-			const struct alg_name *const known = sneck__scheme_find(*s);
-
-			if (known == NULL || !known->in_handshake ||
+			if (!sneck__scheme_in_handshake(*s) ||
 			    !sneck__wire_list_has(ng->peer_schemes, *s))
 				continue;
 			ng->cred = c;

@@ -15,6 +15,8 @@ const struct sneck_kex *sneck__kex_at(const struct sneck_config *cfg, size_t i);
 SNECK_MUST_CHECK enum sneck_rc sneck__select_suite_answer(struct nego *ng, uint16_t suite);
 SNECK_MUST_CHECK enum sneck_rc sneck__select_share_answer(struct nego *ng, uint16_t group,
 							  struct sneck_span share);
+/* A retry may ask for a group that we offered and sent no share for. RFC 9846, 4.3.8. */
+SNECK_MUST_CHECK enum sneck_rc sneck__select_retry_group(struct nego *ng, uint16_t group);
 SNECK_MUST_CHECK enum sneck_rc sneck__select_scheme_answer(struct nego *ng, uint16_t scheme);
 SNECK_MUST_CHECK enum sneck_rc sneck__select_alpn_answer(struct nego *ng, struct sneck_span name);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* sigalgs.c: signature_algorithms. RFC 9846, 4.3.3.
+/* sigalgs.c: signature_algorithms and signature_algorithms_cert. RFC 9846, 4.3.3.
  *
  *   struct {
  *       SignatureScheme supported_signature_algorithms<2..2^16-2>;
  *   } SignatureSchemeList;
  *
- * Without signature_algorithms_cert the one list speaks of handshake and certificates, so it has
- * schemes that only certificates may use; select.c knows which. */
+ * The first speaks of the handshake. It has the schemes of certificates too, for servers that do not
+ * know the second; select.c knows which of them may sign a handshake. The core does not look into
+ * certificates, so what a peer wants inside them is read and left to whoever made the chain. */
 #include "ext.h"
 
 static bool sigalgs_offer(const struct nego *ng, enum ext_in in)
@@ -25,19 +26,20 @@ static void sigalgs_write(const struct nego *ng, enum ext_in in, struct wr *w)
 	wr_close(w, list);
 }
 
-static enum sneck_rc sigalgs_read(struct nego *ng, enum ext_in in, struct sneck_span body)
+static enum sneck_rc list_read(struct sneck_span *list, struct sneck_span body)
 {
-	struct sneck_span list;
 	struct rd r;
 
-	(void)in;
 	rd_init(&r, body);
-	list = rd_vec(&r, 2, 2, 65534);
+	*list = rd_vec(&r, 2, 2, 65534);
 	SNECK_TRY(rd_end(&r));
-	if (list.len % 2 != 0)
-		return SNECK_E_DECODE;
-	ng->peer_schemes = list;
-	return SNECK_OK;
+	return list->len % 2 == 0 ? SNECK_OK : SNECK_E_DECODE;
+}
+
+static enum sneck_rc sigalgs_read(struct nego *ng, enum ext_in in, struct sneck_span body)
+{
+	(void)in;
+	return list_read(&ng->peer_schemes, body);
 }
 
 /* RFC 9846, 9.2: whoever wants us to sign must say how. */
@@ -50,9 +52,47 @@ static enum sneck_rc sigalgs_absent(struct nego *ng, enum ext_in in)
 
 const struct ext sneck__ext_sigalgs = {
 	.type = EXT_SIGNATURE_ALGORITHMS,
-	.allowed = SET(IN_CH),
+	.allowed = SET(IN_CH) | SET(IN_CR),
 	.offer = sigalgs_offer,
 	.write = sigalgs_write,
 	.read = sigalgs_read,
 	.absent = sigalgs_absent,
+};
+
+static const uint16_t *cert_schemes(const struct nego *ng)
+{
+	return ng->cfg->verifier != NULL ? ng->cfg->verifier->cert_schemes : NULL;
+}
+
+static bool cert_offer(const struct nego *ng, enum ext_in in)
+{
+	(void)in;
+	return cert_schemes(ng) != NULL;
+}
+
+static void cert_write(const struct nego *ng, enum ext_in in, struct wr *w)
+{
+	const struct wr_mark list = wr_open(w, 2);
+
+	(void)in;
+	for (const uint16_t *s = cert_schemes(ng); *s != 0; s++)
+		wr_u16(w, *s);
+	wr_close(w, list);
+}
+
+static enum sneck_rc cert_read(struct nego *ng, enum ext_in in, struct sneck_span body)
+{
+	struct sneck_span list;
+
+	(void)ng;
+	(void)in;
+	return list_read(&list, body);
+}
+
+const struct ext sneck__ext_sigalgs_cert = {
+	.type = EXT_SIGNATURE_ALGORITHMS_CERT,
+	.allowed = SET(IN_CH) | SET(IN_CR),
+	.offer = cert_offer,
+	.write = cert_write,
+	.read = cert_read,
 };

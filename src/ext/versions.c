@@ -58,7 +58,7 @@ static enum sneck_rc versions_absent(struct nego *ng, enum ext_in in)
 
 const struct ext sneck__ext_versions = {
 	.type = EXT_SUPPORTED_VERSIONS,
-	.allowed = SET(IN_CH) | SET(IN_SH),
+	.allowed = SET(IN_CH) | SET(IN_SH) | SET(IN_HRR),
 	.offer = versions_offer,
 	.write = versions_write,
 	.read = versions_read,

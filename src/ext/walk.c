@@ -9,8 +9,10 @@
 #include "ext.h"
 
 static const struct ext *const table[] = {
-	&sneck__ext_versions, &sneck__ext_groups, &sneck__ext_key_share,
-	&sneck__ext_sigalgs,  &sneck__ext_sni,	  &sneck__ext_alpn,
+	&sneck__ext_versions, &sneck__ext_groups,	&sneck__ext_key_share,
+	&sneck__ext_cookie,   &sneck__ext_sigalgs,	&sneck__ext_sigalgs_cert,
+	&sneck__ext_sni,      &sneck__ext_record_limit, &sneck__ext_max_fragment,
+	&sneck__ext_alpn,     &sneck__ext_padding,
 };
 
 #define EXT_COUNT (sizeof table / sizeof table[0])
@@ -68,13 +70,19 @@ static enum sneck_rc see(struct seen *s, uint16_t type)
 	return SNECK_OK;
 }
 
+/* ClientHello and CertificateRequest ask: what is unknown there is skipped. The others answer. */
+static bool asks(enum ext_in in)
+{
+	return in == IN_CH || in == IN_CR;
+}
+
 static enum sneck_rc judge(const struct nego *ng, enum ext_in in, unsigned row)
 {
-	if (row == EXT_COUNT) /* unknown: a request may carry it, an answer may not */
-		return in == IN_CH ? SNECK_OK : SNECK_E_EXT_UNASKED;
+	if (row == EXT_COUNT)
+		return asks(in) ? SNECK_OK : SNECK_E_EXT_UNASKED;
 	if (!set_has(table[row]->allowed, in))
 		return SNECK_E_EXT_MISPLACED;
-	if (in != IN_CH && !set_has(ng->sent, row))
+	if (!asks(in) && !set_has(ng->sent, row) && !set_has(table[row]->unasked, in))
 		return SNECK_E_EXT_UNASKED;
 	return SNECK_OK;
 }

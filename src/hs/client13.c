@@ -2,7 +2,7 @@
 /* client13.c: the client: what it sends first, and the graph of TLS 1.3. RFC 9846, A.1.
  *
  * A handler reads, checks, waits, acts and goes, in this order; what waits has changed nothing yet.
- * Not here: HelloRetryRequest, CertificateRequest, resumption. */
+ * Not here: client certificates, resumption. */
 #include "graph.h"
 
 #include "../ext/ext.h"
@@ -58,12 +58,14 @@ static enum sneck_rc prepare(struct hs *hs)
 	}
 	if (!hs->schemes_known)
 		list_schemes(ng);
+	ng->recv_limit = hs->want_limit;
 	if (!hs->name_is_ip)
 		ng->name = hs->name;
 	return SNECK_OK;
 }
 
-static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+/* Both ClientHellos: what differs between them is in nego. */
+static enum sneck_rc write_hello(struct hs *hs)
 {
 	static const uint8_t null_compression[] = { 0 };
 	struct hs_work *const wk = hs->work;
@@ -73,10 +75,6 @@ static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, ui
 	const struct suite *s;
 	struct wr w, list;
 
-	(void)m;
-	SNECK_TRY(sneck__ask_schemes(hs));
-
-	SNECK_TRY(prepare(hs));
 	wr_init(&list, suites, sizeof suites);
 	for (size_t i = 0; (s = sneck__suite_at(hs->cfg, i)) != NULL; i++)
 		wr_u16(&list, s->id);
@@ -92,9 +90,17 @@ static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, ui
 	sneck__client_hello_write(&w, &ch);
 	sneck__ext_write(&wk->nego, IN_CH, &w);
 	wr_close(&w, body);
-
 	wk->hello_len = (uint32_t)w.len;
-	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
+	return sneck__flight_end(hs, &w, LV_INITIAL);
+}
+
+static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
+	SNECK_TRY(sneck__ask_schemes(hs));
+
+	SNECK_TRY(prepare(hs));
+	SNECK_TRY(write_hello(hs));
 	*to = CH_WAIT_SH;
 	return SNECK_OK;
 }
@@ -105,9 +111,6 @@ static enum sneck_rc find_version(struct hs *hs, const struct hs_msg *m, uint8_t
 
 	SNECK_TRY(sneck__server_hello_read(&sh, m->body));
 
-	/* A retry can only want a group that we sent a share for, or one that we did not offer. */
-	if (memcmp(sh.random.p, sneck__retry_random, 32) == 0)
-		return SNECK_E_NO_GROUP;
 	SNECK_TRY(sneck__ext_peek_version(&hs->version, IN_SH, sh.extensions));
 	*to = HS_EXIT_13;
 	return SNECK_OK;
@@ -125,14 +128,83 @@ const struct hs_state sneck__client_graph[CH_COUNT] = {
 
 /* ---- TLS 1.3 ---- */
 
-static enum sneck_rc check_hello(struct hs_work *wk, const struct server_hello *sh)
+static bool is_retry(const struct server_hello *sh)
 {
+	return memcmp(sh->random.p, sneck__retry_random, 32) == 0;
+}
+
+static enum sneck_rc check_hello(struct hs *hs, const struct server_hello *sh)
+{
+	struct hs_work *const wk = hs->work;
+
 	if (sh->legacy_version != SNECK_TLS12 || sh->compression != 0 ||
 	    sh->session_id.len != wk->session_id_len ||
 	    memcmp(sh->session_id.p, wk->session_id, wk->session_id_len) != 0)
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__select_suite_answer(&wk->nego, sh->suite));
-	return sneck__ext_read(&wk->nego, IN_SH, sh->extensions);
+	if (hs->retried && hs->suite != wk->nego.suite) /* RFC 9846, 4.2.4: the retry's */
+		return SNECK_E_ILLEGAL;
+	return sneck__ext_read(&wk->nego, is_retry(sh) ? IN_HRR : IN_SH, sh->extensions);
+}
+
+/* The hash is known now: the ClientHello goes into the transcript, or its digest does. */
+static enum sneck_rc begin_transcript(struct hs *hs, bool retry)
+{
+	struct hs_work *const wk = hs->work;
+	uint8_t digest[BOUND_HASH];
+
+	hs->suite = wk->nego.suite;
+	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
+	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
+	SNECK_TRY(sneck__transcript_add(&wk->transcript,
+					sneck_span_of(wk->flight.area, wk->hello_len)));
+	if (!retry)
+		return SNECK_OK;
+	SNECK_TRY(sneck__transcript_peek(&wk->transcript, digest));
+	return sneck__transcript_retry(&wk->transcript, hs->hash, digest);
+}
+
+/* The shares that are there go; the wanted one takes their place. */
+static enum sneck_rc renew_share(struct hs *hs)
+{
+	const struct sneck_provider *const p = hs->cfg->provider;
+	struct hs_work *const wk = hs->work;
+	struct nego *const ng = &wk->nego;
+	struct own_share *const s = &ng->shares[0];
+
+	for (uint32_t i = 0; i < ng->n_shares; i++)
+		ng->shares[i].kex->wipe(ng->shares[i].priv);
+	sneck__ct_wipe(wk->shares, wk->shares_len);
+	s->kex = ng->wanted;
+	s->priv = wk->shares;
+	s->share = wk->shares + ((s->kex->priv_size + SNECK_ALIGN - 1u) & ~(SNECK_ALIGN - 1u));
+	ng->n_shares = 1;
+	return s->kex->offer(p, s->priv, s->share, wk->provider_work);
+}
+
+static enum sneck_rc on_retry(struct hs *hs, const struct hs_msg *m)
+{
+	struct hs_work *const wk = hs->work;
+
+	/* RFC 9846, 4.2.4: one that would change nothing */
+	if (wk->nego.wanted == NULL && wk->nego.cookie.len == 0)
+		return SNECK_E_ILLEGAL;
+	SNECK_TRY(begin_transcript(hs, true));
+	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
+	hs->retried = true;
+	wk->flight.len = 0;
+	return wk->nego.wanted != NULL ? renew_share(hs) : SNECK_OK;
+}
+
+/* In the same call as the retry, so its cookie is still there. */
+static enum sneck_rc send_second_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
+	SNECK_TRY(sneck__flight_ccs(hs));
+	SNECK_TRY(write_hello(hs));
+	hs->work->nego.cookie = sneck_span_of(NULL, 0);
+	*to = C13_WAIT_SH2;
+	return SNECK_OK;
 }
 
 static enum sneck_rc exchange(struct hs *hs)
@@ -161,14 +233,18 @@ static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint
 
 	SNECK_TRY(sneck__server_hello_read(&sh, m->body));
 
-	SNECK_TRY(check_hello(wk, &sh));
+	if (is_retry(&sh) && hs->retried) /* RFC 9846, 4.2.4: unexpected_message */
+		return SNECK_E_UNEXPECTED;
+	SNECK_TRY(check_hello(hs, &sh));
 
-	hs->suite = wk->nego.suite;
+	if (is_retry(&sh)) {
+		SNECK_TRY(on_retry(hs, m));
+		*to = C13_SEND_CH2;
+		return SNECK_OK;
+	}
+	if (!hs->retried)
+		SNECK_TRY(begin_transcript(hs, false));
 	hs->group = wk->nego.kex->group;
-	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
-	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
-	SNECK_TRY(sneck__transcript_add(&wk->transcript,
-					sneck_span_of(wk->flight.area, wk->hello_len)));
 	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
 	SNECK_TRY(exchange(hs));
 	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
@@ -187,6 +263,23 @@ static enum sneck_rc on_encrypted_extensions(struct hs *hs, const struct hs_msg 
 	SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_EE, block));
 
 	hs->alpn = hs->work->nego.alpn;
+	sneck__agree_limits(hs);
+	*to = C13_WAIT_CERT_CR;
+	return SNECK_OK;
+}
+
+/* We have no certificate to show; whether that will do is for the server to say. */
+static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct sneck_span context, block;
+
+	SNECK_TRY(sneck__certificate_request_read(&context, &block, m->body));
+
+	if (context.len != 0) /* RFC 9846, 4.4.2: only after the handshake */
+		return SNECK_E_ILLEGAL;
+	SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CR, block));
+
+	hs->work->cert_asked = true;
 	*to = C13_WAIT_CERT;
 	return SNECK_OK;
 }
@@ -231,6 +324,12 @@ static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m
 	return SNECK_OK;
 }
 
+static enum sneck_rc on_certificate_or_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	return m->type == HT_CERTIFICATE ? on_certificate(hs, m, to)
+					 : on_certificate_request(hs, m, to);
+}
+
 static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	SNECK_TRY(sneck__auth_finished(hs, m->body));
@@ -239,6 +338,15 @@ static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t 
 	SNECK_TRY(sneck__transcript_add(&hs->work->transcript, m->raw));
 	SNECK_TRY(sneck__secrets_app(hs));
 	SNECK_TRY(hs_read_key(hs, LV_APP, m->aligned));
+	*to = hs->work->cert_asked ? C13_SEND_CERT : C13_SEND_FINISHED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_no_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
+	SNECK_TRY(sneck__flight_ccs(hs));
+	SNECK_TRY(sneck__flight_certificate(hs));
 	*to = C13_SEND_FINISHED;
 	return SNECK_OK;
 }
@@ -246,8 +354,7 @@ static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t 
 static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
-	if (hs->work->session_id_len != 0)
-		SNECK_TRY(sneck__flight_ccs(hs));
+	SNECK_TRY(sneck__flight_ccs(hs));
 	SNECK_TRY(sneck__auth_send_finished(hs));
 	hs->tx_level = LV_APP;
 	*to = C13_CONNECTED;
@@ -257,12 +364,25 @@ static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_
 const struct hs_state sneck__client13_graph[C13_COUNT] = {
 	[C13_WAIT_SH] = {
 		.name = "WAIT_SH", .run = on_server_hello, .takes = SET(HT_SERVER_HELLO),
+		.level = LV_INITIAL, .absorb = ABSORB_SELF,
+		.next = SET(C13_WAIT_EE) | SET(C13_SEND_CH2),
+	},
+	[C13_SEND_CH2] = {
+		.name = "START", .run = send_second_hello, .takes = 0, .next = SET(C13_WAIT_SH2),
+	},
+	[C13_WAIT_SH2] = {
+		.name = "WAIT_SH", .run = on_server_hello, .takes = SET(HT_SERVER_HELLO),
 		.level = LV_INITIAL, .absorb = ABSORB_SELF, .next = SET(C13_WAIT_EE),
 	},
 	[C13_WAIT_EE] = {
 		.name = "WAIT_EE", .run = on_encrypted_extensions,
 		.takes = SET(HT_ENCRYPTED_EXTENSIONS), .level = LV_HANDSHAKE,
-		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT),
+		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT_CR),
+	},
+	[C13_WAIT_CERT_CR] = {
+		.name = "WAIT_CERT_CR", .run = on_certificate_or_request,
+		.takes = SET(HT_CERTIFICATE) | SET(HT_CERTIFICATE_REQUEST), .level = LV_HANDSHAKE,
+		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT) | SET(C13_WAIT_CV),
 	},
 	[C13_WAIT_CERT] = {
 		.name = "WAIT_CERT", .run = on_certificate, .takes = SET(HT_CERTIFICATE),
@@ -275,7 +395,12 @@ const struct hs_state sneck__client13_graph[C13_COUNT] = {
 	},
 	[C13_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
-		.level = LV_HANDSHAKE, .absorb = ABSORB_SELF, .next = SET(C13_SEND_FINISHED),
+		.level = LV_HANDSHAKE, .absorb = ABSORB_SELF,
+		.next = SET(C13_SEND_CERT) | SET(C13_SEND_FINISHED),
+	},
+	[C13_SEND_CERT] = {
+		.name = "SEND_CERT", .run = send_no_certificate, .takes = 0,
+		.next = SET(C13_SEND_FINISHED),
 	},
 	[C13_SEND_FINISHED] = {
 		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,

@@ -53,12 +53,17 @@ enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr *w, uint8_t level
 	return send(hs, sneck_span_of(w->buf, w->len), level);
 }
 
+/* Without a credential the list is empty: a client that was asked and has none. */
 enum sneck_rc sneck__flight_certificate(struct hs *hs)
 {
 	const struct sneck_credential *const c = hs->work->nego.cred;
 	struct wr w;
 
 	sneck__flight_begin(hs, &w);
+	if (c == NULL) {
+		sneck__certificate_write_head(&w, NULL, 0);
+		return sneck__flight_end(hs, &w, LV_HANDSHAKE);
+	}
 	sneck__certificate_write_head(&w, c->chain, c->n_chain);
 	for (size_t i = 0; i < c->n_chain; i++) {
 		if (i != 0)
@@ -76,5 +81,8 @@ enum sneck_rc sneck__flight_ccs(struct hs *hs)
 {
 	static const uint8_t one[] = { 1 };
 
+	if (hs->work->session_id_len == 0 || hs->work->ccs_sent)
+		return SNECK_OK;
+	hs->work->ccs_sent = true;
 	return push(&hs->work->flight, sneck_span_of(one, sizeof one), LV_INITIAL, CONTENT_CCS);
 }

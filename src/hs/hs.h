@@ -13,6 +13,7 @@
 
 #include "../crypto/transcript.h"
 #include "../ext/nego.h"
+#include "../keys/cookie_seal.h"
 #include "../keys/sched13.h"
 #include "../msg/frame.h"
 #include "../msg/types.h"
@@ -50,7 +51,12 @@ struct hs_work {
 	struct sched13 sched;
 	struct evidence evidence;
 	struct flight flight;
-	uint32_t hello_len;              /* client: our ClientHello at flight.area */
+	uint32_t hello_len;              /* client: our first ClientHello at flight.area */
+	struct cookie memo;              /* server: of the first ClientHello, while the second is awaited */
+	uint8_t cookie[COOKIE_MAX];      /* sealed, while a HelloRetryRequest is written */
+	size_t cookie_len;
+	bool ccs_sent;                   /* RFC 9846, E.4: once */
+	bool cert_asked;                 /* client: a CertificateRequest came */
 	uint8_t random[32];              /* the ClientHello's: for the key log */
 	uint8_t session_id[32];          /* legacy_session_id, to be echoed */
 	uint8_t session_id_len;
@@ -60,6 +66,8 @@ struct hs_work {
 	uint8_t tbs[BOUND_TBS];          /* what the peer signed */
 	uint8_t tbs_len;
 	void *peer_key;                  /* pubkey->key_size bytes */
+	uint8_t *shares;                 /* client: where private keys and offers lie */
+	uint32_t shares_len;
 	void *provider_work;             /* for calls that want scratch of their own */
 	uint32_t provider_work_len;
 };
@@ -78,6 +86,10 @@ struct hs {
 	const struct hs_state *graph;
 	uint8_t state, role;
 	bool ku_owed;         /* a KeyUpdate waits to be sent */
+	bool ku_request;      /* and asks the peer for one */
+	bool ku_unanswered;   /* we asked, and none came yet */
+	bool hello_seen;      /* server: the ClientHello came */
+	bool retried;         /* there was a HelloRetryRequest */
 	uint8_t posts;        /* post-handshake messages since the last application data */
 	struct hs_epoch rx;
 	uint8_t tx_level;     /* enum hs_level, once all that waits is sent */
@@ -101,12 +113,16 @@ struct hs {
 	uint8_t leaf_id[32];
 	const uint8_t *sni;   /* server: in the scratch */
 	uint8_t sni_len;
+	uint32_t send_limit;  /* plaintext per record that the peer takes; 0: not said */
+	uint32_t want_limit;  /* plaintext per record that we would like to take: record_size_limit */
+	uint32_t recv_limit;  /* and what was agreed; 0: no more than the RFC's */
 	struct sneck_span name; /* client: the name to verify; the caller's memory */
 	bool name_is_ip;
 	uint64_t now_ms;
 
 	/* application_traffic_secret_N of both directions */
 	uint8_t rx_secret[BOUND_HASH], tx_secret[BOUND_HASH];
+	uint8_t exporter[BOUND_HASH]; /* config.keep_exporter */
 };
 
 /* ---- run.c ---- */
@@ -143,13 +159,17 @@ SNECK_MUST_CHECK static inline enum sneck_rc hs_read_key(struct hs *hs, uint8_t 
 	return SNECK_OK;
 }
 
+/* What the extensions on record sizes have come to; nothing unless both sides spoke. */
+void sneck__agree_limits(struct hs *hs);
+
 /* flight.c: a message of ours that wr has written at the end of the area: into the transcript, and
  * behind what waits. */
 struct wr;
 void sneck__flight_begin(struct hs *hs, struct wr *w);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr *w, uint8_t level);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* RFC 9846, E.4 */
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
+						compatibility mode: RFC 9846, E.4 */
 
 /* ask.c: each answers SNECK_OK once it need not wait any more, SNECK_WANT_ANSWER until then. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_schemes(struct hs *hs);
@@ -169,6 +189,14 @@ SNECK_MUST_CHECK enum sneck_rc sneck__auth_sign(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_finished(struct hs *hs, struct sneck_span body);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_send_finished(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__evidence_accept(const struct hs *hs);
+
+/* retry.c: the server's memory of a first ClientHello */
+struct client_hello;
+SNECK_MUST_CHECK enum sneck_rc sneck__retry_summary(struct hs *hs, uint8_t summary[32],
+						    const struct client_hello *ch);
+SNECK_MUST_CHECK enum sneck_rc sneck__retry_remember(struct hs *hs, const struct client_hello *ch,
+						     struct sneck_span raw);
+SNECK_MUST_CHECK enum sneck_rc sneck__retry_accept(struct hs *hs, const struct client_hello *ch);
 
 /* secrets.c */
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared);

@@ -18,6 +18,7 @@ static enum sneck_rc on_key_update(struct hs *hs, const struct hs_msg *m)
 		return SNECK_E_EPOCH;
 	SNECK_TRY(sneck__traffic_update(hs->hash, hs->rx_secret));
 	SNECK_TRY(hs_read_key(hs, LV_APP, m->aligned));
+	hs->ku_unanswered = false;
 	if (request == KU_REQUESTED)
 		hs->ku_owed = true;
 	return SNECK_OK;

@@ -93,12 +93,20 @@ const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level)
 						   : hs->work->sched.client_hs;
 }
 
+void sneck__agree_limits(struct hs *hs)
+{
+	const struct nego *const ng = &hs->work->nego;
+
+	hs->send_limit = ng->send_limit;
+	hs->recv_limit = ng->send_limit != 0 ? ng->recv_limit : 0;
+}
+
 /* ---- the scratch ---- */
 
 /* The tail behind struct hs_work, in the order in which it is cut. */
 struct layout {
 	size_t peer_key, provider_work, shares, area, total;
-	size_t provider_work_len, area_len;
+	size_t provider_work_len, shares_len, area_len;
 };
 
 static size_t round_up(size_t n)
@@ -111,12 +119,14 @@ static size_t max(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* How many shares a ClientHello carries. */
+/* How many shares a ClientHello carries: one, and behind a hybrid one more for who has none. */
 static size_t own_shares(const struct sneck_config *cfg)
 {
-	const size_t most = cfg->n_key_shares != 0 ? cfg->n_key_shares : BOUND_OWN_SHARES;
+	const struct sneck_kex *const first = sneck__kex_at(cfg, 0);
 
-	return most < BOUND_OWN_SHARES ? most : BOUND_OWN_SHARES;
+	if (cfg->n_key_shares != 0)
+		return cfg->n_key_shares;
+	return first != NULL && sneck__group_is_hybrid(first->group) ? 2u : 1u;
 }
 
 /* Hellos: header, fixed fields, lists. Largest server messages: EncryptedExtensions with a name of
@@ -135,7 +145,8 @@ static size_t area_size(const struct sneck_config *cfg, int role)
 		n += 2;
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		n += 1u + cfg->alpn[i].len;
-	return n + 2u * BOUND_SCHEMES + BOUND_NAME + 64u + FRAME_HEAD + BOUND_HASH + 1u;
+	n += 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD + BOUND_HASH + 1u;
+	return n > cfg->pad_hello_to ? n : cfg->pad_hello_to + 4u;
 }
 
 static struct layout lay_out(const struct sneck_config *cfg, int role)
@@ -144,7 +155,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	const size_t n_shares = role == SNECK_SERVER ? SIZE_MAX : own_shares(cfg);
 	const struct sneck_kex *kex;
 	struct layout l = { .peer_key = round_up(sizeof(struct hs_work)) };
-	size_t shares = 0;
+	size_t shares = 0, single = 0, longest = 0, first = 0;
 
 	l.provider_work = l.peer_key + round_up(role == SNECK_SERVER ? 0 : pk->key_size);
 	l.provider_work_len = pk->work_size;
@@ -154,13 +165,19 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 			shares = max(shares, round_up(kex->answer_len) + round_up(kex->secret_len));
 		else if (i < n_shares)
 			shares += round_up(kex->priv_size) + round_up(kex->offer_len);
+		single = max(single, round_up(kex->priv_size) + round_up(kex->offer_len));
+		longest = max(longest, kex->offer_len);
 	}
 	l.shares = l.provider_work + round_up(l.provider_work_len);
-	l.area = l.shares + shares;
 	l.area_len = area_size(cfg, role);
-	if (role == SNECK_CLIENT)
+	if (role == SNECK_CLIENT) { /* a second ClientHello has one share, any of ours, and a cookie */
+		l.shares_len = max(shares, single);
 		for (size_t i = 0; i < n_shares && (kex = sneck__kex_at(cfg, i)) != NULL; i++)
-			l.area_len += 4u + kex->offer_len;
+			first += 4u + kex->offer_len;
+		l.area_len += max(first, 4u + longest + 6u + BOUND_COOKIE);
+		shares = l.shares_len;
+	}
+	l.area = l.shares + shares;
 	l.total = round_up(l.area + l.area_len);
 	return l;
 }
@@ -186,6 +203,8 @@ void sneck__hs_work_lend(struct hs *hs, void *mem, size_t len)
 	wk->flight.cap = (uint32_t)l.area_len;
 	wk->nego.cfg = hs->cfg;
 	wk->nego.role = hs->role;
+	wk->shares = base + l.shares;
+	wk->shares_len = (uint32_t)l.shares_len;
 	nego_forget(&wk->nego);
 	at = base + l.shares;
 	if (hs->role == SNECK_SERVER)

@@ -38,6 +38,8 @@ enum sneck_rc sneck__secrets_app(struct hs *hs)
 	log_secret(hs, "EXPORTER_SECRET", app.exporter);
 	memcpy(hs->tx_secret, server ? app.server : app.client, BOUND_HASH);
 	memcpy(hs->rx_secret, server ? app.client : app.server, BOUND_HASH);
+	if (hs->cfg->keep_exporter)
+		memcpy(hs->exporter, app.exporter, BOUND_HASH);
 	sneck__ct_wipe(&app, sizeof app);
 	return SNECK_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* server13.c: the server: the ClientHello, and the graph of TLS 1.3. RFC 9846, A.2.
  *
- * Until a whole ClientHello is there, no scratch is touched. Not here: HelloRetryRequest, client
- * authentication, resumption. */
+ * Until a whole ClientHello is there, no scratch is touched. A second one is parsed from zero.
+ * Not here: client authentication, resumption. */
 #include "graph.h"
 
 #include "../ext/ext.h"
@@ -51,6 +51,88 @@ static enum sneck_rc exchange(struct hs *hs)
 			       wk->provider_work);
 }
 
+/* Reads a ClientHello into cleared memory: nothing of an earlier one is left. */
+static enum sneck_rc read_hello(struct hs *hs, struct client_hello *ch)
+{
+	struct hs_work *const wk = hs->work;
+	struct nego *const ng = &wk->nego;
+	uint8_t *const share = ng->shares[0].share;
+
+	memset(ng, 0, sizeof *ng);
+	ng->cfg = hs->cfg;
+	ng->role = hs->role;
+	ng->recv_limit = hs->want_limit;
+	ng->shares[0].share = share;
+	SNECK_TRY(check_hello(ng, ch));
+	hs->suite = ng->suite;
+	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
+	memcpy(wk->random, ch->random.p, sizeof wk->random);
+	memcpy(wk->session_id, ch->session_id.p, ch->session_id.len);
+	wk->session_id_len = (uint8_t)ch->session_id.len;
+	hs->sni = ng->sni;
+	hs->sni_len = ng->sni_len;
+	hs->hello_seen = true;
+	return SNECK_OK;
+}
+
+/* The hello that the handshake goes on with. */
+static enum sneck_rc go_on(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct hs_work *const wk = hs->work;
+
+	hs->group = wk->nego.kex->group;
+	hs->alpn = wk->nego.alpn;
+	sneck__agree_limits(hs);
+	wk->aligned = m->aligned;
+	SNECK_TRY(exchange(hs));
+	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
+	*to = S13_SEND_SH;
+	return SNECK_OK;
+}
+
+static void write_hello(struct wr *w, struct hs *hs, struct sneck_span random, enum ext_in in)
+{
+	struct hs_work *const wk = hs->work;
+	const struct server_hello sh = {
+		.legacy_version = SNECK_TLS12,
+		.random = random,
+		.session_id = sneck_span_of(wk->session_id, wk->session_id_len),
+		.suite = hs->suite->id,
+	};
+	struct wr_mark body;
+
+	sneck__flight_begin(hs, w);
+	wr_u8(w, HT_SERVER_HELLO);
+	body = wr_open(w, 3);
+	sneck__server_hello_write(w, &sh);
+	sneck__ext_write(&wk->nego, in, w);
+	wr_close(w, body);
+}
+
+static struct sneck_span retry_random(void)
+{
+	return sneck_span_of(sneck__retry_random, 32);
+}
+
+/* The retry as it was sent, once more, for the transcript: it is a function of the hello. */
+static enum sneck_rc replay_retry(struct hs *hs)
+{
+	struct hs_work *const wk = hs->work;
+	struct wr w;
+
+	write_hello(&w, hs, retry_random(), IN_HRR);
+	SNECK_TRY(wr_end(&w));
+	return sneck__transcript_add(&wk->transcript, sneck_span_of(w.buf, w.len));
+}
+
+static enum sneck_rc accept_second(struct hs *hs, const struct client_hello *ch,
+				   const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__retry_accept(hs, ch));
+	SNECK_TRY(replay_retry(hs));
+	return go_on(hs, m, to);
+}
+
 static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct hs_work *const wk = hs->work;
@@ -58,22 +140,43 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 
 	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
 
-	SNECK_TRY(check_hello(&wk->nego, &ch));
+	SNECK_TRY(read_hello(hs, &ch));
 
-	hs->suite = wk->nego.suite;
-	hs->group = wk->nego.kex->group;
-	hs->alpn = wk->nego.alpn;
-	hs->sni = wk->nego.sni;
-	hs->sni_len = wk->nego.sni_len;
-	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
-	memcpy(wk->random, ch.random.p, sizeof wk->random);
-	memcpy(wk->session_id, ch.session_id.p, ch.session_id.len);
-	wk->session_id_len = (uint8_t)ch.session_id.len;
-	wk->aligned = m->aligned;
+	if (wk->nego.cookie.len != 0 && hs->cfg->cookie_secret.len != 0)
+		return accept_second(hs, &ch, m, to);
+	if (wk->nego.kex == NULL) {
+		SNECK_TRY(sneck__retry_remember(hs, &ch, m->raw));
+		*to = S13_SEND_HRR;
+		return SNECK_OK;
+	}
 	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
-	SNECK_TRY(exchange(hs));
-	*to = S13_SEND_SH;
+	return go_on(hs, m, to);
+}
+
+static enum sneck_rc send_retry(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct hs_work *const wk = hs->work;
+	struct wr w;
+
+	(void)m;
+	sneck__transcript_wipe(&wk->transcript);
+	write_hello(&w, hs, retry_random(), IN_HRR);
+	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
+	SNECK_TRY(sneck__flight_ccs(hs));
+	if (hs->cfg->cookie_secret.len != 0)
+		sneck__ct_wipe(&wk->memo, sizeof wk->memo); /* the cookie has it */
+	*to = S13_WAIT_CH2;
 	return SNECK_OK;
+}
+
+static enum sneck_rc on_second_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct client_hello ch;
+
+	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
+
+	SNECK_TRY(read_hello(hs, &ch));
+	return accept_second(hs, &ch, m, to);
 }
 
 static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -81,24 +184,12 @@ static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, ui
 	const struct sneck_provider *const p = hs->cfg->provider;
 	struct hs_work *const wk = hs->work;
 	uint8_t random[32] = { 0 };
-	struct server_hello sh = {
-		.legacy_version = SNECK_TLS12,
-		.random = sneck_span_of(random, sizeof random),
-		.session_id = sneck_span_of(wk->session_id, wk->session_id_len),
-		.suite = hs->suite->id,
-	};
-	struct wr_mark body;
 	enum sneck_rc rc;
 	struct wr w;
 
 	(void)m;
 	SNECK_TRY(p->random(p->ctx, random, sizeof random));
-	sneck__flight_begin(hs, &w);
-	wr_u8(&w, HT_SERVER_HELLO);
-	body = wr_open(&w, 3);
-	sneck__server_hello_write(&w, &sh);
-	sneck__ext_write(&wk->nego, IN_SH, &w);
-	wr_close(&w, body);
+	write_hello(&w, hs, sneck_span_of(random, sizeof random), IN_SH);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
 
 	rc = sneck__secrets_handshake(hs, sneck_span_of(wk->shared, wk->nego.kex->secret_len));
@@ -106,8 +197,7 @@ static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, ui
 	SNECK_TRY(rc);
 	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, wk->aligned));
 	hs->tx_level = LV_HANDSHAKE;
-	if (wk->session_id_len != 0)
-		SNECK_TRY(sneck__flight_ccs(hs));
+	SNECK_TRY(sneck__flight_ccs(hs));
 	*to = S13_SEND_EE;
 	return SNECK_OK;
 }
@@ -167,7 +257,15 @@ static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t 
 const struct hs_state sneck__server13_graph[S13_COUNT] = {
 	[S13_START] = {
 		.name = "START", .run = on_client_hello, .takes = SET(HT_CLIENT_HELLO),
-		.level = LV_INITIAL, .absorb = ABSORB_AFTER, .next = SET(S13_SEND_SH),
+		.level = LV_INITIAL, .absorb = ABSORB_SELF,
+		.next = SET(S13_SEND_SH) | SET(S13_SEND_HRR),
+	},
+	[S13_SEND_HRR] = {
+		.name = "RECVD_CH", .run = send_retry, .takes = 0, .next = SET(S13_WAIT_CH2),
+	},
+	[S13_WAIT_CH2] = {
+		.name = "START", .run = on_second_hello, .takes = SET(HT_CLIENT_HELLO),
+		.level = LV_INITIAL, .absorb = ABSORB_SELF, .next = SET(S13_SEND_SH),
 	},
 	[S13_SEND_SH] = {
 		.name = "RECVD_CH", .run = send_server_hello, .takes = 0, .next = SET(S13_SEND_EE),

@@ -93,3 +93,20 @@ void sneck__key_update_write(struct wr *w, uint8_t request)
 	wr_u8(w, HT_KEY_UPDATE);
 	wr_vec(w, 3, sneck_span_of(&request, 1));
 }
+
+/* struct {
+ *     opaque certificate_request_context<0..2^8-1>;
+ *     Extension extensions<0..2^16-1>;
+ * } CertificateRequest;
+ */
+enum sneck_rc sneck__certificate_request_read(struct sneck_span *context,
+					      struct sneck_span *extensions,
+					      struct sneck_span body)
+{
+	struct rd r;
+
+	rd_init(&r, body);
+	*context = rd_vec(&r, 1, 0, 255);
+	*extensions = rd_vec(&r, 2, 0, 65535);
+	return rd_end(&r);
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* finish.h: CertificateVerify, Finished, KeyUpdate, NewSessionTicket. RFC 9846, 4.5.2, 4.5.3,
- * 4.7.3, 4.7.1. Writers write the message header too. */
+/* finish.h: CertificateVerify, Finished, KeyUpdate, NewSessionTicket, CertificateRequest. RFC 9846,
+ * 4.5.2, 4.5.3, 4.7.3, 4.7.1, 4.4.2. Writers write the message header too. */
 #ifndef SNECK_MSG_FINISH_H
 #define SNECK_MSG_FINISH_H
 
@@ -29,6 +29,11 @@ SNECK_MUST_CHECK enum sneck_rc sneck__finished_read(struct sneck_span *verify_da
 SNECK_MUST_CHECK enum sneck_rc sneck__key_update_read(uint8_t *request, struct sneck_span body);
 SNECK_MUST_CHECK enum sneck_rc sneck__new_session_ticket_read(struct new_session_ticket *t,
 							      struct sneck_span body);
+
+/* context: certificate_request_context; extensions without their length. */
+SNECK_MUST_CHECK enum sneck_rc sneck__certificate_request_read(struct sneck_span *context,
+							       struct sneck_span *extensions,
+							       struct sneck_span body);
 
 void sneck__certificate_verify_write(struct wr *w, const struct certificate_verify *cv);
 void sneck__finished_write(struct wr *w, struct sneck_span verify_data);

@@ -9,18 +9,27 @@ enum handshake_type {
 	HT_NEW_SESSION_TICKET = 4,
 	HT_ENCRYPTED_EXTENSIONS = 8,
 	HT_CERTIFICATE = 11,
+	HT_CERTIFICATE_REQUEST = 13,
 	HT_CERTIFICATE_VERIFY = 15,
 	HT_FINISHED = 20,
 	HT_KEY_UPDATE = 24,
-	HT_WIRE_MAX = 30 /* larger types are refused before a state sees them */
+	HT_WIRE_MAX = 30,      /* larger types are refused before a state sees them */
+	HT_MESSAGE_HASH = 254 /* never on the wire: RFC 9846, 4.5.1 */
 };
 
 enum extension_type {
 	EXT_SERVER_NAME = 0,
+	EXT_MAX_FRAGMENT_LENGTH = 1,
 	EXT_SUPPORTED_GROUPS = 10,
 	EXT_SIGNATURE_ALGORITHMS = 13,
 	EXT_ALPN = 16,
+	EXT_PADDING = 21,
+	EXT_RECORD_SIZE_LIMIT = 28,
+	EXT_PRE_SHARED_KEY = 41,
+	EXT_EARLY_DATA = 42,
 	EXT_SUPPORTED_VERSIONS = 43,
+	EXT_COOKIE = 44,
+	EXT_SIGNATURE_ALGORITHMS_CERT = 50,
 	EXT_KEY_SHARE = 51
 };
 

@@ -16,6 +16,8 @@ struct rec_half {
 	const struct sneck_aead *aead; /* NULL: records are not protected yet */
 	uint64_t seq;		       /* number of the next record under this key */
 	uint8_t iv[BOUND_NONCE];
+	uint16_t pad_to;  /* RFC 9846, 5.4: plaintext is padded to a multiple of it; 0: not at all */
+	uint16_t pad_max; /* but not beyond this */
 };
 
 struct rec_head {
@@ -51,10 +53,17 @@ SNECK_MUST_CHECK enum sneck_rc sneck__rec_open(struct rec_half *h, void *ctx, ui
 
 /* ---- seal.c ---- */
 
-/* Bytes of one record of plain bytes. Here, because every record asks for it three times. */
+/* Zeros behind plain bytes and their content type. */
+size_t sneck__rec_padding(const struct rec_half *h, size_t plain);
+
+/* Bytes of one record of plain bytes, padding included. Here, because every record asks for it
+ * three times. */
 static inline size_t sneck__rec_size(const struct rec_half *h, size_t plain)
 {
-	return BOUND_RECORD_HEAD + plain + (h->aead != NULL ? 1u + h->aead->tag_len : 0u);
+	if (h->aead == NULL)
+		return BOUND_RECORD_HEAD + plain;
+	return BOUND_RECORD_HEAD + plain + 1u + h->aead->tag_len +
+	       (h->pad_to != 0 ? sneck__rec_padding(h, plain) : 0);
 }
 
 /* Writes one record of the gathered pieces, len bytes in all, at most BOUND_PLAIN. dst has

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* seal.c: writing a record from gathered pieces, protected or not. RFC 9846, 5.1, 5.2. No padding
- * is made. How data is cut into records is conn/'s to decide. */
+/* seal.c: writing a record from gathered pieces, protected or not. RFC 9846, 5.1, 5.2, 5.4.
+ * How data is cut into records is conn/'s to decide. */
 #include "rec.h"
 
 #include "nonce.h"
+
+#define PAD_BLOCK 1024u
 
 static void head_write(uint8_t *dst, uint8_t type, uint16_t version, size_t len);
 static enum sneck_rc seal_plain(uint8_t *dst, const struct sneck_span *pieces, size_t n);
 static enum sneck_rc seal_key(struct rec_half *h, void *ctx, uint8_t *dst, size_t len,
 			      const struct sneck_span *in, size_t n);
+
+size_t sneck__rec_padding(const struct rec_half *h, size_t plain)
+{
+	const size_t over = plain % h->pad_to;
+	const size_t pad = over != 0 || plain == 0 ? h->pad_to - over : 0;
+
+	if (plain >= h->pad_max)
+		return 0;
+	return pad < h->pad_max - plain ? pad : h->pad_max - plain;
+}
 
 /* struct {
  *     ContentType opaque_type = application_data;
@@ -17,12 +29,14 @@ static enum sneck_rc seal_key(struct rec_half *h, void *ctx, uint8_t *dst, size_
  *     opaque encrypted_record[TLSCiphertext.length];
  * } TLSCiphertext;
  *
- * The content type is the AEAD's last piece, behind the caller's. */
+ * The content type is a piece behind the caller's, and zeros may follow it. */
 enum sneck_rc sneck__rec_seal(struct rec_half *h, void *ctx, uint8_t *dst, uint8_t type,
 			      uint16_t version, const struct sneck_span *pieces, size_t n,
 			      size_t len)
 {
-	struct sneck_span in[BOUND_PIECES + 1];
+	static const uint8_t zeros[PAD_BLOCK];
+	struct sneck_span in[BOUND_PIECES + 1 + BOUND_PLAIN / PAD_BLOCK];
+	size_t pad;
 
 	if (len > BOUND_PLAIN || n > BOUND_PIECES)
 		return SNECK_E_INTERNAL;
@@ -32,11 +46,14 @@ enum sneck_rc sneck__rec_seal(struct rec_half *h, void *ctx, uint8_t *dst, uint8
 	}
 	if (h->seq >= h->aead->seal_limit)
 		return SNECK_E_KEY_LIMIT;
-	head_write(dst, CT_APP_DATA, 0x0303, len + 1u + h->aead->tag_len);
+	pad = h->pad_to != 0 ? sneck__rec_padding(h, len) : 0;
+	head_write(dst, CT_APP_DATA, 0x0303, len + 1u + pad + h->aead->tag_len);
 	for (size_t i = 0; i < n; i++)
 		in[i] = pieces[i];
-	in[n] = sneck_span_of(&type, 1);
-	return seal_key(h, ctx, dst, len, in, n + 1);
+	in[n++] = sneck_span_of(&type, 1);
+	for (size_t left = pad; left != 0; left -= in[n - 1].len)
+		in[n++] = sneck_span_of(zeros, left < PAD_BLOCK ? left : PAD_BLOCK);
+	return seal_key(h, ctx, dst, len + pad, in, n);
 }
 
 static void head_write(uint8_t *dst, uint8_t type, uint16_t version, size_t len)
