@@ -90,6 +90,11 @@ struct sneck_credential {
 typedef void (*sneck_keylog_fn)(void *user, const char *label, const uint8_t client_random[32],
 				const uint8_t *secret, size_t len);
 
+/** A message that went by, for people who want to watch: content is the record's content type, 20
+ *  ChangeCipherSpec, 21 alert, 22 handshake; type is the message's type, or the alert's; len its bytes
+ *  with its header. Names: sneck_message_name(), sneck_alert_name(). */
+typedef void (*sneck_trace_fn)(void *user, int sent, uint8_t content, uint8_t type, size_t len);
+
 struct sneck_config {
 	uint32_t size;                  /* SNECK_CONFIG_INIT */
 	uint32_t ask;                   /* set of SNECK_ASK_* */
@@ -134,6 +139,8 @@ struct sneck_config {
 
 	sneck_keylog_fn insecure_keylog; /* NULL: none */
 	void *keylog_user;
+	sneck_trace_fn trace;           /* NULL: none */
+	void *trace_user;
 };
 
 /** Checks a config once, where it is made. Connections then trust it.

@@ -92,6 +92,7 @@ SNECK_API const char *sneck_suite_name(int suite);
 SNECK_API const char *sneck_group_name(int group);
 SNECK_API const char *sneck_scheme_name(int scheme);
 SNECK_API const char *sneck_alert_name(int alert);
+SNECK_API const char *sneck_message_name(int type);
 
 #ifdef __cplusplus
 }

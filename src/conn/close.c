@@ -92,6 +92,7 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 		rc = sneck__emit_record(conn, out, CT_ALERT, &piece, 1, sizeof bytes);
 	if (rc != SNECK_OK)
 		return sneck__emit_broken(conn, out, before, rc);
+	sneck__trace(conn, 1, CT_ALERT, SNECK_ALERT_CLOSE_NOTIFY, sizeof bytes);
 	conn->tx_closed = true;
 	conn->out.flight_end = conn->out.written;
 	conn->out.wait = true;

@@ -139,4 +139,11 @@ SNECK_MUST_CHECK enum sneck_rc sneck__refuse(struct sneck_conn *c, enum sneck_rc
 					     const char *text);
 bool sneck__can_encrypt(const struct sneck_conn *c);
 
+static inline void sneck__trace(const struct sneck_conn *c, int sent, uint8_t content, uint8_t type,
+				size_t len)
+{
+	if (c->cfg->trace != NULL)
+		c->cfg->trace(c->cfg->trace_user, sent, content, type, len);
+}
+
 #endif

@@ -61,6 +61,7 @@ static enum sneck_rc on_alert(struct sneck_conn *c, const uint8_t *p, size_t len
 		return SNECK_E_UNEXPECTED;
 	if (len != 2)
 		return SNECK_E_DECODE;
+	sneck__trace(c, 0, CT_ALERT, p[1], len);
 	if (p[1] == SNECK_ALERT_USER_CANCELED) {
 		if (c->warnings++ == BOUND_WARNINGS)
 			return SNECK_E_FLOOD;
@@ -87,6 +88,7 @@ static enum sneck_rc on_ccs(struct sneck_conn *c, const uint8_t *p, size_t len)
 		return SNECK_E_UNEXPECTED;
 	if (len != 1 || p[0] != 1)
 		return SNECK_E_UNEXPECTED;
+	sneck__trace(c, 0, CT_CCS, 1, len);
 	return c->ccs++ == BOUND_CCS ? SNECK_E_FLOOD : SNECK_OK;
 }
 

@@ -164,8 +164,10 @@ static enum sneck_rc emit_alert(struct sneck_conn *c, struct sneck_out *out)
 	const enum sneck_rc rc = sneck__emit_record(c, out, CT_ALERT, &piece, 1, sizeof bytes);
 
 	c->alert_owed = false;
-	if (rc == SNECK_OK)
+	if (rc == SNECK_OK) {
+		sneck__trace(c, 1, CT_ALERT, c->alert, sizeof bytes);
 		flight_written(c);
+	}
 	sneck__conn_wipe_keys(c); /* the last thing that they were for */
 	return SNECK_OK;
 }
@@ -177,6 +179,7 @@ static enum sneck_rc flight_done(struct sneck_conn *c)
 	struct flight *const f = &c->hs.work->flight;
 
 	f->n = 0;
+	f->len = 0;
 	c->out.at = 0;
 	c->out.at_off = 0;
 	flight_written(c);
@@ -214,6 +217,7 @@ enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out)
 	sneck__key_update_write(&w, c->hs.ku_request ? KU_REQUESTED : KU_NOT_REQUESTED);
 	SNECK_TRY(wr_end(&w));
 	SNECK_TRY(sneck__emit_record(c, out, CT_HANDSHAKE, &piece, 1, sizeof bytes));
+	sneck__trace(c, 1, CT_HANDSHAKE, HT_KEY_UPDATE, sizeof bytes);
 	SNECK_TRY(sneck__traffic_update(c->hs.hash, c->hs.tx_secret));
 	SNECK_TRY(sneck__conn_install_tx(c, LV_APP));
 	c->hs.ku_unanswered |= c->hs.ku_request;

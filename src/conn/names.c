@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* names.c: numbers to names, for people. Suites, groups and schemes come from the tables that the
- * handshake uses; states, versions and alerts are listed here. Codes are err.c. */
+ * handshake uses; states, versions, messages and alerts are listed here. Codes are err.c. */
 #include <sneck/info.h>
 #include <sneck/state.h>
 
 #include "../crypto/algs.h"
+#include "../msg/types.h"
 
 struct name {
 	int value;
@@ -98,6 +99,24 @@ const char *sneck_version_name(int version)
 const char *sneck_alert_name(int alert)
 {
 	return find(alerts, alert);
+}
+
+static const struct name messages[] = {
+	{ HT_CLIENT_HELLO, "ClientHello" },
+	{ HT_SERVER_HELLO, "ServerHello" },
+	{ HT_NEW_SESSION_TICKET, "NewSessionTicket" },
+	{ HT_ENCRYPTED_EXTENSIONS, "EncryptedExtensions" },
+	{ HT_CERTIFICATE, "Certificate" },
+	{ HT_CERTIFICATE_REQUEST, "CertificateRequest" },
+	{ HT_CERTIFICATE_VERIFY, "CertificateVerify" },
+	{ HT_FINISHED, "Finished" },
+	{ HT_KEY_UPDATE, "KeyUpdate" },
+	{ 0, NULL },
+};
+
+const char *sneck_message_name(int type)
+{
+	return find(messages, type);
 }
 
 const char *sneck_suite_name(int suite)

@@ -192,7 +192,6 @@ static enum sneck_rc on_retry(struct hs *hs, const struct hs_msg *m)
 	SNECK_TRY(begin_transcript(hs, true));
 	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
 	hs->retried = true;
-	wk->flight.len = 0;
 	return wk->nego.wanted != NULL ? renew_share(hs) : SNECK_OK;
 }
 
@@ -249,7 +248,6 @@ static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint
 	SNECK_TRY(exchange(hs));
 	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
 	hs->tx_level = LV_HANDSHAKE;
-	wk->flight.len = 0;
 	*to = C13_WAIT_EE;
 	return SNECK_OK;
 }

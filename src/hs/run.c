@@ -60,13 +60,36 @@ static enum sneck_rc run_row(struct hs *hs, const struct hs_msg *m)
 	return SNECK_OK;
 }
 
-enum sneck_rc sneck__hs_run(struct hs *hs, const struct hs_msg *m)
+static enum sneck_rc run_rows(struct hs *hs, const struct hs_msg *m)
 {
 	const struct hs_state *const graph = hs->graph;
 
-	hs->at_type = m != NULL ? m->type : 0;
 	SNECK_TRY(run_row(hs, m));
 	return hs->graph == graph ? SNECK_OK : run_row(hs, m);
+}
+
+/* A row that sends writes one message, and its header lies where the area ended. */
+static void trace_sent(const struct hs *hs, uint32_t from)
+{
+	const uint8_t *const p = hs->work->flight.area + from;
+
+	if (hs->cfg->trace != NULL)
+		hs->cfg->trace(hs->cfg->trace_user, 1, 22, p[0],
+			       FRAME_HEAD + ((size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3]));
+}
+
+enum sneck_rc sneck__hs_run(struct hs *hs, const struct hs_msg *m)
+{
+	const uint32_t from = hs->work != NULL ? hs->work->flight.len : 0;
+	enum sneck_rc rc;
+
+	hs->at_type = m != NULL ? m->type : 0;
+	rc = run_rows(hs, m);
+	if (m == NULL && rc == SNECK_OK)
+		trace_sent(hs, from);
+	else if (m != NULL && rc <= 0 && hs->cfg->trace != NULL)
+		hs->cfg->trace(hs->cfg->trace_user, 0, 22, m->type, m->raw.len);
+	return rc;
 }
 
 bool sneck__hs_sends(const struct hs *hs)
