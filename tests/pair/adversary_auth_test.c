@@ -108,7 +108,7 @@ static const struct attack authentication[] = {
 	{ "n11_cert_dropped", CERT, .act = ACT_DROP, E(UNEXPECTED, 10) },
 	{ "n12_cert_twice", CERT, .act = ACT_DUP, E(UNEXPECTED, 10) },
 	{ "n13_cert_cv_swapped", CERT, .act = ACT_SWAP, E(UNEXPECTED, 10) },
-	{ "n14_cert_request", CERT, BEFORE(22), B("\x0d\0\0\0"), E(UNEXPECTED, 10) },
+	{ "n14_cert_request", CERT, BEFORE(22), B("\x0d\0\0\0"), E(DECODE, 50) },
 	{ "n14_cert_compressed", CERT, BEFORE(22), B("\x19\0\0\0"), E(UNEXPECTED, 10) },
 	{ "n1_cv_short", CV, .act = ACT_TRUNC, .at = 1, E(DECODE, 50) },
 	{ "n3_cv_long", CV, .act = ACT_GROW, B("\0"), E(DECODE, 50) },
