@@ -12,12 +12,12 @@
 
 static struct pair p;
 
-static const uint16_t bad_suite[] = { 0x1301, 0xc02f }, bad_group[] = { 0x001d, 0x0018 };
+static const uint16_t bad_suite[] = { 0x1301, 0xc02f }, bad_group[] = { 0x001d, 0x0100 };
 static const uint16_t many[17] = { 0x1301, 0x1301, 0x1301, 0x1301, 0x1301, 0x1301,
 				   0x1301, 0x1301, 0x1301, 0x1301, 0x1301, 0x1301,
 				   0x1301, 0x1301, 0x1301, 0x1301, 0x1301 };
 static const uint16_t chacha = 0x1303, p256 = 0x0017;
-static const uint16_t no_schemes[] = { 0 }, cert_only[] = { 0x0401, 0x0503, 0 };
+static const uint16_t no_schemes[] = { 0 }, cert_only[] = { 0x0401, 0x0501, 0 };
 static const uint8_t name[256];
 static const struct sneck_span names[17] = {
 	{ name, 255 }, { name, 1 }, { name, 1 }, { name, 1 }, { name, 1 }, { name, 1 },
@@ -54,7 +54,7 @@ CASE(aead_nonce, e->t.aeads[1].nonce_len = 8)
 CASE(aead_tag, e->t.aeads[1].tag_len = 17)
 CASE(aead_ctx, e->t.aeads[2].ctx_size = 4096)
 CASE(aead_none, e->t.aead_list[0] = NULL)
-CASE(kex_secret, kex.secret_len = 65; kexes[0] = &kex; e->t.provider.kexes = kexes)
+CASE(kex_secret, kex.secret_len = 73; kexes[0] = &kex; e->t.provider.kexes = kexes)
 CASE(kex_priv, kex.priv_size = 8000; kexes[0] = &kex; e->t.provider.kexes = kexes)
 CASE(kex_none, e->t.provider.kexes = kexes)
 CASE(suite_unknown, cfg->suites = ((struct sneck_u16s){ bad_suite, 2 }))
@@ -83,6 +83,19 @@ CASE(fragment_low, cfg->send_fragment = 63)
 CASE(fragment_least, cfg->send_fragment = 64)
 CASE(fragment_most, cfg->send_fragment = 16384)
 CASE(fragment_over, cfg->send_fragment = 16385)
+CASE(limit_low, cfg->recv_record_limit = 63)
+CASE(limit_least, cfg->recv_record_limit = 64)
+CASE(limit_most, cfg->recv_record_limit = 16384)
+CASE(limit_over, cfg->recv_record_limit = 16385)
+CASE(pad_most, cfg->pad_to = 16384)
+CASE(pad_over, cfg->pad_to = 16385)
+CASE(hello_pad_most, cfg->pad_hello_to = 1024)
+CASE(hello_pad_over, cfg->pad_hello_to = 1025)
+CASE(cookie_short, cfg->cookie_secret = sneck_span_of(name, 31))
+CASE(cookie_right, cfg->cookie_secret = sneck_span_of(name, 32))
+CASE(cookie_long, cfg->cookie_secret = sneck_span_of(name, 33))
+CASE(max_fragment_most, cfg->ask_max_fragment = 4)
+CASE(max_fragment_over, cfg->ask_max_fragment = 5)
 CASE(no_verifier, cfg->verifier = NULL)
 CASE(no_verify, e->v.verifier.verify = NULL)
 CASE(asked_instead, cfg->verifier = NULL; cfg->ask |= SNECK_ASK_VERIFY)
@@ -147,6 +160,19 @@ static const struct {
 	{ fragment_least, BOTH, SNECK_OK, "" },
 	{ fragment_most, BOTH, SNECK_OK, "" },
 	{ fragment_over, BOTH, SNECK_E_CONFIG, "send_fragment" },
+	{ limit_low, BOTH, SNECK_E_CONFIG, "recv_record_limit" },
+	{ limit_least, BOTH, SNECK_OK, "" },
+	{ limit_most, BOTH, SNECK_OK, "" },
+	{ limit_over, BOTH, SNECK_E_CONFIG, "recv_record_limit" },
+	{ pad_most, BOTH, SNECK_OK, "" },
+	{ pad_over, BOTH, SNECK_E_CONFIG, "pad_to" },
+	{ hello_pad_most, BOTH, SNECK_OK, "" },
+	{ hello_pad_over, BOTH, SNECK_E_CONFIG, "pad_hello_to" },
+	{ cookie_short, BOTH, SNECK_E_CONFIG, "cookie_secret" },
+	{ cookie_right, BOTH, SNECK_OK, "" },
+	{ cookie_long, BOTH, SNECK_E_CONFIG, "cookie_secret" },
+	{ max_fragment_most, BOTH, SNECK_OK, "" },
+	{ max_fragment_over, BOTH, SNECK_E_CONFIG, "ask_max_fragment" },
 	{ no_verifier, CLIENT, SNECK_E_CONFIG, "verifier" },
 	{ no_verify, CLIENT, SNECK_E_CONFIG, "verifier" },
 	{ asked_instead, CLIENT, SNECK_OK, "" },
