@@ -14,7 +14,7 @@
 struct ossl sneck__ossl;
 
 static EVP_PKEY_CTX *key_template(const char *type);
-static EVP_PKEY *p256_params(void);
+static void fetch_curves(struct ossl *o);
 
 void sneck__ossl_fetch(void)
 {
@@ -28,10 +28,14 @@ void sneck__ossl_fetch(void)
 	o->chacha = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
 	o->nonce_param = o->aes128 != NULL && o->aes256 != NULL &&
 			 sneck__ossl_nonce_param(o->aes128) && sneck__ossl_nonce_param(o->aes256);
-	o->group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
-	o->p256 = p256_params();
+	o->ccm = EVP_CIPHER_fetch(NULL, "AES-128-CCM", NULL);
 	o->x25519 = key_template("X25519");
+	o->x448 = key_template("X448");
+	o->mlkem = key_template("ML-KEM-768");
 	o->rsa = key_template("RSA");
+	o->ed25519 = key_template("ED25519");
+	o->ed448 = key_template("ED448");
+	fetch_curves(o);
 	ERR_clear_error();
 }
 
@@ -50,21 +54,34 @@ static EVP_PKEY_CTX *key_template(const char *type)
 	return NULL;
 }
 
-static EVP_PKEY *p256_params(void)
+static EVP_PKEY *ec_params(const EVP_PKEY_CTX *ec, const char *curve)
 {
-	char name[] = "P-256";
 	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+						 (char *)(uintptr_t)curve, 0),
 		OSSL_PARAM_construct_end(),
 	};
-	EVP_PKEY_CTX *const c = key_template("EC");
-	EVP_PKEY *key = NULL;
 
-	if (c != NULL && EVP_PKEY_fromdata_init(c) == 1 &&
-	    EVP_PKEY_fromdata(c, &key, EVP_PKEY_KEY_PARAMETERS, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(c);
-	return key;
+	return ec == NULL ? NULL : sneck__ossl_key(ec, EVP_PKEY_KEY_PARAMETERS, params);
+}
+
+static void fetch_curves(struct ossl *o)
+{
+	static const struct {
+		int nid;
+		const char *name;
+	} curves[OSSL_CURVES] = {
+		{ NID_X9_62_prime256v1, "P-256" },
+		{ NID_secp384r1, "P-384" },
+		{ NID_secp521r1, "P-521" },
+	};
+	EVP_PKEY_CTX *const ec = key_template("EC");
+
+	for (size_t i = 0; i < OSSL_CURVES; i++) {
+		o->group[i] = EC_GROUP_new_by_curve_name(curves[i].nid);
+		o->ec[i] = ec_params(ec, curves[i].name);
+	}
+	EVP_PKEY_CTX_free(ec);
 }
 
 EVP_PKEY *sneck__ossl_key(const EVP_PKEY_CTX *tmpl, int selection, OSSL_PARAM *params)

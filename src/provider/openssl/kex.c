@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* kex.c: X25519 (RFC 7748) and P-256 in the shape of a KEM; RFC 9846, 4.3.8 and 7.4.2.
+/* kex.c: X25519 and X448 (RFC 7748), and X25519MLKEM768 (RFC 10024: ML-KEM-768 of FIPS 203 beside
+ * X25519) in the shape of a KEM; RFC 9846, 4.3.8 and 7.4.2. The NIST curves are in kex_ec.c.
  *
- * Private keys are made of the provider's random bytes. X25519 keys are EVP_PKEY objects. P-256
- * goes through EC_POINT, where ECDH is one multiplication and a private key 32 bytes: what EVP adds
- * is 6 us for each exchange. Both are the constant-time code that EVP calls. */
+ * Private keys are EVP_PKEY objects made of the provider's random bytes, as is what an
+ * encapsulation is made of. ML-KEM is in libcrypto 3.5 and newer; the calls and the names of the
+ * parameters are such that headers of 3.0 do. */
 #include <stdbool.h>
 
 #include <openssl/core_names.h>
@@ -12,284 +13,275 @@
 
 #include "openssl.h"
 
-#define X_LEN	32u /* X25519: private key, share and secret */
-#define P_LEN	32u /* P-256: a scalar, a coordinate */
-#define P_POINT 65u /* an uncompressed point */
-#define P_TRIES 8u  /* a random scalar is out of range once in 2^32 */
+#define X_MAX	    56u	  /* X448: private key, share and secret; X25519: 32 */
+#define KEM_SEED    64u	  /* d and z of FIPS 203, 7.1 */
+#define KEM_COINS   32u	  /* m of FIPS 203, 7.2 */
+#define KEM_PUBLIC  1184u /* an encapsulation key */
+#define KEM_WRAPPED 1088u /* a ciphertext */
+#define KEM_SECRET  32u
+
+struct xdh {
+	size_t len;
+	EVP_PKEY_CTX *const *tmpl;
+};
+
+static const struct xdh x25519 = { 32, &sneck__ossl.x25519 }, x448 = { 56, &sneck__ossl.x448 };
 
 /* Zeroes the outputs of a call that failed. */
-static enum sneck_rc end(enum sneck_rc rc, uint8_t *share, size_t share_len, uint8_t *secret)
+static enum sneck_rc end(enum sneck_rc rc, const struct sneck_kex *k, uint8_t *share, size_t len,
+			 uint8_t *secret)
 {
 	if (rc == SNECK_OK)
 		return SNECK_OK;
 	if (share != NULL)
-		memset(share, 0, share_len);
+		memset(share, 0, len);
 	if (secret != NULL)
-		OPENSSL_cleanse(secret, 32);
+		OPENSSL_cleanse(secret, k->secret_len);
 	return sneck__ossl_fail(rc);
 }
 
-/* ---- X25519 ------------------------------------------------------------------------------- */
-
-struct x25519 {
-	EVP_PKEY *key;
-};
-
-static void x25519_wipe(void *priv)
+static EVP_PKEY *key_of(const EVP_PKEY_CTX *tmpl, int selection, const char *name, const uint8_t *p,
+			size_t len)
 {
-	struct x25519 *const x = priv;
-
-	EVP_PKEY_free(x->key);
-	x->key = NULL;
-}
-
-static enum sneck_rc x25519_make(const struct sneck_provider *p, struct x25519 *x, uint8_t *share)
-{
-	uint8_t k[X_LEN];
-	size_t len = X_LEN;
 	OSSL_PARAM params[] = {
-		OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, k, X_LEN),
+		OSSL_PARAM_octet_string(name, (void *)(uintptr_t)p, len),
 		OSSL_PARAM_END,
 	};
 
-	x25519_wipe(x);
-	SNECK_TRY(p->random(p->ctx, k, X_LEN));
-	x->key = sneck__ossl_key(sneck__ossl.x25519, EVP_PKEY_KEYPAIR, params);
+	return sneck__ossl_key(tmpl, selection, params);
+}
+
+static void drop(EVP_PKEY **key)
+{
+	EVP_PKEY_free(*key);
+	*key = NULL;
+}
+
+/* ---- X25519, X448 ------------------------------------------------------------------------- */
+
+static enum sneck_rc x_make(const struct xdh *x, const struct sneck_provider *p, EVP_PKEY **key,
+			    uint8_t *share)
+{
+	uint8_t k[X_MAX];
+	size_t len = x->len;
+
+	drop(key);
+	SNECK_TRY(p->random(p->ctx, k, x->len));
+	*key = key_of(*x->tmpl, EVP_PKEY_KEYPAIR, OSSL_PKEY_PARAM_PRIV_KEY, k, x->len);
 	OPENSSL_cleanse(k, sizeof k);
-	if (x->key == NULL || EVP_PKEY_get_raw_public_key(x->key, share, &len) != 1)
+	if (*key == NULL || EVP_PKEY_get_raw_public_key(*key, share, &len) != 1)
 		return SNECK_E_CRYPTO;
 	return SNECK_OK;
 }
 
-static enum sneck_rc x25519_derive(EVP_PKEY_CTX *c, EVP_PKEY *peer, uint8_t *secret)
+static enum sneck_rc x_derive(const struct xdh *x, EVP_PKEY_CTX *c, EVP_PKEY *peer, uint8_t *secret)
 {
-	static const uint8_t zero[X_LEN];
-	size_t len = X_LEN;
+	static const uint8_t zero[X_MAX];
+	size_t len = x->len;
 
-	/* every 32 bytes are a share; RFC 9846, 7.4.2 asks for the check of the result instead */
+	/* all bytes are a share; RFC 9846, 7.4.2 asks for the check of the result instead */
 	if (c == NULL || peer == NULL || EVP_PKEY_derive_init(c) != 1 ||
 	    EVP_PKEY_derive_set_peer_ex(c, peer, 0) != 1)
 		return SNECK_E_CRYPTO;
-	if (EVP_PKEY_derive(c, secret, &len) != 1 || CRYPTO_memcmp(secret, zero, X_LEN) == 0)
+	if (EVP_PKEY_derive(c, secret, &len) != 1 || CRYPTO_memcmp(secret, zero, x->len) == 0)
 		return SNECK_E_BAD_SHARE;
 	return SNECK_OK;
 }
 
-static enum sneck_rc x25519_agree(const struct x25519 *x, const uint8_t *share, uint8_t *secret)
+static enum sneck_rc x_agree(const struct xdh *x, EVP_PKEY *key, const uint8_t *share,
+			     uint8_t *secret)
 {
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)share, X_LEN),
-		OSSL_PARAM_END,
-	};
-	EVP_PKEY_CTX *const c = EVP_PKEY_CTX_new_from_pkey(NULL, x->key, NULL);
-	EVP_PKEY *const peer = sneck__ossl_key(sneck__ossl.x25519, EVP_PKEY_PUBLIC_KEY, params);
-	const enum sneck_rc rc = x25519_derive(c, peer, secret);
+	EVP_PKEY_CTX *const c = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	EVP_PKEY *const peer =
+		key_of(*x->tmpl, EVP_PKEY_PUBLIC_KEY, OSSL_PKEY_PARAM_PUB_KEY, share, x->len);
+	const enum sneck_rc rc = x_derive(x, c, peer, secret);
 
 	EVP_PKEY_free(peer);
 	EVP_PKEY_CTX_free(c);
 	return rc;
 }
 
-static enum sneck_rc x25519_offer(const struct sneck_provider *p, void *priv, uint8_t *offer,
-				  void *work)
+static enum sneck_rc x_answer(const struct xdh *x, const struct sneck_provider *p,
+			      const uint8_t *offer, uint8_t *answer, uint8_t *secret)
 {
-	const enum sneck_rc rc = x25519_make(p, priv, offer);
+	EVP_PKEY *key = NULL;
+	enum sneck_rc rc = x_make(x, p, &key, answer);
 
-	(void)work;
-	if (rc != SNECK_OK)
-		x25519_wipe(priv);
-	return end(rc, offer, X_LEN, NULL);
-}
-
-static enum sneck_rc x25519_answer(const struct sneck_provider *p, const uint8_t *offer,
-				   uint8_t *answer, uint8_t *secret, void *work)
-{
-	struct x25519 x = { NULL };
-	enum sneck_rc rc = x25519_make(p, &x, answer);
-
-	(void)work;
 	if (rc == SNECK_OK)
-		rc = x25519_agree(&x, offer, secret);
-	x25519_wipe(&x);
-	return end(rc, answer, X_LEN, secret);
-}
-
-static enum sneck_rc x25519_finish(const struct sneck_provider *p, void *priv,
-				   const uint8_t *answer, uint8_t *secret, void *work)
-{
-	const enum sneck_rc rc = x25519_agree(priv, answer, secret);
-
-	(void)p;
-	(void)work;
-	x25519_wipe(priv);
-	return end(rc, NULL, 0, secret);
-}
-
-const struct sneck_kex sneck__ossl_x25519 = {
-	.group = 0x001d,
-	.offer_len = X_LEN,
-	.answer_len = X_LEN,
-	.secret_len = X_LEN,
-	.priv_size = sizeof(struct x25519),
-	.name = "x25519",
-	.offer = x25519_offer,
-	.answer = x25519_answer,
-	.finish = x25519_finish,
-	.wipe = x25519_wipe,
-};
-
-/* ---- P-256 -------------------------------------------------------------------------------- */
-
-/* What one exchange needs of libcrypto's heap. */
-struct p256 {
-	BN_CTX *bn;
-	BIGNUM *k;
-	EC_POINT *at; /* the peer's share, then the shared point */
-};
-
-static bool p256_open(struct p256 *e)
-{
-	e->bn = BN_CTX_new();
-	e->k = BN_secure_new();
-	e->at = EC_POINT_new(sneck__ossl.group);
-	if (e->bn == NULL || e->k == NULL || e->at == NULL)
-		return false;
-	BN_set_flags(e->k, BN_FLG_CONSTTIME);
-	return true;
-}
-
-static void p256_close(struct p256 *e)
-{
-	EC_POINT_clear_free(e->at);
-	BN_clear_free(e->k);
-	BN_CTX_free(e->bn);
-}
-
-static void p256_wipe(void *priv)
-{
-	OPENSSL_cleanse(priv, P_LEN);
-}
-
-/* k: a scalar of 1 to order - 1, uniform; share: k times the generator. */
-static enum sneck_rc p256_make(const struct sneck_provider *p, struct p256 *e, uint8_t *k,
-			       uint8_t *share)
-{
-	const EC_GROUP *const g = sneck__ossl.group;
-	EC_POINT *const at = EC_POINT_new(g);
-	enum sneck_rc rc = SNECK_E_RANDOM;
-
-	for (unsigned i = 0; i < P_TRIES && rc == SNECK_E_RANDOM; i++) {
-		rc = p->random(p->ctx, k, P_LEN);
-		if (rc != SNECK_OK)
-			break;
-		if (BN_bin2bn(k, P_LEN, e->k) == NULL)
-			rc = SNECK_E_CRYPTO;
-		else if (BN_is_zero(e->k) || BN_ucmp(e->k, EC_GROUP_get0_order(g)) >= 0)
-			rc = SNECK_E_RANDOM;
-	}
-	if (rc == SNECK_OK && (at == NULL || EC_POINT_mul(g, at, e->k, NULL, NULL, e->bn) != 1 ||
-			       EC_POINT_point2oct(g, at, POINT_CONVERSION_UNCOMPRESSED, share,
-						  P_POINT, e->bn) != P_POINT))
-		rc = SNECK_E_CRYPTO;
-	EC_POINT_free(at);
+		rc = x_agree(x, key, offer, secret);
+	drop(&key);
 	return rc;
 }
 
-/* Reads the peer's share. The group has prime order, so a point on the curve is in the group. */
-static enum sneck_rc p256_peer(struct p256 *e, const uint8_t *share)
+static void x_wipe(void *priv)
 {
-	/* RFC 9846, 4.3.8.2: uncompressed only */
-	if (share[0] != POINT_CONVERSION_UNCOMPRESSED ||
-	    EC_POINT_oct2point(sneck__ossl.group, e->at, share, P_POINT, e->bn) != 1)
-		return SNECK_E_BAD_SHARE;
+	drop(priv);
+}
+
+/* The functions of a descriptor do not see it. */
+#define XDH(NAME, GROUP, LEN)                                                                      \
+	static enum sneck_rc NAME##_offer(const struct sneck_provider *p, void *priv,              \
+					  uint8_t *offer, void *work)                              \
+	{                                                                                          \
+		const enum sneck_rc rc = x_make(&NAME, p, priv, offer);                            \
+                                                                                                   \
+		(void)work;                                                                        \
+		if (rc != SNECK_OK)                                                                \
+			x_wipe(priv);                                                              \
+		return end(rc, &sneck__ossl_##NAME, offer, (LEN), NULL);                           \
+	}                                                                                          \
+	static enum sneck_rc NAME##_answer(const struct sneck_provider *p, const uint8_t *offer,   \
+					   uint8_t *answer, uint8_t *secret, void *work)           \
+	{                                                                                          \
+		(void)work;                                                                        \
+		return end(x_answer(&NAME, p, offer, answer, secret), &sneck__ossl_##NAME, answer, \
+			   (LEN), secret);                                                         \
+	}                                                                                          \
+	static enum sneck_rc NAME##_finish(const struct sneck_provider *p, void *priv,             \
+					   const uint8_t *answer, uint8_t *secret, void *work)     \
+	{                                                                                          \
+		const enum sneck_rc rc = x_agree(&NAME, *(EVP_PKEY **)priv, answer, secret);       \
+                                                                                                   \
+		(void)p;                                                                           \
+		(void)work;                                                                        \
+		x_wipe(priv);                                                                      \
+		return end(rc, &sneck__ossl_##NAME, NULL, 0, secret);                              \
+	}                                                                                          \
+	const struct sneck_kex sneck__ossl_##NAME = {                                              \
+		.group = (GROUP),                                                                  \
+		.offer_len = (LEN),                                                                \
+		.answer_len = (LEN),                                                               \
+		.secret_len = (LEN),                                                               \
+		.priv_size = sizeof(EVP_PKEY *),                                                   \
+		.name = #NAME,                                                                     \
+		.offer = NAME##_offer,                                                             \
+		.answer = NAME##_answer,                                                           \
+		.finish = NAME##_finish,                                                           \
+		.wipe = x_wipe,                                                                    \
+	}
+
+XDH(x25519, 0x001d, 32);
+XDH(x448, 0x001e, 56);
+
+/* ---- X25519MLKEM768 ----------------------------------------------------------------------- */
+
+struct hybrid {
+	EVP_PKEY *kem, *x;
+};
+
+static void hybrid_wipe(void *priv)
+{
+	struct hybrid *const h = priv;
+
+	drop(&h->kem);
+	drop(&h->x);
+}
+
+static enum sneck_rc kem_make(const struct sneck_provider *p, EVP_PKEY **key, uint8_t *share)
+{
+	uint8_t seed[KEM_SEED];
+	size_t len = KEM_PUBLIC;
+
+	drop(key);
+	SNECK_TRY(p->random(p->ctx, seed, sizeof seed));
+	*key = key_of(sneck__ossl.mlkem, EVP_PKEY_KEYPAIR, "seed", seed, sizeof seed);
+	OPENSSL_cleanse(seed, sizeof seed);
+	if (*key == NULL || EVP_PKEY_get_raw_public_key(*key, share, &len) != 1)
+		return SNECK_E_CRYPTO;
 	return SNECK_OK;
 }
 
-/* RFC 9846, 7.4.2: the secret is the x coordinate. */
-static enum sneck_rc p256_agree(struct p256 *e, uint8_t *secret)
+static enum sneck_rc kem_wrap(const struct sneck_provider *p, const uint8_t *share,
+			      uint8_t *wrapped, uint8_t *secret)
 {
-	const EC_GROUP *const g = sneck__ossl.group;
-	uint8_t point[P_POINT] = { 0 };
+	uint8_t coins[KEM_COINS];
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_octet_string("ikme", coins, sizeof coins),
+		OSSL_PARAM_END,
+	};
+	size_t len = KEM_WRAPPED, secret_len = KEM_SECRET;
 	enum sneck_rc rc = SNECK_E_CRYPTO;
+	EVP_PKEY *peer;
+	EVP_PKEY_CTX *c;
 
-	if (EC_POINT_mul(g, e->at, NULL, e->at, e->k, e->bn) == 1 &&
-	    EC_POINT_point2oct(g, e->at, POINT_CONVERSION_UNCOMPRESSED, point, P_POINT, e->bn) ==
-		    P_POINT) {
-		memcpy(secret, point + 1, P_LEN);
+	SNECK_TRY(p->random(p->ctx, coins, sizeof coins));
+	peer = key_of(sneck__ossl.mlkem, EVP_PKEY_PUBLIC_KEY, OSSL_PKEY_PARAM_PUB_KEY, share,
+		      KEM_PUBLIC);
+	c = peer == NULL ? NULL : EVP_PKEY_CTX_new_from_pkey(NULL, peer, NULL);
+	if (peer == NULL) /* FIPS 203, 7.2: a coefficient that is not reduced */
+		rc = SNECK_E_BAD_SHARE;
+	else if (c != NULL && EVP_PKEY_encapsulate_init(c, params) == 1 &&
+		 EVP_PKEY_encapsulate(c, wrapped, &len, secret, &secret_len) == 1)
 		rc = SNECK_OK;
-	}
-	OPENSSL_cleanse(point, sizeof point);
+	EVP_PKEY_CTX_free(c);
+	EVP_PKEY_free(peer);
+	OPENSSL_cleanse(coins, sizeof coins);
 	return rc;
 }
 
-static enum sneck_rc p256_offer(const struct sneck_provider *p, void *priv, uint8_t *offer,
-				void *work)
+/* Every ciphertext has a secret: a forged one is found by the peer's Finished. */
+static enum sneck_rc kem_unwrap(EVP_PKEY *key, const uint8_t *wrapped, uint8_t *secret)
 {
-	struct p256 e;
+	EVP_PKEY_CTX *const c = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	size_t len = KEM_SECRET;
 	enum sneck_rc rc = SNECK_E_CRYPTO;
 
+	if (c != NULL && EVP_PKEY_decapsulate_init(c, NULL) == 1 &&
+	    EVP_PKEY_decapsulate(c, secret, &len, wrapped, KEM_WRAPPED) == 1)
+		rc = SNECK_OK;
+	EVP_PKEY_CTX_free(c);
+	return rc;
+}
+
+static enum sneck_rc hybrid_offer(const struct sneck_provider *p, void *priv, uint8_t *offer,
+				  void *work)
+{
+	struct hybrid *const h = priv;
+	enum sneck_rc rc = kem_make(p, &h->kem, offer);
+
 	(void)work;
-	if (p256_open(&e))
-		rc = p256_make(p, &e, priv, offer);
-	p256_close(&e);
+	if (rc == SNECK_OK)
+		rc = x_make(&x25519, p, &h->x, offer + KEM_PUBLIC);
 	if (rc != SNECK_OK)
-		p256_wipe(priv);
-	return end(rc, offer, P_POINT, NULL);
+		hybrid_wipe(h);
+	return end(rc, &sneck__ossl_x25519mlkem768, offer, KEM_PUBLIC + 32, NULL);
 }
 
-static enum sneck_rc p256_answer_with(const struct sneck_provider *p, struct p256 *e,
-				      const uint8_t *offer, uint8_t *answer, uint8_t *secret)
+static enum sneck_rc hybrid_answer(const struct sneck_provider *p, const uint8_t *offer,
+				   uint8_t *answer, uint8_t *secret, void *work)
 {
-	uint8_t k[P_LEN];
-	enum sneck_rc rc;
-
-	SNECK_TRY(p256_peer(e, offer));
-	rc = p256_make(p, e, k, answer);
-	p256_wipe(k);
-	SNECK_TRY(rc);
-	return p256_agree(e, secret);
-}
-
-static enum sneck_rc p256_answer(const struct sneck_provider *p, const uint8_t *offer,
-				 uint8_t *answer, uint8_t *secret, void *work)
-{
-	struct p256 e;
-	enum sneck_rc rc = SNECK_E_CRYPTO;
+	enum sneck_rc rc = kem_wrap(p, offer, answer, secret);
 
 	(void)work;
-	if (p256_open(&e))
-		rc = p256_answer_with(p, &e, offer, answer, secret);
-	p256_close(&e);
-	return end(rc, answer, P_POINT, secret);
+	if (rc == SNECK_OK)
+		rc = x_answer(&x25519, p, offer + KEM_PUBLIC, answer + KEM_WRAPPED,
+			      secret + KEM_SECRET);
+	return end(rc, &sneck__ossl_x25519mlkem768, answer, KEM_WRAPPED + 32, secret);
 }
 
-static enum sneck_rc p256_finish(const struct sneck_provider *p, void *priv, const uint8_t *answer,
-				 uint8_t *secret, void *work)
+static enum sneck_rc hybrid_finish(const struct sneck_provider *p, void *priv,
+				   const uint8_t *answer, uint8_t *secret, void *work)
 {
-	struct p256 e;
-	enum sneck_rc rc = SNECK_E_CRYPTO;
+	struct hybrid *const h = priv;
+	enum sneck_rc rc = kem_unwrap(h->kem, answer, secret);
 
 	(void)p;
 	(void)work;
-	if (p256_open(&e) && BN_bin2bn(priv, P_LEN, e.k) != NULL) {
-		rc = p256_peer(&e, answer);
-		if (rc == SNECK_OK)
-			rc = p256_agree(&e, secret);
-	}
-	p256_close(&e);
-	p256_wipe(priv);
-	return end(rc, NULL, 0, secret);
+	if (rc == SNECK_OK)
+		rc = x_agree(&x25519, h->x, answer + KEM_WRAPPED, secret + KEM_SECRET);
+	hybrid_wipe(h);
+	return end(rc, &sneck__ossl_x25519mlkem768, NULL, 0, secret);
 }
 
-const struct sneck_kex sneck__ossl_p256 = {
-	.group = 0x0017,
-	.offer_len = P_POINT,
-	.answer_len = P_POINT,
-	.secret_len = P_LEN,
-	.priv_size = P_LEN,
-	.name = "secp256r1",
-	.offer = p256_offer,
-	.answer = p256_answer,
-	.finish = p256_finish,
-	.wipe = p256_wipe,
+const struct sneck_kex sneck__ossl_x25519mlkem768 = {
+	.group = 0x11ec,
+	.offer_len = KEM_PUBLIC + 32,
+	.answer_len = KEM_WRAPPED + 32,
+	.secret_len = KEM_SECRET + 32,
+	.priv_size = sizeof(struct hybrid),
+	.name = "X25519MLKEM768",
+	.offer = hybrid_offer,
+	.answer = hybrid_answer,
+	.finish = hybrid_finish,
+	.wipe = hybrid_wipe,
 };
