@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* aead.c: an AEAD that hides nothing, and the audit of its nonces; RFC 9846, 5.3 says what they
- * must be. The three AEADs differ in their numbers only. */
+ * must be. The AEADs differ in their numbers only. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,7 +24,8 @@ struct nonces {
 	uint64_t n;   /* nonces used */
 	uint8_t first[12], last[12];
 	uint8_t seal;
-	uint8_t rsv[7];
+	uint8_t tag_len;
+	uint8_t rsv[6];
 };
 
 void transparent_audit_reset(void)
@@ -77,13 +78,14 @@ static void nonce_used(struct nonces *a, const uint8_t *nonce)
 
 /* ---- AEAD --------------------------------------------------------------------------------- */
 
-static enum sneck_rc init(struct nonces *a, const uint8_t *key, size_t key_len, int dir)
+static enum sneck_rc init(struct nonces *a, const uint8_t *key, size_t key_len, size_t tag_len,
+			  int dir)
 {
 	struct transparent_mix m;
 
 	if (transparent_fails())
 		return SNECK_E_CRYPTO;
-	*a = (struct nonces){ .seal = dir == SNECK_SEAL };
+	*a = (struct nonces){ .seal = dir == SNECK_SEAL, .tag_len = (uint8_t)tag_len };
 	transparent_mix_init(&m, 2);
 	transparent_mix_add(&m, key, key_len);
 	a->key = m.lane[0];
@@ -92,12 +94,17 @@ static enum sneck_rc init(struct nonces *a, const uint8_t *key, size_t key_len, 
 
 static enum sneck_rc init16(void *ctx, const uint8_t *key, int dir)
 {
-	return init(ctx, key, 16, dir);
+	return init(ctx, key, 16, 16, dir);
+}
+
+static enum sneck_rc init16_8(void *ctx, const uint8_t *key, int dir)
+{
+	return init(ctx, key, 16, 8, dir);
 }
 
 static enum sneck_rc init32(void *ctx, const uint8_t *key, int dir)
 {
-	return init(ctx, key, 32, dir);
+	return init(ctx, key, 32, 16, dir);
 }
 
 static void tag_begin(struct transparent_mix *m, struct sneck_span aad)
@@ -139,11 +146,11 @@ static enum sneck_rc seal(void *ctx, uint8_t *out, uint8_t *tag, const uint8_t *
 			memmove(out, in[i].p, in[i].len);
 		out += in[i].len;
 	}
-	transparent_mix_out(&m, tag, 16);
+	transparent_mix_out(&m, tag, a->tag_len);
 	nonce_used(a, nonce);
 	if (!fails)
 		return SNECK_OK;
-	memset(tag, 0, 16);
+	memset(tag, 0, a->tag_len);
 	return SNECK_E_CRYPTO;
 }
 
@@ -158,7 +165,7 @@ static enum sneck_rc open(void *ctx, uint8_t *out, const uint8_t *tag, const uin
 		violation("a context for sealing opens");
 	nonce_check(a, nonce);
 	transparent_tag(expected, aad, in);
-	if (rc == SNECK_OK && memcmp(tag, expected, 16) != 0)
+	if (rc == SNECK_OK && memcmp(tag, expected, a->tag_len) != 0)
 		rc = SNECK_E_BAD_MAC;
 	if (rc == SNECK_OK)
 		nonce_used(a, nonce);
@@ -174,17 +181,17 @@ static void wipe(void *ctx)
 	memset(ctx, 0, sizeof(struct nonces));
 }
 
-/* RFC 9846, 5.5 gives the limit of AES-GCM. */
-#define AEAD(ID, KEY_LEN, LIMIT, TEXT)                                                             \
+/* RFC 9846, 5.5 gives the limit of AES-GCM, RFC 9147, B.2 that of AES-CCM. */
+#define AEAD(ID, KEY_LEN, TAG_LEN, LIMIT, INIT)                                                    \
 	{                                                                                          \
-		.id = (ID), .key_len = (KEY_LEN), .nonce_len = 12, .tag_len = 16,                  \
+		.id = (ID), .key_len = (KEY_LEN), .nonce_len = 12, .tag_len = (TAG_LEN),           \
 		.ctx_size = sizeof(struct nonces), .seal_limit = (LIMIT),                          \
-		.open_limit = UINT64_C(1) << 62, .name = (TEXT), .init = init##KEY_LEN,            \
+		.open_limit = UINT64_C(1) << 62, .name = "transparent-" #ID, .init = (INIT),       \
 		.seal = seal, .open = open, .wipe = wipe,                                          \
 	}
 
-const struct sneck_aead transparent_aeads[3] = {
-	AEAD(1, 16, 23726566, "transparent-1"),
-	AEAD(2, 32, 23726566, "transparent-2"),
-	AEAD(29, 32, UINT64_C(1) << 62, "transparent-29"),
+const struct sneck_aead transparent_aeads[TRANSPARENT_AEADS] = {
+	AEAD(1, 16, 16, 23726566, init16),	     AEAD(2, 32, 16, 23726566, init32),
+	AEAD(29, 32, 16, UINT64_C(1) << 62, init32), AEAD(3, 16, 16, 8388608, init16),
+	AEAD(18, 16, 8, 8388608, init16_8),
 };

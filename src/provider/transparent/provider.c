@@ -156,7 +156,7 @@ void transparent_init(struct transparent *t, uint64_t seed)
 							 NULL };
 
 	*t = (struct transparent){ .random = spread(seed) };
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < TRANSPARENT_AEADS; i++) {
 		t->aeads[i] = transparent_aeads[i];
 		t->aead_list[i] = &t->aeads[i];
 	}
@@ -174,8 +174,23 @@ void transparent_init(struct transparent *t, uint64_t seed)
 
 void transparent_limit(struct transparent *t, uint64_t seal_limit, uint64_t open_limit)
 {
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < TRANSPARENT_AEADS; i++) {
 		t->aeads[i].seal_limit = seal_limit;
 		t->aeads[i].open_limit = open_limit;
 	}
+}
+
+void transparent_all_groups(struct transparent *t)
+{
+	static const struct sneck_kex *const kexes[] = {
+		&transparent_x25519mlkem768,
+		&transparent_x25519,
+		&transparent_p256,
+		&transparent_p384,
+		&transparent_x448,
+		&transparent_p521,
+		NULL,
+	};
+
+	t->provider.kexes = kexes;
 }

@@ -8,13 +8,39 @@ struct pubkey {
 	uint8_t kind, id;
 };
 
-static const uint16_t all[] = { 0x0403, 0x0804, 0x0805, 0x0806, 0 };
+static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804,
+				0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0 };
+
+/* What a kind of key signs with: a part of `all`. */
+static const struct kind {
+	uint8_t kind;
+	uint16_t schemes[4]; /* ends with 0 */
+} kinds[] = {
+	{ TRANSPARENT_ECDSA, { 0x0403 } },
+	{ TRANSPARENT_ECDSA384, { 0x0503 } },
+	{ TRANSPARENT_ECDSA521, { 0x0603 } },
+	{ TRANSPARENT_ED25519, { 0x0807 } },
+	{ TRANSPARENT_ED448, { 0x0808 } },
+	{ TRANSPARENT_RSA, { 0x0804, 0x0805, 0x0806 } },
+	{ TRANSPARENT_PSS, { 0x0809, 0x080a, 0x080b } },
+};
+
+static const struct kind *kind_of(uint8_t kind)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (kinds[i].kind == kind)
+			return &kinds[i];
+	return NULL;
+}
 
 static bool fits(uint8_t kind, uint16_t scheme)
 {
-	return kind == TRANSPARENT_ECDSA
-		       ? scheme == 0x0403
-		       : kind == TRANSPARENT_RSA && scheme >= 0x0804 && scheme <= 0x0806;
+	const struct kind *const k = kind_of(kind);
+
+	for (size_t i = 0; k != NULL && k->schemes[i] != 0; i++)
+		if (k->schemes[i] == scheme)
+			return true;
+	return false;
 }
 
 static void signature(uint8_t *sig, uint8_t kind, uint8_t id, uint16_t scheme,
@@ -47,7 +73,7 @@ static enum sneck_rc from_cert(void *key, struct sneck_span der, void *work)
 		return SNECK_E_CRYPTO;
 	if (der.len < TRANSPARENT_CERT_MIN || memcmp(der.p, "TCERT", 5) != 0)
 		return SNECK_E_CERT_BAD;
-	if (der.p[5] != TRANSPARENT_ECDSA && der.p[5] != TRANSPARENT_RSA)
+	if (kind_of(der.p[5]) == NULL)
 		return SNECK_E_CERT_TYPE;
 	*k = (struct pubkey){ der.p[5], der.p[6] };
 	return SNECK_OK;
@@ -101,11 +127,9 @@ static enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uin
 
 void transparent_signer(struct transparent_signer *s, enum transparent_kind kind, uint8_t id)
 {
-	static const uint16_t ecdsa[] = { 0x0403, 0 }, rsa[] = { 0x0804, 0x0805, 0x0806, 0 };
-
 	*s = (struct transparent_signer){ .kind = (uint8_t)kind, .id = id };
 	s->signer = (struct sneck_signer){
-		.schemes = kind == TRANSPARENT_ECDSA ? ecdsa : rsa,
+		.schemes = kind_of((uint8_t)kind)->schemes,
 		.sign = sign,
 		.ctx = s,
 	};

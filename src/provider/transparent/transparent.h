@@ -24,19 +24,24 @@
 #define TRANSPARENT_PRIV    "[private key kex"
 #define TRANSPARENT_SECRET  "[secret from kex"
 #define TRANSPARENT_SIG	    24u /* bytes of a signature */
+#define TRANSPARENT_AEADS   5u
 
 /* A provider. It may not be moved after init. The AEAD descriptors are its own: a test may set
  * other limits in them before the provider is used. */
 struct transparent {
 	struct sneck_provider provider;
-	struct sneck_aead aeads[3]; /* ids 1, 2, 29 */
-	const struct sneck_aead *aead_list[4];
+	struct sneck_aead aeads[TRANSPARENT_AEADS]; /* ids 1, 2, 29, 3, 18 */
+	const struct sneck_aead *aead_list[TRANSPARENT_AEADS + 1];
 	uint64_t random; /* state of the random bytes: the same seed gives the same bytes */
 };
 
+/* It has the groups X25519 and P-256 only: a ClientHello of a test stays small. */
 void transparent_init(struct transparent *t, uint64_t seed);
 
-/* Limits of all three AEADs. */
+/* Gives it all six groups of the library, X25519MLKEM768 first. */
+void transparent_all_groups(struct transparent *t);
+
+/* Limits of all AEADs. */
 void transparent_limit(struct transparent *t, uint64_t seal_limit, uint64_t open_limit);
 
 /* Calls of any function of any table here, wipe excepted, since the program began. The call that
@@ -68,8 +73,10 @@ void transparent_mix_add(struct transparent_mix *m, const void *p, size_t len);
 void transparent_mix_out(const struct transparent_mix *m, uint8_t *out, size_t len);
 
 extern const struct sneck_hash transparent_sha256, transparent_sha384;
-extern const struct sneck_aead transparent_aeads[3]; /* what transparent_init() copies */
-extern const struct sneck_kex transparent_x25519, transparent_p256;
+extern const struct sneck_aead
+	transparent_aeads[TRANSPARENT_AEADS]; /* what transparent_init() copies */
+extern const struct sneck_kex transparent_x25519mlkem768, transparent_x25519, transparent_p256,
+	transparent_p384, transparent_x448, transparent_p521;
 extern const struct sneck_pubkey transparent_pubkey;
 
 /* The tag of in: 16 bytes. */
@@ -78,7 +85,15 @@ void transparent_tag(uint8_t *tag, struct sneck_span aad, struct sneck_span in);
 /* ---- certificates, signer, verifier ------------------------------------------------------- */
 
 /* A certificate is "TCERT", a kind, a key id, and what follows. */
-enum transparent_kind { TRANSPARENT_ECDSA = 'E', TRANSPARENT_RSA = 'R' };
+enum transparent_kind {
+	TRANSPARENT_ECDSA = 'E', /* P-256 */
+	TRANSPARENT_ECDSA384 = 'F',
+	TRANSPARENT_ECDSA521 = 'G',
+	TRANSPARENT_ED25519 = '2',
+	TRANSPARENT_ED448 = '4',
+	TRANSPARENT_RSA = 'R',
+	TRANSPARENT_PSS = 'P' /* RSA with the OID of RSASSA-PSS */
+};
 #define TRANSPARENT_CERT_MIN 7u
 
 /* Writes a certificate of len bytes, at least TRANSPARENT_CERT_MIN. */
