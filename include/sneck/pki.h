@@ -24,9 +24,14 @@ struct sneck_pki_trust;
 
 enum sneck_pki_key_kind {
 	SNECK_KEY_P256 = 0,
+	SNECK_KEY_P384 = 1,
+	SNECK_KEY_ED25519 = 2,
 	SNECK_KEY_RSA2048 = 3,
 	SNECK_KEY_RSA3072 = 4,
-	SNECK_KEY_RSA4096 = 5
+	SNECK_KEY_RSA4096 = 5,
+	SNECK_KEY_P521 = 6,
+	SNECK_KEY_ED448 = 7,
+	SNECK_KEY_RSA_PSS2048 = 8 /* its certificate says RSASSA-PSS, and it signs with that alone */
 };
 
 /** Makes a new private key.

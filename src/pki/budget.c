@@ -25,7 +25,8 @@ enum sneck_rc sneck__pki_budget(STACK_OF(X509) * certs, struct sneck_note *why)
 			continue;
 		sneck__pki_note(why,
 				"certificate %d has a kind of key that is not accepted: "
-				"P-256 or RSA of 2048 to 8192 bits is",
+				"P-256, P-384, P-521, Ed25519, Ed448 or RSA of 2048 to 8192 "
+				"bits is",
 				i + 1);
 		return sneck__pki_fail(SNECK_E_CERT_TYPE);
 	}
@@ -39,13 +40,26 @@ enum sneck_rc sneck__pki_budget(STACK_OF(X509) * certs, struct sneck_note *why)
 	return SNECK_E_CERT_BUDGET;
 }
 
-bool sneck__pki_is_p256(const EVP_PKEY *pkey)
+enum pki_kind sneck__pki_kind(const EVP_PKEY *pkey)
 {
+	static const struct {
+		const char *type, *group;
+		enum pki_kind kind;
+	} kinds[] = {
+		{ "EC", "prime256v1", PKI_P256 }, { "EC", "secp384r1", PKI_P384 },
+		{ "EC", "secp521r1", PKI_P521 },  { "RSA", NULL, PKI_RSA },
+		{ "RSA-PSS", NULL, PKI_PSS },	  { "ED25519", NULL, PKI_ED25519 },
+		{ "ED448", NULL, PKI_ED448 },
+	};
 	char group[32];
 
-	return EVP_PKEY_is_a(pkey, "EC") &&
-	       EVP_PKEY_get_group_name(pkey, group, sizeof group, NULL) == 1 &&
-	       OPENSSL_strcasecmp(group, "prime256v1") == 0;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (EVP_PKEY_is_a(pkey, kinds[i].type) &&
+		    (kinds[i].group == NULL ||
+		     (EVP_PKEY_get_group_name(pkey, group, sizeof group, NULL) == 1 &&
+		      OPENSSL_strcasecmp(group, kinds[i].group) == 0)))
+			return kinds[i].kind;
+	return PKI_NONE;
 }
 
 static bool rsa_fits(const EVP_PKEY *pkey)
@@ -69,9 +83,9 @@ static bool key_fits(const X509 *cert, bool leaf)
 
 	if (pkey == NULL)
 		return !leaf;
-	if (EVP_PKEY_is_a(pkey, "RSA"))
+	if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS"))
 		return rsa_fits(pkey);
-	return !leaf || sneck__pki_is_p256(pkey);
+	return !leaf || sneck__pki_kind(pkey) != PKI_NONE;
 }
 
 /* An extension that cannot be read counts as none: libcrypto refuses its certificate. */

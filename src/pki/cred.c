@@ -127,10 +127,10 @@ enum sneck_rc sneck_pki_credential(struct sneck_credential *credential,
 	ERR_clear_error();
 	leaf = sneck__pki_x509(chain->certs[0]);
 	pkey = leaf != NULL ? X509_get0_pubkey(leaf) : NULL;
-	if (pkey == NULL || (!EVP_PKEY_is_a(pkey, "RSA") && !sneck__pki_is_p256(pkey))) {
+	if (pkey == NULL || sneck__pki_kind(pkey) == PKI_NONE) {
 		rc = SNECK_E_CERT_TYPE;
 		sneck__pki_note(note, "the certificate has a kind of key that is not served: "
-				      "use P-256 or RSA");
+				      "use P-256, P-384, P-521, Ed25519, Ed448 or RSA");
 	} else if (EVP_PKEY_eq(pkey, key->pkey) != 1) {
 		rc = SNECK_E_CERT_KEY;
 		sneck__pki_note(note, "the private key is not that of the first certificate: "

@@ -1,32 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /* key.c: private keys: made, read, written, closed. RFC 7468; 5958; 5915.
  *
- * P-256 and RSA of 2048, 3072 and 4096 bits are served, since a key is of no use here without a
- * scheme of RFC 9846, 4.3.3 that the library knows. Signing is in signer.c. */
+ * Kinds of keys are served that a scheme of RFC 9846, 4.3.3 signs a handshake with: three NIST
+ * curves, Ed25519, Ed448, RSA of 2048, 3072 and 4096 bits. Signing is in signer.c. */
 #include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include "pki.h"
 
 static enum sneck_rc key_of(struct sneck_pki_key **key, EVP_PKEY *pkey);
 static EVP_PKEY *decode(struct sneck_span data, struct sneck_span pass, bool *asked);
 
+static EVP_PKEY *generate(const char *type, const char *group, int bits)
+{
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (c == NULL || EVP_PKEY_keygen_init(c) != 1 ||
+	    (group != NULL && EVP_PKEY_CTX_set_group_name(c, group) != 1) ||
+	    (bits != 0 && EVP_PKEY_CTX_set_rsa_keygen_bits(c, bits) != 1) ||
+	    EVP_PKEY_generate(c, &pkey) != 1)
+		pkey = NULL;
+	EVP_PKEY_CTX_free(c);
+	return pkey;
+}
+
 enum sneck_rc sneck_pki_key_make(struct sneck_pki_key **key, int kind)
 {
-	const size_t bits = kind == SNECK_KEY_RSA2048	? 2048
-			    : kind == SNECK_KEY_RSA3072 ? 3072
-			    : kind == SNECK_KEY_RSA4096 ? 4096
-							: 0;
+	static const struct {
+		const char *type, *group;
+		int bits;
+	} kinds[] = {
+		[SNECK_KEY_P256] = { "EC", "P-256", 0 },
+		[SNECK_KEY_P384] = { "EC", "P-384", 0 },
+		[SNECK_KEY_ED25519] = { "ED25519", NULL, 0 },
+		[SNECK_KEY_RSA2048] = { "RSA", NULL, 2048 },
+		[SNECK_KEY_RSA3072] = { "RSA", NULL, 3072 },
+		[SNECK_KEY_RSA4096] = { "RSA", NULL, 4096 },
+		[SNECK_KEY_P521] = { "EC", "P-521", 0 },
+		[SNECK_KEY_ED448] = { "ED448", NULL, 0 },
+		[SNECK_KEY_RSA_PSS2048] = { "RSA-PSS", NULL, 2048 },
+	};
 	EVP_PKEY *pkey;
 
 	ERR_clear_error();
 	*key = NULL;
-	if (bits == 0 && kind != SNECK_KEY_P256)
+	if (kind < 0 || (size_t)kind >= sizeof kinds / sizeof *kinds)
 		return SNECK_E_ARG;
-	pkey = bits == 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256")
-			 : EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits);
+	pkey = generate(kinds[kind].type, kinds[kind].group, kinds[kind].bits);
 	if (pkey == NULL)
 		return sneck__pki_fail(SNECK_E_CRYPTO);
 	return key_of(key, pkey);
@@ -55,7 +79,8 @@ enum sneck_rc sneck_pki_key_read(struct sneck_pki_key **key, struct sneck_span d
 	rc = key_of(key, pkey);
 	if (rc == SNECK_E_CERT_TYPE)
 		sneck__pki_note(note, "a kind of private key that is not served: "
-				      "use P-256, or RSA of 2048, 3072 or 4096 bits");
+				      "use P-256, P-384, P-521, Ed25519, Ed448, or RSA "
+				      "of 2048, 3072 or 4096 bits");
 	return rc;
 }
 
@@ -110,11 +135,11 @@ void sneck_pki_key_close(struct sneck_pki_key *key)
 static enum sneck_rc key_of(struct sneck_pki_key **key, EVP_PKEY *pkey)
 {
 	const int bits = EVP_PKEY_get_bits(pkey);
+	const enum pki_kind kind = sneck__pki_kind(pkey);
 	struct sneck_pki_key *k = NULL;
 	enum sneck_rc rc = SNECK_E_CERT_TYPE;
 
-	if (sneck__pki_is_p256(pkey) ||
-	    (EVP_PKEY_is_a(pkey, "RSA") && (bits == 2048 || bits == 3072 || bits == 4096))) {
+	if (kind != PKI_NONE && (kind < PKI_RSA || bits == 2048 || bits == 3072 || bits == 4096)) {
 		k = OPENSSL_zalloc(sizeof *k);
 		rc = SNECK_E_NO_MEMORY;
 	}
@@ -123,6 +148,7 @@ static enum sneck_rc key_of(struct sneck_pki_key **key, EVP_PKEY *pkey)
 		return sneck__pki_fail(rc);
 	}
 	k->pkey = pkey;
+	k->kind = kind;
 	rc = sneck__pki_signer_open(k);
 	if (rc == SNECK_OK)
 		*key = k;

@@ -19,15 +19,29 @@
 
 #define SIGN_WAYS 3u
 
-/* How to sign for one scheme. `idle` is a context that no thread uses just now, or NULL. */
+/* How to sign for one scheme; EdDSA has neither hash nor context. `idle` is a context that no
+ * thread uses just now, or NULL. */
 struct sign_way {
 	EVP_MD *md;
 	EVP_PKEY_CTX *ready; /* initialised, only ever duplicated */
 	_Atomic(EVP_PKEY_CTX *) idle;
 };
 
+/* Kinds of keys that can sign a handshake. */
+enum pki_kind {
+	PKI_NONE,
+	PKI_P256,
+	PKI_P384,
+	PKI_P521,
+	PKI_ED25519,
+	PKI_ED448,
+	PKI_RSA,
+	PKI_PSS /* RSA, for RSASSA-PSS alone */
+};
+
 struct sneck_pki_key {
 	EVP_PKEY *pkey;
+	enum pki_kind kind;
 	struct sneck_signer signer;
 	uint16_t schemes[SIGN_WAYS + 1];
 	struct sign_way ways[SIGN_WAYS];
@@ -87,7 +101,7 @@ enum sneck_rc sneck__pki_copy_out(BIO *from, void *dst, size_t cap, size_t *len)
 enum sneck_rc sneck__pki_fail(enum sneck_rc rc);
 
 /* budget.c */
-bool sneck__pki_is_p256(const EVP_PKEY *pkey);
+enum pki_kind sneck__pki_kind(const EVP_PKEY *pkey);
 SNECK_MUST_CHECK enum sneck_rc sneck__pki_budget(STACK_OF(X509) * certs, struct sneck_note *why);
 
 /* verify.c: SNECK_OK; SNECK_E_CERT_* refuses; all else could not judge. why may be NULL. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* selfsigned.c: makes certificates, self-signed or under an issuer. RFC 5280, 4; 9525.
  *
- * Version 3, SHA-256, a random serial number, names as subjectAltName. The subject is empty unless
- * asked for; what is self-signed or an authority gets one all the same, since an issuer must not be
- * empty (RFC 5280, 4.1.2.4). */
+ * Version 3, the hash of the issuer's first scheme (SHA-256 for RSA), a random serial number, names
+ * as subjectAltName. The subject is empty unless asked for; what is self-signed or an authority
+ * gets one all the same, since an issuer must not be empty (RFC 5280, 4.1.2.4). */
 #include <string.h>
 
 #include <openssl/bn.h>
+#include <openssl/rsa.h>
 
 #include "pki.h"
 
@@ -23,6 +24,20 @@ static enum sneck_rc finish(struct sneck_pki_chain **chain, X509 *x,
 			    const struct sneck_pki_cert *cert);
 static bool add_sans(X509 *x, const struct sneck_pki_cert *cert);
 
+/* RFC 9846, 4.3.3: rsa_pss_pss_* want a salt as long as the hash inside certificates too. */
+static bool sign(X509 *x, const struct sneck_pki_key *key)
+{
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *pc = NULL;
+	bool ok = c != NULL && EVP_DigestSignInit(c, &pc, key->ways[0].md, NULL, key->pkey) == 1;
+
+	if (key->kind == PKI_PSS)
+		ok = ok && EVP_PKEY_CTX_set_rsa_pss_saltlen(pc, RSA_PSS_SALTLEN_DIGEST) == 1;
+	ok = ok && X509_sign_ctx(x, c) > 0;
+	EVP_MD_CTX_free(c);
+	return ok;
+}
+
 enum sneck_rc sneck_pki_cert_make(struct sneck_pki_chain **chain, const struct sneck_pki_key *key,
 				  const struct sneck_pki_cert *cert, struct sneck_note *note)
 {
@@ -36,7 +51,7 @@ enum sneck_rc sneck_pki_cert_make(struct sneck_pki_chain **chain, const struct s
 	SNECK_TRY(issuer_of(&issuer, cert, note));
 	x = X509_new();
 	rc = x != NULL ? fill(x, issuer != NULL ? issuer : x, key, cert) : SNECK_E_NO_MEMORY;
-	if (rc == SNECK_OK && X509_sign(x, signer->pkey, EVP_sha256()) <= 0)
+	if (rc == SNECK_OK && !sign(x, signer))
 		rc = SNECK_E_CRYPTO;
 	if (rc == SNECK_OK)
 		rc = finish(chain, x, cert);

@@ -129,7 +129,7 @@ static void show_key(char *dst, size_t cap, const EVP_PKEY *pkey)
 
 	if (pkey == NULL)
 		snprintf(dst, cap, "unknown");
-	else if (sneck__pki_is_p256(pkey))
+	else if (sneck__pki_kind(pkey) == PKI_P256)
 		snprintf(dst, cap, "P-256");
 	else if (EVP_PKEY_get_group_name(pkey, group, sizeof group, NULL) == 1)
 		snprintf(dst, cap, "%s", group);

@@ -4,7 +4,8 @@
  * Setting up a signature costs libcrypto 3.0 a third of an ECDSA signature. So each scheme has one
  * context that is set up, and a slot with a copy of it that works: a thread takes the copy out,
  * signs and puts it back. A thread that finds the slot empty makes a copy of its own, and the one
- * that finds it full again drops its copy. Nobody waits, and alone nobody allocates. */
+ * that finds it full again drops its copy. Nobody waits, and alone nobody allocates. EdDSA signs
+ * the message itself, for which libcrypto 3.0 has no such context: it is set up each time. */
 #include <string.h>
 
 #include <openssl/rsa.h>
@@ -13,50 +14,115 @@
 
 static enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig,
 			  size_t cap, size_t *len);
-static enum sneck_rc way_open(struct sign_way *way, EVP_PKEY *pkey, uint16_t scheme);
+static enum sneck_rc way_open(struct sign_way *way, const struct sneck_pki_key *key,
+			      uint16_t scheme);
+static void way_close(struct sign_way *way);
 
+static const uint16_t schemes[][SIGN_WAYS + 1] = {
+	[PKI_P256] = { SNECK_ECDSA_SECP256R1_SHA256 },
+	[PKI_P384] = { SNECK_ECDSA_SECP384R1_SHA384 },
+	[PKI_P521] = { SNECK_ECDSA_SECP521R1_SHA512 },
+	[PKI_ED25519] = { SNECK_ED25519 },
+	[PKI_ED448] = { SNECK_ED448 },
+	[PKI_RSA] = { SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384,
+		      SNECK_RSA_PSS_RSAE_SHA512 },
+	[PKI_PSS] = { SNECK_RSA_PSS_PSS_SHA256, SNECK_RSA_PSS_PSS_SHA384,
+		      SNECK_RSA_PSS_PSS_SHA512 },
+};
+
+/* A key for RSASSA-PSS may be bound to one hash: the ways that it refuses are left out. */
 enum sneck_rc sneck__pki_signer_open(struct sneck_pki_key *key)
 {
-	static const uint16_t ecdsa[] = { SNECK_ECDSA_SECP256R1_SHA256 };
-	static const uint16_t rsa[] = { SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384,
-					SNECK_RSA_PSS_RSAE_SHA512 };
-	const bool ec = EVP_PKEY_is_a(key->pkey, "EC");
-	const size_t n = ec ? 1 : SIGN_WAYS;
+	const uint16_t *s = schemes[key->kind];
+	size_t n = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		key->schemes[i] = ec ? ecdsa[i] : rsa[i];
-		SNECK_TRY(way_open(&key->ways[i], key->pkey, key->schemes[i]));
+	for (; *s != 0; s++) {
+		enum sneck_rc rc = way_open(&key->ways[n], key, *s);
+
+		if (rc == SNECK_OK)
+			key->schemes[n++] = *s;
+		else if (key->kind != PKI_PSS || rc != SNECK_E_CRYPTO)
+			return rc;
+		else
+			way_close(&key->ways[n]);
 	}
 	key->signer = (struct sneck_signer){ .schemes = key->schemes, .sign = sign, .ctx = key };
-	return SNECK_OK;
+	return n != 0 ? SNECK_OK : SNECK_E_CERT_TYPE;
 }
 
 void sneck__pki_signer_close(struct sneck_pki_key *key)
 {
-	for (size_t i = 0; i < SIGN_WAYS; i++) {
-		EVP_PKEY_CTX_free(atomic_load(&key->ways[i].idle));
-		EVP_PKEY_CTX_free(key->ways[i].ready);
-		EVP_MD_free(key->ways[i].md);
+	for (size_t i = 0; i < SIGN_WAYS; i++)
+		way_close(&key->ways[i]);
+}
+
+/* NULL: EdDSA, which hashes by itself. */
+static const char *hash_of(uint16_t scheme)
+{
+	switch (scheme) {
+	case SNECK_ED25519:
+	case SNECK_ED448:
+		return NULL;
+	case SNECK_ECDSA_SECP384R1_SHA384:
+	case SNECK_RSA_PSS_RSAE_SHA384:
+	case SNECK_RSA_PSS_PSS_SHA384:
+		return "SHA384";
+	case SNECK_ECDSA_SECP521R1_SHA512:
+	case SNECK_RSA_PSS_RSAE_SHA512:
+	case SNECK_RSA_PSS_PSS_SHA512:
+		return "SHA512";
+	default:
+		return "SHA256";
 	}
 }
 
-static enum sneck_rc way_open(struct sign_way *way, EVP_PKEY *pkey, uint16_t scheme)
+static enum sneck_rc way_open(struct sign_way *way, const struct sneck_pki_key *key,
+			      uint16_t scheme)
 {
-	const char *md = scheme == SNECK_RSA_PSS_RSAE_SHA384   ? "SHA384"
-			 : scheme == SNECK_RSA_PSS_RSAE_SHA512 ? "SHA512"
-							       : "SHA256";
-	EVP_PKEY_CTX *pc = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	const char *md = hash_of(scheme);
+	EVP_PKEY_CTX *pc;
 
+	if (md == NULL)
+		return SNECK_OK;
+	pc = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
 	way->ready = pc;
 	way->md = EVP_MD_fetch(NULL, md, NULL);
 	if (pc == NULL || way->md == NULL || EVP_PKEY_sign_init(pc) != 1 ||
 	    EVP_PKEY_CTX_set_signature_md(pc, way->md) != 1)
 		return sneck__pki_fail(SNECK_E_CRYPTO);
-	if (scheme != SNECK_ECDSA_SECP256R1_SHA256 &&
+	if (key->kind >= PKI_RSA &&
 	    (EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PSS_PADDING) != 1 ||
 	     EVP_PKEY_CTX_set_rsa_pss_saltlen(pc, RSA_PSS_SALTLEN_DIGEST) != 1))
 		return sneck__pki_fail(SNECK_E_CRYPTO);
 	return SNECK_OK;
+}
+
+static void way_close(struct sign_way *way)
+{
+	EVP_PKEY_CTX_free(atomic_load(&way->idle));
+	EVP_PKEY_CTX_free(way->ready);
+	EVP_MD_free(way->md);
+	way->ready = NULL;
+	way->md = NULL;
+}
+
+static enum sneck_rc sign_eddsa(EVP_PKEY *pkey, struct sneck_span tbs, uint8_t *sig, size_t cap,
+				size_t *len)
+{
+	EVP_MD_CTX *c;
+	bool ok;
+
+	ERR_clear_error();
+	c = EVP_MD_CTX_new();
+	*len = cap;
+	ok = c != NULL && EVP_DigestSignInit_ex(c, NULL, NULL, NULL, NULL, pkey, NULL) == 1 &&
+	     EVP_DigestSign(c, sig, len, tbs.p, tbs.len) == 1;
+	EVP_MD_CTX_free(c);
+	if (ok)
+		return SNECK_OK;
+	memset(sig, 0, cap);
+	*len = 0;
+	return sneck__pki_fail(SNECK_E_SIGNER);
 }
 
 static enum sneck_rc sign_with(struct sign_way *way, struct sneck_span tbs, uint8_t *sig,
@@ -89,7 +155,9 @@ static enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uin
 	struct sneck_pki_key *key = ctx;
 
 	for (size_t i = 0; key->schemes[i] != 0; i++)
-		if (key->schemes[i] == scheme)
+		if (key->schemes[i] == scheme && key->ways[i].md == NULL)
+			return sign_eddsa(key->pkey, tbs, sig, cap, len);
+		else if (key->schemes[i] == scheme)
 			return sign_with(&key->ways[i], tbs, sig, cap, len);
 	return SNECK_E_SIGNER;
 }

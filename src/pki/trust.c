@@ -21,13 +21,15 @@ static enum sneck_rc add(X509_STORE *store, struct sneck_span der);
 static enum sneck_rc verify(void *ctx, const struct sneck_chain *chain,
 			    struct sneck_verdict *verdict);
 
-static const uint16_t schemes[] = { SNECK_ECDSA_SECP256R1_SHA256, SNECK_RSA_PSS_RSAE_SHA256,
-				    SNECK_RSA_PSS_RSAE_SHA384, SNECK_RSA_PSS_RSAE_SHA512, 0 };
-static const uint16_t cert_schemes[] = {
-	SNECK_ECDSA_SECP256R1_SHA256, SNECK_ECDSA_SECP384R1_SHA384, SNECK_RSA_PSS_RSAE_SHA256,
-	SNECK_RSA_PSS_RSAE_SHA384,    SNECK_RSA_PSS_RSAE_SHA512,    SNECK_RSA_PKCS1_SHA256,
-	SNECK_RSA_PKCS1_SHA384,	      SNECK_RSA_PKCS1_SHA512,	    0
-};
+#define HANDSHAKE_SCHEMES                                                                          \
+	SNECK_ECDSA_SECP256R1_SHA256, SNECK_ECDSA_SECP384R1_SHA384, SNECK_ECDSA_SECP521R1_SHA512,  \
+		SNECK_ED25519, SNECK_ED448, SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384,  \
+		SNECK_RSA_PSS_RSAE_SHA512, SNECK_RSA_PSS_PSS_SHA256, SNECK_RSA_PSS_PSS_SHA384,     \
+		SNECK_RSA_PSS_PSS_SHA512
+
+static const uint16_t schemes[] = { HANDSHAKE_SCHEMES, 0 };
+static const uint16_t cert_schemes[] = { HANDSHAKE_SCHEMES, SNECK_RSA_PKCS1_SHA256,
+					 SNECK_RSA_PKCS1_SHA384, SNECK_RSA_PKCS1_SHA512, 0 };
 
 enum sneck_rc sneck_pki_trust_open(struct sneck_pki_trust **trust,
 				   const struct sneck_pki_trust_options *options,
