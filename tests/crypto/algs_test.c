@@ -62,8 +62,8 @@ static void what_a_provider_has(void **state)
 	}
 	assert_int_equal(sneck__kex_of(p, SNECK_X25519)->group, SNECK_X25519);
 	assert_null(sneck__hash_of(p, 2));
-	assert_null(sneck__aead_of(p, 3));
-	assert_null(sneck__kex_of(p, 0x0019));
+	assert_null(sneck__aead_of(p, 4));
+	assert_null(sneck__kex_of(p, 0x0016));
 }
 
 /* A primitive that no buffer of ours is large enough for does not exist. */

@@ -42,8 +42,10 @@ SNECK_INLINE const struct sneck_provider *provider_at(unsigned i)
 		assert_non_null(REAL_PROVIDER());
 		return REAL_PROVIDER();
 	}
-	if (t.provider.name == NULL)
+	if (t.provider.name == NULL) {
 		transparent_init(&t, 1);
+		transparent_all_groups(&t);
+	}
 	return &t.provider;
 }
 
