@@ -94,6 +94,8 @@ static inline void rd_open(struct rd *r, struct rd *in, unsigned width, size_t m
 	rd_init(in, rd_vec(r, width, min, max));
 	in->up = r;
 	in->bad = r->bad;
+	if (in->bad) /* of a vector that is too short or too long nothing is left to read */
+		in->at = in->len;
 	r->open++;
 }
 
