@@ -87,6 +87,7 @@ static const struct attack client_hello[] = {
 	{ "n30_ch_alpn_nothing_common", CH, SET_EXT(16), B("\0\x03\x02h3"), .alpn = true,
 	  E(NO_ALPN, 120) },
 	{ "n30_ch_alpn_none", CH, SET_EXT(16), B("\0\0"), .alpn = true, E(DECODE, 50) },
+	{ "n30_ch_alpn_one_byte", CH, SET_EXT(16), B("\0\x01\0"), .alpn = true, E(DECODE, 50) },
 	{ "n30_ch_alpn_empty_name", CH, SET_EXT(16), B("\0\x04\0\x02h2"), .alpn = true,
 	  E(DECODE, 50) },
 	{ "n30_ch_alpn_unused_broken", CH, ADD(16), B("\0\x04\0\x02h2"), E(DECODE, 50) },

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* read_test.c: each extension alone: bodies that are read, with what is made of them; every prefix
+ * and every trailing byte refused as SNECK_E_DECODE; each refusal with its code. walk_test.c has
+ * what holds for a block of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "ext/ext.h"
+#include "lib/pair.h"
+#include "lib/prop.h"
+
+#define Z8     "\0\0\0\0\0\0\0\0"
+#define Z32    Z8 Z8 Z8 Z8
+#define X25519 "\0\x1d\0\x20\x09" Z8 Z8 Z8 "\0\0\0\0\0\0\0"
+#define P256   "\0\x17\0\x41\x04" Z32 Z32
+
+#define G8	 "\1\1\1\2\1\3\1\4\1\5\1\6\1\7\1\x08"
+#define G64	 G8 G8 G8 G8 G8 G8 G8 G8
+#define N50	 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+#define N253	 N50 N50 N50 N50 N50 "nnn"
+#define S(group) group "\0\x01x"
+
+static const struct sneck_span protocols[] = { { (const uint8_t *)"h2", 2 },
+					       { (const uint8_t *)"http/1.1", 8 } };
+static struct transparent t;
+static struct sneck_config cfg;
+static struct nego ng;
+
+/* As it is when the peer's message is read: everything offered, groups known. */
+static void fresh(enum ext_in in)
+{
+	memset(&cfg, 0, sizeof cfg);
+	memset(&ng, 0, sizeof ng);
+	transparent_init(&t, 1);
+	cfg.provider = &t.provider;
+	cfg.alpn = protocols;
+	cfg.n_alpn = 2;
+	ng.cfg = &cfg;
+	ng.role = in == IN_CH ? SNECK_SERVER : SNECK_CLIENT;
+	ng.peer_groups =
+		sneck_span_of("\0\x1d\0\x17\x01\x01\x01\x02\x01\x03\x01\x04\x01\x05\x01\x06"
+			      "\x01\x07",
+			      18);
+	ng.shares[0].kex = &transparent_x25519;
+	ng.shares[1].kex = &transparent_p256;
+	ng.n_shares = 2;
+}
+
+struct body {
+	const struct ext *ext;
+	enum ext_in in;
+	const char *bytes;
+	size_t n;
+	enum sneck_rc rc;
+	uint32_t alpn; /* what is chosen then */
+	uint16_t group;
+	const char *sni;
+};
+
+#define B(text) text, sizeof(text) - 1u
+#define V	&sneck__ext_versions
+#define G	&sneck__ext_groups
+#define K	&sneck__ext_key_share
+#define A	&sneck__ext_sigalgs
+#define N	&sneck__ext_sni
+#define P	&sneck__ext_alpn
+
+static const struct body bodies[] = {
+	{ V, IN_CH, B("\x02\x03\x04"), .rc = SNECK_OK },
+	{ V, IN_CH, B("\x06\x3a\x3a\x03\x03\x03\x04"), .rc = SNECK_OK },
+	{ V, IN_CH, B("\x04\x03\x03\x03\x02"), .rc = SNECK_E_NO_VERSION },
+	{ V, IN_CH, B("\x03\x03\x04\x03"), .rc = SNECK_E_DECODE },
+	{ V, IN_CH, B("\0"), .rc = SNECK_E_DECODE },
+	{ V, IN_CH, B("\xff\x03\x04"), .rc = SNECK_E_DECODE },
+	{ V, IN_SH, B("\x03\x04"), .rc = SNECK_OK },
+	{ V, IN_SH, B("\x03\x03"), .rc = SNECK_E_NOT_OFFERED },
+	{ V, IN_SH, B("\x7f\x1c"), .rc = SNECK_E_NOT_OFFERED },
+	{ G, IN_CH, B("\0\x04\0\x1d\0\x17"), .rc = SNECK_OK },
+	{ G, IN_CH, B("\0\x02\x7a\x7a"), .rc = SNECK_OK },
+	{ G, IN_CH, B("\0\x80" G64), .rc = SNECK_OK },
+	{ G, IN_CH, B("\0\x82" G64 "\0\x1d"), .rc = SNECK_E_ILLEGAL },
+	{ G, IN_CH, B("\0\0"), .rc = SNECK_E_DECODE },
+	{ G, IN_CH, B("\0\x03\0\x1d\0"), .rc = SNECK_E_DECODE },
+	{ G, IN_EE, B("\0\x82" G64 "\0\x1d"), .rc = SNECK_OK },
+	{ G, IN_EE, B("\0\0"), .rc = SNECK_E_DECODE },
+	{ K, IN_CH, B("\0\x24" X25519), .rc = SNECK_OK, .group = 0x1d },
+	{ K, IN_CH, B("\0\x69" X25519 P256), .rc = SNECK_OK, .group = 0x1d },
+	{ K, IN_CH, B("\0\x69" P256 X25519), .rc = SNECK_OK, .group = 0x1d },
+	{ K, IN_CH, B("\0\x45" P256), .rc = SNECK_OK, .group = 0x17 },
+	{ K, IN_CH, B("\0\x4a" S("\1\1") P256), .rc = SNECK_OK, .group = 0x17 },
+	{ K, IN_CH, B("\0\x05" S("\1\1")), .rc = SNECK_E_NO_GROUP },
+	{ K, IN_CH, B("\0\0"), .rc = SNECK_E_NO_GROUP },
+	{ K, IN_CH, B("\0\x05" S("\2\1")), .rc = SNECK_E_ILLEGAL },
+	{ K, IN_CH, B("\0\x0a" S("\1\1") S("\1\1")), .rc = SNECK_E_ILLEGAL },
+	{ K, IN_CH,
+	  B("\0\x2d" S("\1\1") S("\1\2") S("\1\3") S("\1\4") S("\1\5") S("\1\6") S("\1\7")
+		    S("\0\x1d") S("\0\x17")),
+	  .rc = SNECK_E_ILLEGAL },
+	{ K, IN_CH, B("\0\x05" S("\0\x1d")), .rc = SNECK_E_BAD_SHARE },
+	{ K, IN_CH, B("\0\x04\0\x1d\0\0"), .rc = SNECK_E_DECODE },
+	{ K, IN_SH, B(X25519), .rc = SNECK_OK, .group = 0x1d },
+	{ K, IN_SH, B(P256), .rc = SNECK_OK, .group = 0x17 },
+	{ K, IN_SH, B(S("\0\x1d")), .rc = SNECK_E_BAD_SHARE },
+	{ K, IN_SH, B(S("\0\x18")), .rc = SNECK_E_NOT_OFFERED },
+	{ K, IN_SH, B("\0\x1d\0\0"), .rc = SNECK_E_DECODE },
+	{ A, IN_CH, B("\0\x04\x04\x03\x08\x04"), .rc = SNECK_OK },
+	{ A, IN_CH, B("\0\0"), .rc = SNECK_E_DECODE },
+	{ A, IN_CH, B("\0\x01\x04"), .rc = SNECK_E_DECODE },
+	{ A, IN_CH, B("\0\x03\x04\x03\x08"), .rc = SNECK_E_DECODE },
+	{ N, IN_CH,
+	  B("\0\x0e\0\0\x0b"
+	    "example.org"),
+	  .rc = SNECK_OK, .sni = "example.org" },
+	{ N, IN_CH, B("\x01\0\0\0\xfd" N253), .rc = SNECK_OK, .sni = N253 },
+	{ N, IN_CH, B("\x01\x01\0\0\xfe" N253 "n"), .rc = SNECK_E_ILLEGAL },
+	{ N, IN_CH, B("\0\x04\x01\0\x01x"), .rc = SNECK_E_ILLEGAL },
+	{ N, IN_CH, B("\0\x05\0\0\x02x\0"), .rc = SNECK_E_ILLEGAL },
+	{ N, IN_CH, B("\0\x05\0\0\x02x\x7f"), .rc = SNECK_E_ILLEGAL },
+	{ N, IN_CH, B("\0\x08\0\0\x01x\0\0\x01y"), .rc = SNECK_E_DECODE },
+	{ N, IN_CH, B("\0\x03\0\0\0"), .rc = SNECK_E_DECODE },
+	{ N, IN_CH, B("\0\0"), .rc = SNECK_E_DECODE },
+	{ N, IN_EE, B(""), .rc = SNECK_OK },
+	{ P, IN_CH, B("\0\x03\x02h2"), .rc = SNECK_OK, .alpn = 1 },
+	{ P, IN_CH, B("\0\x0e\x01x\x08http/1.1\x02h2"), .rc = SNECK_OK, .alpn = 1 },
+	{ P, IN_CH, B("\0\x0b\x01x\x08http/1.1"), .rc = SNECK_OK, .alpn = 2 },
+	{ P, IN_CH, B("\0\x03\x02H2"), .rc = SNECK_E_NO_ALPN },
+	{ P, IN_CH, B("\0\x02\x01h"), .rc = SNECK_E_NO_ALPN },
+	{ P, IN_CH, B("\0\x04\x03h2\0"), .rc = SNECK_E_NO_ALPN },
+	{ P, IN_CH, B("\0\0"), .rc = SNECK_E_DECODE },
+	{ P, IN_CH, B("\0\x04\x02h2\0"), .rc = SNECK_E_DECODE },
+	{ P, IN_CH, B("\0\x01\0"), .rc = SNECK_E_DECODE },
+	{ P, IN_EE, B("\0\x03\x02h2"), .rc = SNECK_OK, .alpn = 1 },
+	{ P, IN_EE, B("\0\x09\x08http/1.1"), .rc = SNECK_OK, .alpn = 2 },
+	{ P, IN_EE, B("\0\x03\x02h3"), .rc = SNECK_E_NOT_OFFERED },
+	{ P, IN_EE, B("\0\x06\x02h2\x02h2"), .rc = SNECK_E_DECODE },
+	{ P, IN_EE, B("\0\0"), .rc = SNECK_E_DECODE },
+};
+
+static const struct body *now;
+
+static enum sneck_rc read_now(struct sneck_span body)
+{
+	fresh(now->in);
+	return now->ext->read(&ng, now->in, body);
+}
+
+static void every_body(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+		const struct sneck_span body = sneck_span_of(bodies[i].bytes, bodies[i].n);
+		enum sneck_rc rc;
+
+		now = &bodies[i];
+		assert_true(set_has(now->ext->allowed, now->in));
+		rc = read_now(body);
+		if (rc != now->rc)
+			fail_msg("body %zu of extension %d: %s", i, now->ext->type,
+				 sneck_rc_name(rc));
+		assert_int_equal(ng.alpn, now->alpn);
+		assert_int_equal(ng.kex != NULL ? ng.kex->group : 0, now->group);
+		if (rc != SNECK_OK)
+			continue;
+		if (now->sni != NULL) {
+			assert_int_equal(ng.sni_len, strlen(now->sni));
+			assert_memory_equal(ng.sni, now->sni, ng.sni_len);
+		}
+		prop_prefix(read_now, body, PROP_NO_PREFIX);
+	}
+	print_message("%zu bodies\n", sizeof bodies / sizeof bodies[0]);
+}
+
+/* Every byte in every value: one of the codes that an extension may give, and never a crash. */
+static void every_value(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+		for (size_t at = 0; at < bodies[i].n; at++)
+			for (unsigned v = 0; v < 256; v++) {
+				uint8_t copy[400];
+				enum sneck_rc rc;
+
+				now = &bodies[i];
+				memcpy(copy, now->bytes, now->n);
+				copy[at] = (uint8_t)v;
+				rc = read_now(sneck_span_of(copy, now->n));
+				assert_true(rc == SNECK_OK || rc == SNECK_E_DECODE ||
+					    rc == SNECK_E_ILLEGAL || rc == SNECK_E_NO_VERSION ||
+					    rc == SNECK_E_NO_GROUP || rc == SNECK_E_BAD_SHARE ||
+					    rc == SNECK_E_NOT_OFFERED || rc == SNECK_E_NO_ALPN);
+			}
+}
+
+static void what_must_be_there(void **state)
+{
+	static const struct {
+		const struct ext *ext;
+		enum ext_in in;
+		enum sneck_rc rc;
+	} absent[] = {
+		{ V, IN_CH, SNECK_E_NO_VERSION },  { V, IN_SH, SNECK_E_NO_VERSION },
+		{ G, IN_CH, SNECK_E_EXT_MISSING }, { G, IN_EE, SNECK_OK },
+		{ K, IN_CH, SNECK_E_EXT_MISSING }, { K, IN_SH, SNECK_E_EXT_MISSING },
+		{ A, IN_CH, SNECK_E_EXT_MISSING },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++) {
+		fresh(absent[i].in);
+		assert_int_equal(absent[i].ext->absent(&ng, absent[i].in), absent[i].rc);
+	}
+	assert_true((N)->absent == NULL && (P)->absent == NULL);
+}
+
+/* A server that has no protocols does not look for one, and does not answer. */
+static void alpn_of_nobody(void **state)
+{
+	(void)state;
+	fresh(IN_CH);
+	cfg.n_alpn = 0;
+	assert_int_equal((P)->read(&ng, IN_CH, sneck_span_of("\0\x03\x02h2", 5)), SNECK_OK);
+	assert_int_equal(ng.alpn, 0);
+	assert_false((P)->offer(&ng, IN_EE));
+	assert_false((P)->offer(&ng, IN_CH));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_body),
+		cmocka_unit_test(every_value),
+		cmocka_unit_test(what_must_be_there),
+		cmocka_unit_test(alpn_of_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
