@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/pair.h"
+#include "lib/edit.h"
 
 static struct pair p;
 
@@ -62,12 +62,7 @@ static void check_out(const struct end *e)
 			fail_msg("byte %zu behind the unsent ones is not wiped", i);
 }
 
-static int remember(struct end *e, int state)
-{
-	(void)state;
-	e->user = (void *)(uintptr_t)transparent_calls;
-	return 0;
-}
+static bool seen_crypto, seen_random, seen_signer;
 
 /* Plays the flow up to data; true when the failing call was reached. */
 static bool fail_at(uint64_t n, bool rfc)
@@ -77,7 +72,6 @@ static bool fail_at(uint64_t n, bool rfc)
 
 	start(1);
 	p.client.rfc_mode = p.server.rfc_mode = rfc;
-	p.client.hook = p.server.hook = remember;
 	transparent_calls = 0;
 	pair_start(&p);
 	transparent_fail_at = n;
@@ -101,6 +95,9 @@ static bool fail_at(uint64_t n, bool rfc)
 		if (err != SNECK_E_CRYPTO && err != SNECK_E_RANDOM && err != SNECK_E_SIGNER &&
 		    err != SNECK_E_PEER_ALERT)
 			fail_msg("call %u: %s", (unsigned)n, sneck_rc_name(err));
+		seen_crypto |= err == SNECK_E_CRYPTO;
+		seen_random |= err == SNECK_E_RANDOM;
+		seen_signer |= err == SNECK_E_SIGNER;
 		check_clean(ends[i], true);
 		assert_false(ends[i]->st.flags & SNECK_ST_CAN_ENCRYPT);
 	}
@@ -120,6 +117,7 @@ static void t20_every_call_of_the_provider_fails(void **state)
 		print_message("%u calls in a flow\n", (unsigned)n - 1u);
 		assert_true(n > 100);
 	}
+	assert_true(seen_crypto && seen_random && seen_signer);
 }
 
 /* Of a call that sends three records each one fails. */
@@ -188,6 +186,65 @@ static void n33_signer(void **state)
 	p.server.signer.garbage = true;
 	assert_int_equal(connect(), SNECK_E_BAD_SIGNATURE);
 	assert_int_equal(p.server.st.err, SNECK_E_PEER_ALERT);
+	pair_wipe(&p);
+}
+
+static struct sneck_signer honest;
+static size_t wrong_at;
+
+/* Signs another message: one byte of context or transcript is not what it should be. */
+static enum sneck_rc sign_other(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig,
+				size_t cap, size_t *len)
+{
+	uint8_t other[200];
+
+	assert_true(tbs.len <= sizeof other && wrong_at < tbs.len);
+	memcpy(other, tbs.p, tbs.len);
+	other[wrong_at] ^= 1;
+	if (wrong_at == 64 + 9) /* as a client would */
+		memcpy(other + 64, "TLS 1.3, client", 15);
+	return honest.sign(ctx, scheme, sneck_span_of(other, tbs.len), sig, cap, len);
+}
+
+static void n33_other_message_signed(void **state)
+{
+	(void)state;
+	for (wrong_at = 0; wrong_at < 98 + 32; wrong_at++) {
+		start(3);
+		honest = p.server.signer.signer;
+		p.server.signer.signer.sign = sign_other;
+		assert_int_equal(connect(), SNECK_E_BAD_SIGNATURE);
+		assert_int_equal(p.server.st.alert, 51);
+		assert_int_equal(p.client.n_done + p.server.n_done, 0);
+		pair_wipe(&p);
+	}
+}
+
+static struct unit finished;
+
+static void reflect(struct edit *ed, struct unit *u)
+{
+	if (u->type == 22 && u->data[0] == 20 && ed->e == &p.server)
+		finished = *u;
+	else if (u->type == 22 && u->data[0] == 20)
+		*u = finished;
+	edit_put(ed, u);
+}
+
+static void n43_finished_reflected(void **state)
+{
+	static struct edit ed[2];
+
+	(void)state;
+	start(3);
+	edit_init(&ed[0], &p.client);
+	edit_init(&ed[1], &p.server);
+	ed[0].on_unit = ed[1].on_unit = reflect;
+	(void)connect();
+	assert_int_equal(p.server.st.err, SNECK_E_BAD_FINISHED);
+	assert_int_equal(p.server.st.alert, 51);
+	assert_int_equal(p.client.st.err, SNECK_E_PEER_ALERT);
+	assert_int_equal(p.server.n_done, 0);
 	pair_wipe(&p);
 }
 
@@ -358,6 +415,8 @@ int main(void)
 		cmocka_unit_test(t20_every_call_of_the_provider_fails),
 		cmocka_unit_test(t20_sealing_fails),
 		cmocka_unit_test(n33_signer),
+		cmocka_unit_test(n33_other_message_signed),
+		cmocka_unit_test(n43_finished_reflected),
 		cmocka_unit_test(n37_verifier_says),
 		cmocka_unit_test(n37_verdict_for_another_leaf),
 		cmocka_unit_test(n37_every_reason),
