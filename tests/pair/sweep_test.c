@@ -30,10 +30,12 @@ static struct end *end_of(bool server)
 
 /* ---- one byte of one unit ---- */
 
+enum how { XOR, PLUS, CUT, CUT_AND_SAY };
+
 struct hit {
 	unsigned unit; /* number in its direction */
 	size_t at;
-	enum { XOR, PLUS, CUT, CUT_AND_SAY } how;
+	enum how how;
 	uint8_t by;
 	bool hit;
 };
@@ -78,7 +80,7 @@ static bool play(bool server, struct hit *h)
 	return true;
 }
 
-static void every_byte(int how, const uint8_t *by, size_t n_by)
+static void every_byte(enum how how, const uint8_t *by, size_t n_by)
 {
 	size_t cases = 0;
 
