@@ -122,7 +122,7 @@ static const struct attack authentication[] = {
 	  E(BAD_SIGNATURE, 51) },
 	{ "n33_cv_scheme_pkcs1", CV, .act = ACT_SET, .at = 4, B("\x04\x01"), E(NOT_OFFERED, 47) },
 	{ "n33_cv_scheme_sha1", CV, .act = ACT_SET, .at = 4, B("\x02\x03"), E(NOT_OFFERED, 47) },
-	{ "n33_cv_scheme_pss", CV, .act = ACT_SET, .at = 4, B("\x08\x09"), E(NOT_OFFERED, 47) },
+	{ "n33_cv_scheme_pss", CV, .act = ACT_SET, .at = 4, B("\x08\x09"), E(BAD_SIGNATURE, 51) },
 	{ "n33_cv_scheme_0", CV, .act = ACT_SET, .at = 4, B("\0\0"), E(NOT_OFFERED, 47) },
 	{ "n35_cv_dropped", CV, .act = ACT_DROP, E(UNEXPECTED, 10) },
 	{ "n12_cv_twice", CV, .act = ACT_DUP, E(UNEXPECTED, 10) },
