@@ -145,6 +145,31 @@ static void t2_alert(void **state)
 	}
 }
 
+/* T12: the ServerHello is out alone when the server gives up: the alert goes under its keys. */
+static void t12_alert_behind_a_server_hello(void **state)
+{
+	struct end *const s = &p.server;
+
+	(void)state;
+	pair_init(&p, 1);
+	pair_start(&p);
+	(void)end_run(&p.client);
+	wire_move(&p.client, s);
+	s->hook = take_no_more;
+	give(s, 0);
+	assert_int_equal(end_step(s), SNECK_MUST_ENCRYPT_TLS_DATA);
+	give(s, s->st.u.encode.min_progress);
+	assert_int_equal(sneck_encode(&s->st.u.encode, SNECK_F_PARTIAL, &s->out), SNECK_OK);
+	give_all(s);
+	assert_int_equal(sneck_fail(s->conn, SNECK_ALERT_INTERNAL_ERROR), SNECK_OK);
+	s->hook = NULL;
+	pair_run(&p);
+	assert_int_equal(s->st.err, SNECK_E_ABORTED);
+	assert_int_equal(p.client.st.err, SNECK_E_PEER_ALERT);
+	assert_int_equal(p.client.st.alert, 80);
+	pair_wipe(&p);
+}
+
 /* ---- data ---- */
 
 static void t2_encrypt(void **state)
@@ -394,10 +419,15 @@ static void reading(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(t2_flights),	  cmocka_unit_test(t2_alert),
-		cmocka_unit_test(t2_encrypt),	  cmocka_unit_test(t2_partial),
-		cmocka_unit_test(pieces),	  cmocka_unit_test(t2_in_place_and_close),
-		cmocka_unit_test(largest_flight), cmocka_unit_test(reading),
+		cmocka_unit_test(t2_flights),
+		cmocka_unit_test(t2_alert),
+		cmocka_unit_test(t12_alert_behind_a_server_hello),
+		cmocka_unit_test(t2_encrypt),
+		cmocka_unit_test(t2_partial),
+		cmocka_unit_test(pieces),
+		cmocka_unit_test(t2_in_place_and_close),
+		cmocka_unit_test(largest_flight),
+		cmocka_unit_test(reading),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
