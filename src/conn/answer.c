@@ -8,6 +8,8 @@
 
 static enum sneck_rc stale(struct sneck_conn *c)
 {
+	if (c->err != 0)
+		return (enum sneck_rc)c->err;
 	return sneck__refuse(c, SNECK_E_STALE, "no such question is open on this connection");
 }
 

@@ -251,6 +251,8 @@ void sneck__in_squeeze(struct sneck_conn *c, struct sneck_in *in)
 		return;
 	memmove(at(in, map->run_len), at(in, map->next_rec), in->len - map->next_rec);
 	in->len -= gap;
+	if (c->cfg->wipe_consumed)
+		sneck__ct_wipe(at(in, in->len), gap);
 	in->pos += gap;
 	map->pos += gap;
 	map->next_rec -= gap;

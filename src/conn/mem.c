@@ -62,7 +62,6 @@ enum sneck_rc sneck_conn_init(void *mem, size_t len, const struct sneck_config *
 	c->tx_ctx = c->rx_ctx + (uint32_t)ctx_size(cfg);
 	sneck__hs_init(&c->hs, cfg, role);
 	c->hs.now_ms = now_ms;
-	c->hs.op_base = (uint64_t)(uintptr_t)mem << 8;
 	*conn = c;
 	return SNECK_OK;
 }

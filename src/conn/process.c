@@ -341,6 +341,8 @@ enum sneck_rc sneck_encode(struct sneck_encode_st *st, uint32_t flags, struct sn
 		return (enum sneck_rc)c->err;
 	if (st->gen != c->gen)
 		return sneck__refuse(c, SNECK_E_MISUSE, "a handle of an earlier sneck_process()");
+	if ((flags & ~SNECK_F_PARTIAL) != 0)
+		return sneck__refuse(c, SNECK_E_ARG, "a flag that sneck_encode() does not know");
 	if (!sneck__emit_waits(c))
 		return sneck__refuse(c, SNECK_E_STALE, "all of it was written before");
 	SNECK_TRY(sneck__check_out(c, out));

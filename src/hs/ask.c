@@ -4,19 +4,35 @@
  * waiting handler leaves. */
 #include "hs.h"
 
-static void raise_op(struct hs *hs, uint64_t *op)
+/* Op ids begin at random bytes, so that an answer to another connection is stale, whatever it is. */
+static enum sneck_rc raise_op(struct hs *hs, uint64_t *op)
 {
+	const struct sneck_provider *const p = hs->cfg->provider;
+	uint8_t base[7];
+
 	if (*op != 0)
-		return;
+		return SNECK_OK;
+	if (hs->op_base == 0) {
+		SNECK_TRY(p->random(p->ctx, base, sizeof base));
+		for (size_t i = 0; i < sizeof base; i++)
+			hs->op_base = hs->op_base << 8 | base[i];
+	}
 	*op = ++hs->op_base;
 	hs->op_new = true;
+	return SNECK_OK;
+}
+
+bool sneck__ask_open(const struct hs *hs)
+{
+	return hs->show != 0 || (hs->schemes_op != 0 && !hs->schemes_known) ||
+	       (hs->verdict_op != 0 && !hs->verdict_known);
 }
 
 enum sneck_rc sneck__ask_schemes(struct hs *hs)
 {
 	if ((hs->cfg->ask & SNECK_ASK_SCHEMES) == 0 || hs->schemes_known)
 		return SNECK_OK;
-	raise_op(hs, &hs->schemes_op);
+	SNECK_TRY(raise_op(hs, &hs->schemes_op));
 	return SNECK_WANT_ANSWER;
 }
 
@@ -33,7 +49,7 @@ enum sneck_rc sneck__ask_certificate(struct hs *hs)
 {
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0)
 		return SNECK_OK;
-	raise_op(hs, &hs->verdict_op);
+	SNECK_TRY(raise_op(hs, &hs->verdict_op));
 	return show(hs, SNECK_RECEIVED_CERTIFICATE);
 }
 

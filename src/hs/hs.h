@@ -98,7 +98,7 @@ struct hs {
 	uint8_t alert;        /* what a verdict wants instead of its reason's own; 0: nothing */
 
 	/* questions; ask.c */
-	uint64_t op_base;     /* differs between connections that live at once */
+	uint64_t op_base;     /* the op id that was given last; 0: none yet */
 	uint64_t schemes_op, verdict_op; /* 0: not asked */
 	bool op_new;
 	bool schemes_known, verdict_known, verdict_waives_sig;
@@ -171,7 +171,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
 						compatibility mode: RFC 9846, E.4 */
 
-/* ask.c: each answers SNECK_OK once it need not wait any more, SNECK_WANT_ANSWER until then. */
+/* ask.c: each but the first answers SNECK_OK once it need not wait any more, SNECK_WANT_ANSWER until then. */
+bool sneck__ask_open(const struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_schemes(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_signature(struct hs *hs);

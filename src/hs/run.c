@@ -46,6 +46,8 @@ static enum sneck_rc run_row(struct hs *hs, const struct hs_msg *m)
 	if (!st->bare && hs->work == NULL)
 		return SNECK_WANT_SPACE;
 	rc = st->run(hs, m, &to);
+	if (rc > 0 && !sneck__ask_open(hs)) /* a provider that would make us wait for nothing */
+		rc = SNECK_E_INTERNAL;
 	if (hs->work != NULL) {
 		if (rc < 0)
 			hs->at_ext = hs->work->nego.at_ext;

@@ -56,7 +56,7 @@ struct body {
 	size_t n;
 	enum sneck_rc rc;
 	uint32_t alpn; /* what is chosen then */
-	uint16_t group;
+	uint16_t group, wanted;
 	const char *sni;
 };
 
@@ -91,8 +91,8 @@ static const struct body bodies[] = {
 	{ K, IN_CH, B("\0\x69" P256 X25519), .rc = SNECK_OK, .group = 0x1d },
 	{ K, IN_CH, B("\0\x45" P256), .rc = SNECK_OK, .group = 0x17 },
 	{ K, IN_CH, B("\0\x4a" S("\1\1") P256), .rc = SNECK_OK, .group = 0x17 },
-	{ K, IN_CH, B("\0\x05" S("\1\1")), .rc = SNECK_OK },
-	{ K, IN_CH, B("\0\0"), .rc = SNECK_OK },
+	{ K, IN_CH, B("\0\x05" S("\1\1")), .rc = SNECK_OK, .wanted = 0x1d },
+	{ K, IN_CH, B("\0\0"), .rc = SNECK_OK, .wanted = 0x1d },
 	{ K, IN_CH, B("\0\x05" S("\2\1")), .rc = SNECK_E_ILLEGAL },
 	{ K, IN_CH, B("\0\x0a" S("\1\1") S("\1\1")), .rc = SNECK_E_ILLEGAL },
 	{ K, IN_CH,
@@ -161,7 +161,8 @@ static void every_body(void **state)
 			fail_msg("body %zu of extension %d: %s", i, now->ext->type,
 				 sneck_rc_name(rc));
 		assert_int_equal(ng.alpn, now->alpn);
-		assert_int_equal(ng.kex != NULL ? ng.kex->group : 0, now->group);
+		assert_int_equal(rc == SNECK_OK && ng.kex != NULL ? ng.kex->group : 0, now->group);
+		assert_int_equal(ng.wanted != NULL ? ng.wanted->group : 0, now->wanted);
 		if (rc != SNECK_OK)
 			continue;
 		if (now->sni != NULL) {
