@@ -127,8 +127,8 @@ static void credential_takes_names(void **state)
 static void credential_refuses_other_kinds(void **state)
 {
 	struct sneck_pki_key *key = make_key(SNECK_KEY_P256);
-	EVP_PKEY *p384 = EVP_EC_gen("P-384");
-	struct odd o = { .cn = "x", .pkey = p384, .from = -DAY, .to = DAY };
+	EVP_PKEY *other = EVP_EC_gen("secp256k1");
+	struct odd o = { .cn = "x", .pkey = other, .from = -DAY, .to = DAY };
 	struct sneck_pki_chain *chain = chain_of(make_odd(&o), NULL, NULL);
 	struct sneck_credential credential;
 
@@ -140,8 +140,47 @@ static void credential_refuses_other_kinds(void **state)
 	assert_int_equal(sneck_pki_credential(&credential, chain, key, NULL), SNECK_OK);
 	assert_null(credential.names);
 	sneck_pki_chain_close(chain);
-	EVP_PKEY_free(p384);
+	EVP_PKEY_free(other);
 	sneck_pki_key_close(key);
+}
+
+/* A leaf of every kind, under an authority of every kind: accepted with its key, and by libcrypto.
+ */
+static void every_kind(void **state)
+{
+	static const struct {
+		int kind;
+		const char *shown;
+		int sig_nid;
+	} rows[] = {
+		{ SNECK_KEY_P256, "P-256", NID_ecdsa_with_SHA256 },
+		{ SNECK_KEY_P384, "secp384r1", NID_ecdsa_with_SHA384 },
+		{ SNECK_KEY_P521, "secp521r1", NID_ecdsa_with_SHA512 },
+		{ SNECK_KEY_ED25519, "ED25519 256", NID_ED25519 },
+		{ SNECK_KEY_ED448, "ED448 456", NID_ED448 },
+		{ SNECK_KEY_RSA2048, "RSA 2048", NID_sha256WithRSAEncryption },
+		{ SNECK_KEY_RSA_PSS2048, "RSA-PSS 2048", NID_rsassaPss },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct sneck_pki_key *key = make_key(rows[i].kind);
+		struct sneck_pki_chain *ca = make_chain(key, NULL, NULL, NULL);
+		struct sneck_pki_chain *chain = make_chain(key, "a.example", ca, key);
+		struct sneck_credential credential;
+		struct sneck_pki_about about;
+		X509 *leaf = sneck__pki_x509(chain->certs[0]);
+
+		assert_int_equal(sneck_pki_credential(&credential, chain, key, NULL), SNECK_OK);
+		assert_int_equal(sneck_pki_about(chain->certs[0], &about), SNECK_OK);
+		assert_string_equal(about.key, rows[i].shown);
+		assert_int_equal(X509_get_signature_nid(leaf), rows[i].sig_nid);
+		assert_int_equal(X509_verify(leaf, key->pkey), 1);
+		X509_free(leaf);
+		sneck_pki_chain_close(chain);
+		sneck_pki_chain_close(ca);
+		sneck_pki_key_close(key);
+	}
 }
 
 static void about_tells(void **state)
@@ -296,6 +335,7 @@ int main(void)
 		cmocka_unit_test(file_of_more_than_16_mib),
 		cmocka_unit_test(credential_takes_names),
 		cmocka_unit_test(credential_refuses_other_kinds),
+		cmocka_unit_test(every_kind),
 		cmocka_unit_test(about_tells),
 		cmocka_unit_test(about_cuts_long_names),
 		cmocka_unit_test(cert_make_refuses),

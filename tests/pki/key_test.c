@@ -15,19 +15,34 @@ static void make_refuses_unknown_kinds(void **state)
 	struct sneck_pki_key *key;
 
 	(void)state;
-	assert_int_equal(sneck_pki_key_make(&key, 1), SNECK_E_ARG);
+	assert_int_equal(sneck_pki_key_make(&key, 9), SNECK_E_ARG);
 	assert_null(key);
 	assert_int_equal(sneck_pki_key_make(&key, -1), SNECK_E_ARG);
 	sneck_pki_key_close(NULL);
 }
 
+/* Every kind, and what it signs with. */
+static const struct {
+	int kind;
+	uint16_t schemes[4];
+} kinds[] = {
+	{ SNECK_KEY_P256, { SNECK_ECDSA_SECP256R1_SHA256 } },
+	{ SNECK_KEY_P384, { SNECK_ECDSA_SECP384R1_SHA384 } },
+	{ SNECK_KEY_P521, { SNECK_ECDSA_SECP521R1_SHA512 } },
+	{ SNECK_KEY_ED25519, { SNECK_ED25519 } },
+	{ SNECK_KEY_ED448, { SNECK_ED448 } },
+	{ SNECK_KEY_RSA2048,
+	  { SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384, SNECK_RSA_PSS_RSAE_SHA512 } },
+	{ SNECK_KEY_RSA_PSS2048,
+	  { SNECK_RSA_PSS_PSS_SHA256, SNECK_RSA_PSS_PSS_SHA384, SNECK_RSA_PSS_PSS_SHA512 } },
+};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
 static void write_then_read(void **state)
 {
-	static const int kinds[] = { SNECK_KEY_P256, SNECK_KEY_RSA2048 };
-
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct sneck_pki_key *key = make_key(kinds[i]), *again;
+	for (size_t i = 0; i < KINDS; i++) {
+		struct sneck_pki_key *key = make_key(kinds[i].kind), *again;
 		char pem[4096], pem2[4096];
 		size_t len, len2;
 
@@ -129,8 +144,8 @@ static void read_refuses_garbage(void **state)
 
 static void read_refuses_other_kinds(void **state)
 {
-	EVP_PKEY *others[] = { EVP_EC_gen("P-384"), EVP_RSA_gen(1024),
-			       EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") };
+	EVP_PKEY *others[] = { EVP_EC_gen("secp256k1"), EVP_RSA_gen(1024),
+			       EVP_PKEY_Q_keygen(NULL, NULL, "X25519") };
 	struct sneck_pki_key *key;
 	struct sneck_note note;
 
@@ -196,16 +211,32 @@ static void load_reads_a_pipe(void **state)
 	sneck_pki_key_close(key);
 }
 
+static const char *md_of(uint16_t scheme)
+{
+	switch (scheme) {
+	case SNECK_ED25519:
+	case SNECK_ED448:
+		return NULL;
+	case SNECK_ECDSA_SECP256R1_SHA256:
+	case SNECK_RSA_PSS_RSAE_SHA256:
+	case SNECK_RSA_PSS_PSS_SHA256:
+		return "SHA256";
+	case SNECK_ECDSA_SECP384R1_SHA384:
+	case SNECK_RSA_PSS_RSAE_SHA384:
+	case SNECK_RSA_PSS_PSS_SHA384:
+		return "SHA384";
+	default:
+		return "SHA512";
+	}
+}
+
 static bool verifies(EVP_PKEY *pkey, uint16_t scheme, struct sneck_span tbs, struct sneck_span sig)
 {
-	const char *md = scheme == SNECK_RSA_PSS_RSAE_SHA384   ? "SHA384"
-			 : scheme == SNECK_RSA_PSS_RSAE_SHA512 ? "SHA512"
-							       : "SHA256";
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *pc;
-	bool ok = EVP_DigestVerifyInit_ex(ctx, &pc, md, NULL, NULL, pkey, NULL) == 1;
+	bool ok = EVP_DigestVerifyInit_ex(ctx, &pc, md_of(scheme), NULL, NULL, pkey, NULL) == 1;
 
-	if (EVP_PKEY_is_a(pkey, "RSA"))
+	if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS"))
 		ok = ok && EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PSS_PADDING) == 1 &&
 		     EVP_PKEY_CTX_set_rsa_pss_saltlen(pc, RSA_PSS_SALTLEN_DIGEST) == 1;
 	ok = ok && EVP_DigestVerify(ctx, sig.p, sig.len, tbs.p, tbs.len) == 1;
@@ -225,20 +256,15 @@ static bool signs(const struct sneck_signer *s, EVP_PKEY *pkey, uint16_t scheme)
 
 static void signer_signs_its_schemes(void **state)
 {
-	static const uint16_t ecdsa[] = { SNECK_ECDSA_SECP256R1_SHA256, 0 };
-	static const uint16_t rsa[] = { SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384,
-					SNECK_RSA_PSS_RSAE_SHA512, 0 };
-	static const int kinds[] = { SNECK_KEY_P256, SNECK_KEY_RSA2048 };
-
 	(void)state;
-	for (size_t k = 0; k < 2; k++) {
-		struct sneck_pki_key *key = make_key(kinds[k]);
+	for (size_t k = 0; k < KINDS; k++) {
+		struct sneck_pki_key *key = make_key(kinds[k].kind);
 		const struct sneck_signer *s = sneck_pki_key_signer(key);
-		const uint16_t *want = k == 0 ? ecdsa : rsa;
+		const uint16_t *want = kinds[k].schemes;
 		uint8_t sig[SNECK_SIG_MAX] = { 1 }, zero[SNECK_SIG_MAX] = { 0 };
 		size_t len;
 
-		assert_memory_equal(s->schemes, want, k == 0 ? sizeof ecdsa : sizeof rsa);
+		assert_memory_equal(s->schemes, want, sizeof kinds[k].schemes);
 		for (size_t i = 0; want[i] != 0; i++)
 			for (size_t twice = 0; twice < 2; twice++)
 				assert_true(signs(s, key->pkey, want[i]));
@@ -251,6 +277,50 @@ static void signer_signs_its_schemes(void **state)
 		assert_memory_equal(sig, zero, 20);
 		assert_true(signs(s, key->pkey, want[0]));
 		sneck_pki_key_close(key);
+	}
+}
+
+/* A key that is bound to one hash signs with that alone, and with none of ours not at all. */
+static void signer_obeys_parameters(void **state)
+{
+	static const struct {
+		const char *md;
+		int salt;
+		uint16_t scheme; /* 0: the key is refused */
+	} rows[] = {
+		{ "SHA256", 32, SNECK_RSA_PSS_PSS_SHA256 },
+		{ "SHA512", 64, SNECK_RSA_PSS_PSS_SHA512 },
+		{ "SHA384", 20, SNECK_RSA_PSS_PSS_SHA384 },
+		{ "SHA1", 20, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+		EVP_PKEY *pkey = NULL;
+		struct sneck_pki_key *key;
+		uint8_t *der = NULL;
+		int len;
+
+		assert_int_equal(EVP_PKEY_keygen_init(c), 1);
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(c, 2048), 1);
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_pss_keygen_md_name(c, rows[i].md, NULL), 1);
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md_name(c, rows[i].md), 1);
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(c, rows[i].salt), 1);
+		assert_int_equal(EVP_PKEY_generate(c, &pkey), 1);
+		len = i2d_PrivateKey(pkey, &der);
+		assert_int_equal(
+			sneck_pki_key_read(&key, sneck_span_of(der, (size_t)len), nothing, NULL),
+			rows[i].scheme != 0 ? SNECK_OK : SNECK_E_CERT_TYPE);
+		if (rows[i].scheme != 0) {
+			assert_int_equal(key->signer.schemes[0], rows[i].scheme);
+			assert_int_equal(key->signer.schemes[1], 0);
+			assert_true(signs(&key->signer, pkey, rows[i].scheme));
+		}
+		sneck_pki_key_close(key);
+		OPENSSL_free(der);
+		EVP_PKEY_free(pkey);
+		EVP_PKEY_CTX_free(c);
 	}
 }
 
@@ -292,6 +362,7 @@ int main(void)
 		cmocka_unit_test(load_wants_a_closed_file),
 		cmocka_unit_test(load_reads_a_pipe),
 		cmocka_unit_test(signer_signs_its_schemes),
+		cmocka_unit_test(signer_obeys_parameters),
 		cmocka_unit_test(signer_serves_all_threads),
 	};
 

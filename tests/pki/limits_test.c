@@ -8,8 +8,8 @@
 
 static void n62_keys(void **state)
 {
-	EVP_PKEY *bad[] = { EVP_RSA_gen(1024), EVP_RSA_gen(2047), EVP_EC_gen("P-384"),
-			    EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") };
+	EVP_PKEY *bad[] = { EVP_RSA_gen(1024), EVP_RSA_gen(2047), EVP_EC_gen("secp256k1"),
+			    EVP_EC_gen("brainpoolP256r1") };
 	struct sneck_note why;
 
 	(void)state;

@@ -478,9 +478,11 @@ static void system_store_and_files(void **state)
 static void schemes(void **state)
 {
 	const struct sneck_verifier *v = sneck_pki_trust_verifier(trust);
-	static const uint16_t want[] = { 0x0403, 0x0804, 0x0805, 0x0806, 0 };
-	static const uint16_t inside[] = { 0x0403, 0x0503, 0x0804, 0x0805, 0x0806,
-					   0x0401, 0x0501, 0x0601, 0 };
+	static const uint16_t want[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804,
+					 0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0 };
+	static const uint16_t inside[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808,
+					   0x0804, 0x0805, 0x0806, 0x0809, 0x080a,
+					   0x080b, 0x0401, 0x0501, 0x0601, 0 };
 
 	(void)state;
 	assert_memory_equal(v->schemes, want, sizeof want);

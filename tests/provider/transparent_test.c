@@ -34,7 +34,7 @@ static void patterns(void **state)
 	(void)state;
 	for (size_t i = 0; p->kexes[i] != NULL; i++) {
 		const struct sneck_kex *const k = p->kexes[i];
-		uint8_t priv[64] = { 0 }, offer[65], answer[65], secret[32], other[32];
+		uint8_t priv[64] = { 0 }, offer[1216], answer[1216], secret[66], other[66];
 
 		assert_in_range(k->priv_size, 1, sizeof priv);
 		assert_int_equal(k->offer(p, priv, offer, NULL), SNECK_OK);
@@ -43,10 +43,10 @@ static void patterns(void **state)
 		assert_memory_equal(secret, TRANSPARENT_SECRET, TRANSPARENT_PATTERN);
 		offer[9] ^= 1; /* the secret depends on both shares */
 		assert_int_equal(k->answer(p, offer, answer, other, NULL), SNECK_OK);
-		assert_memory_not_equal(secret, other, 32);
+		assert_memory_not_equal(secret, other, k->secret_len);
 		answer[9] ^= 1;
 		assert_int_equal(k->finish(p, priv, answer, other, NULL), SNECK_OK);
-		assert_memory_not_equal(secret, other, 32);
+		assert_memory_not_equal(secret, other, k->secret_len);
 	}
 }
 
@@ -294,7 +294,7 @@ static void limits(void **state)
 	transparent_init(&t, 3);
 	assert_int_equal(t.provider.aeads[0]->seal_limit, 23726566);
 	transparent_limit(&t, 4, 5);
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < TRANSPARENT_AEADS; i++) {
 		assert_int_equal(t.provider.aeads[i]->seal_limit, 4);
 		assert_int_equal(t.provider.aeads[i]->open_limit, 5);
 	}
@@ -365,6 +365,46 @@ static void signatures(void **state)
 			 SNECK_E_BAD_SIGNATURE);
 }
 
+/* Every kind signs with its schemes and with no other; pubkey has them all, once. */
+static void every_kind(void **state)
+{
+	static const struct {
+		enum transparent_kind kind;
+		uint16_t first;
+		unsigned n;
+	} rows[] = {
+		{ TRANSPARENT_ECDSA, 0x0403, 1 },    { TRANSPARENT_ECDSA384, 0x0503, 1 },
+		{ TRANSPARENT_ECDSA521, 0x0603, 1 }, { TRANSPARENT_ED25519, 0x0807, 1 },
+		{ TRANSPARENT_ED448, 0x0808, 1 },    { TRANSPARENT_RSA, 0x0804, 3 },
+		{ TRANSPARENT_PSS, 0x0809, 3 },
+	};
+	const struct sneck_pubkey *const pk = provider_at(1)->pubkey;
+	unsigned n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct transparent_signer s;
+		uint8_t cert[7], key[8] = { 0 }, sig[TRANSPARENT_SIG];
+		size_t len;
+
+		transparent_signer(&s, rows[i].kind, 1);
+		transparent_cert(cert, sizeof cert, rows[i].kind, 1);
+		assert_int_equal(pk->from_cert(key, sneck_span_of(cert, 7), NULL), SNECK_OK);
+		for (const uint16_t *scheme = pk->schemes; *scheme != 0; scheme++) {
+			const bool fits =
+				*scheme >= rows[i].first && *scheme < rows[i].first + rows[i].n;
+
+			assert_int_equal(s.signer.sign(&s, *scheme, none, sig, sizeof sig, &len),
+					 fits ? SNECK_OK : SNECK_E_SIGNER);
+			n += fits;
+			assert_int_equal(
+				pk->verify(key, *scheme, none, sneck_span_of(sig, len), NULL),
+				fits ? SNECK_OK : SNECK_E_BAD_SIGNATURE);
+		}
+	}
+	assert_int_equal(n, 11);
+}
+
 static void verdicts(void **state)
 {
 	struct transparent_verifier v;
@@ -392,15 +432,11 @@ static void verdicts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(deterministic),
-		cmocka_unit_test(patterns),
-		cmocka_unit_test(editable_records),
-		cmocka_unit_test(n66_audit),
-		cmocka_unit_test(n78_every_call_fails),
-		cmocka_unit_test(limits),
-		cmocka_unit_test(certificates),
-		cmocka_unit_test(signatures),
-		cmocka_unit_test(verdicts),
+		cmocka_unit_test(deterministic),	cmocka_unit_test(patterns),
+		cmocka_unit_test(editable_records),	cmocka_unit_test(n66_audit),
+		cmocka_unit_test(n78_every_call_fails), cmocka_unit_test(limits),
+		cmocka_unit_test(certificates),		cmocka_unit_test(signatures),
+		cmocka_unit_test(every_kind),		cmocka_unit_test(verdicts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
