@@ -203,11 +203,11 @@ static void native(uint8_t *to, struct sneck_span from)
 		to[i] = from.p[one.first == 1 ? from.len - 1 - i : i];
 }
 
-/* RFC 8017, A.1.1. work has RSA_MAX bytes. */
-static enum sneck_rc rsa_key(struct pubkey *k, struct sneck_span bits, uint8_t *work)
+/* RFC 8017, A.1.1. The modulus is public: it may stay behind on the stack. */
+static enum sneck_rc rsa_key(struct pubkey *k, struct sneck_span bits)
 {
 	struct sneck_span body, n, e;
-	uint8_t exponent[RSA_EXP];
+	uint8_t modulus[RSA_MAX], exponent[RSA_EXP];
 	OSSL_PARAM params[3];
 
 	if (!der_take(&bits, DER_SEQUENCE, &body) || bits.len != 0 || !der_number(&body, &n) ||
@@ -218,9 +218,9 @@ static enum sneck_rc rsa_key(struct pubkey *k, struct sneck_span bits, uint8_t *
 	    e.len > RSA_EXP || (n.p[n.len - 1] & 1) == 0 || (e.p[e.len - 1] & 1) == 0 ||
 	    (e.len == 1 && e.p[0] == 1))
 		return SNECK_E_CERT_TYPE;
-	native(work, n);
+	native(modulus, n);
 	native(exponent, e);
-	params[0] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, work, n.len);
+	params[0] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, modulus, n.len);
 	params[1] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, exponent, e.len);
 	params[2] = OSSL_PARAM_construct_end();
 	k->key = sneck__ossl_key(sneck__ossl.rsa, EVP_PKEY_PUBLIC_KEY, params);
@@ -279,7 +279,7 @@ static enum sneck_rc pss_params(struct sneck_span alg, uint16_t *only)
 	return SNECK_OK;
 }
 
-static enum sneck_rc read_key(struct pubkey *k, struct sneck_span der, uint8_t *work)
+static enum sneck_rc read_key(struct pubkey *k, struct sneck_span der)
 {
 	struct sneck_span alg, bits, oid;
 
@@ -289,12 +289,12 @@ static enum sneck_rc read_key(struct pubkey *k, struct sneck_span der, uint8_t *
 		return ec_key(k, alg, bits);
 	if (IS(oid, OID_RSA)) {
 		k->kind = KIND_RSA;
-		return IS(alg, DER_NULL) ? rsa_key(k, bits, work) : SNECK_E_CERT_BAD;
+		return IS(alg, DER_NULL) ? rsa_key(k, bits) : SNECK_E_CERT_BAD;
 	}
 	if (IS(oid, OID_PSS)) { /* an RSA key to libcrypto; what it may do is seen to here */
 		k->kind = KIND_PSS;
 		SNECK_TRY(pss_params(alg, &k->only));
-		return rsa_key(k, bits, work);
+		return rsa_key(k, bits);
 	}
 	if (IS(oid, OID_ED25519) && alg.len == 0)
 		return ed_key(k, sneck__ossl.ed25519, KIND_ED25519, 32, bits);
@@ -307,8 +307,9 @@ static enum sneck_rc from_cert(void *key, struct sneck_span der, void *work)
 {
 	enum sneck_rc rc;
 
+	(void)work;
 	wipe(key);
-	rc = read_key(key, der, work);
+	rc = read_key(key, der);
 	if (rc == SNECK_OK)
 		return SNECK_OK;
 	wipe(key);
@@ -425,7 +426,6 @@ static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span 
 const struct sneck_pubkey sneck__ossl_pubkey = {
 	.schemes = schemes,
 	.key_size = sizeof(struct pubkey),
-	.work_size = RSA_MAX,
 	.from_cert = from_cert,
 	.verify = verify,
 	.wipe = wipe,
