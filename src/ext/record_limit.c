@@ -69,8 +69,7 @@ static enum sneck_rc fragment_read(struct nego *ng, enum ext_in in, struct sneck
 		return in == IN_EE ? SNECK_E_ILLEGAL : SNECK_OK;
 	ng->max_fragment = code;
 	ng->send_limit = 256u << code;
-	if (ng->recv_limit > ng->send_limit)
-		ng->recv_limit = ng->send_limit;
+	ng->recv_limit = ng->send_limit; /* one size for both: of a smaller one the peer knows nothing */
 	return SNECK_OK;
 }
 
