@@ -110,6 +110,7 @@ enum sneck_rc sneck__conn_sync_rx(struct sneck_conn *c)
 
 enum sneck_rc sneck__conn_sync_tx(struct sneck_conn *c)
 {
+	c->tx.pad_max = (uint16_t)sneck__fragment(c); /* the peer's limit may be new */
 	if (c->tx_level == c->hs.tx_level || sneck__emit_waits(c))
 		return SNECK_OK;
 	return sneck__conn_install_tx(c, c->hs.tx_level);
