@@ -137,7 +137,7 @@ void sneck__conn_wipe_keys(struct sneck_conn *c)
 	sneck__ct_wipe(&c->tx, sizeof c->tx);
 	sneck__ct_wipe(c->hs.rx_secret, sizeof c->hs.rx_secret);
 	sneck__ct_wipe(c->hs.tx_secret, sizeof c->hs.tx_secret);
-	sneck__ct_wipe(c->hs.exporter, sizeof c->hs.exporter);
+	sneck_forget_exporter(c);
 }
 
 /* ---- scratch ---- */
