@@ -142,7 +142,7 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 
 	SNECK_TRY(read_hello(hs, &ch));
 
-	if (wk->nego.cookie.len != 0 && hs->cfg->cookie_secret.len != 0)
+	if (wk->nego.cookie.len != 0) /* RFC 9846, 4.3.2: never in a hello that is the first */
 		return accept_second(hs, &ch, m, to);
 	if (wk->nego.kex == NULL) {
 		SNECK_TRY(sneck__retry_remember(hs, &ch, m->raw));

@@ -147,7 +147,7 @@ static void on_unit(struct edit *ed, struct unit *u)
 	const bool here =
 		a->msg != 0 ? u->type == 22 && u->data[0] == a->msg : u->type == a->content;
 
-	if (!ed->done && here) {
+	if (!ed->done && here && ed->skipped++ == a->nth) {
 		ed->done = true;
 		hit(ed, u, a);
 		return;
@@ -163,11 +163,21 @@ static void setup(struct pair *p, const struct attack *a)
 	static const struct sneck_span alpn[] = { { (const uint8_t *)"h2", 2 },
 						  { (const uint8_t *)"dot", 3 } };
 
+	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
+	static const uint8_t cookie_secret[32] = { 1, 2, 3 };
+
 	pair_init(p, 1);
 	if (a->alpn) {
 		p->client.cfg.alpn = p->server.cfg.alpn = alpn;
 		p->client.cfg.n_alpn = p->server.cfg.n_alpn = 2;
 	}
+	if (a->retry) {
+		p->client.cfg.groups = (struct sneck_u16s){ groups, 2 };
+		p->client.cfg.n_key_shares = 1;
+		p->server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
+	}
+	if (a->cookie)
+		p->server.cfg.cookie_secret = sneck_span_of(cookie_secret, sizeof cookie_secret);
 	p->client.cfg.insecure_no_name = a->no_name;
 	if (a->rsa) {
 		transparent_cert(p->server.certs[0], sizeof p->server.certs[0], TRANSPARENT_RSA, 7);

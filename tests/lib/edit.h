@@ -23,6 +23,7 @@ struct edit {
 	bool coalesce; /* as many handshake messages in one record as are there */
 	unsigned n;    /* units so far */
 	bool done;     /* for the hook */
+	unsigned skipped;
 
 	uint8_t raw[20000];
 	size_t raw_len;
