@@ -53,8 +53,6 @@ struct hs_work {
 	struct flight flight;
 	uint32_t hello_len;              /* client: our first ClientHello at flight.area */
 	struct cookie memo;              /* server: of the first ClientHello, while the second is awaited */
-	uint8_t cookie[COOKIE_MAX];      /* sealed, while a HelloRetryRequest is written */
-	size_t cookie_len;
 	bool ccs_sent;                   /* RFC 9846, E.4: once */
 	bool cert_asked;                 /* client: a CertificateRequest came */
 	uint8_t random[32];              /* the ClientHello's: for the key log */

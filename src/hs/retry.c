@@ -78,6 +78,8 @@ enum sneck_rc sneck__retry_remember(struct hs *hs, const struct client_hello *ch
 {
 	struct hs_work *const wk = hs->work;
 	struct cookie *const memo = &wk->memo;
+	uint8_t *place;
+	size_t len;
 
 	memo->suite = hs->suite->id;
 	memo->group = wk->nego.wanted != NULL ? wk->nego.wanted->group : 0;
@@ -88,9 +90,10 @@ enum sneck_rc sneck__retry_remember(struct hs *hs, const struct client_hello *ch
 	SNECK_TRY(sneck__transcript_peek(&wk->transcript, memo->hello));
 	if (hs->cfg->cookie_secret.len == 0)
 		return SNECK_OK;
-	SNECK_TRY(sneck__cookie_seal(wk->cookie, &wk->cookie_len, sha256(hs),
-				     hs->cfg->cookie_secret, memo));
-	wk->nego.cookie = sneck_span_of(wk->cookie, wk->cookie_len);
+	/* at the end of the area, whose beginning the retry is about to take */
+	place = wk->flight.area + wk->flight.cap - COOKIE_MAX;
+	SNECK_TRY(sneck__cookie_seal(place, &len, sha256(hs), hs->cfg->cookie_secret, memo));
+	wk->nego.cookie = sneck_span_of(place, len);
 	return SNECK_OK;
 }
 
