@@ -163,8 +163,10 @@ static enum sneck_rc send_retry(struct hs *hs, const struct hs_msg *m, uint8_t *
 	write_hello(&w, hs, retry_random(), IN_HRR);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
 	SNECK_TRY(sneck__flight_ccs(hs));
-	if (hs->cfg->cookie_secret.len != 0)
-		sneck__ct_wipe(&wk->memo, sizeof wk->memo); /* the cookie has it */
+	if (hs->cfg->cookie_secret.len != 0) { /* the cookie has it */
+		sneck__ct_wipe(&wk->memo, sizeof wk->memo);
+		sneck__ct_wipe(wk->random, sizeof wk->random);
+	}
 	*to = S13_WAIT_CH2;
 	return SNECK_OK;
 }
