@@ -183,7 +183,8 @@ enum sneck_rc sneck_record_layout(const struct sneck_conn *conn, struct sneck_la
 		return SNECK_NOT_NOW;
 	layout->head = sneck__control_size(conn) + BOUND_RECORD_HEAD;
 	layout->max_plain = sneck__fragment(conn);
-	layout->tail = 1u + conn->tx.aead->tag_len + (conn->tx.pad_to != 0 ? conn->tx.pad_to - 1u : 0);
+	layout->tail =
+		1u + conn->tx.aead->tag_len + (conn->tx.pad_to != 0 ? conn->tx.pad_to - 1u : 0);
 	return SNECK_OK;
 }
 

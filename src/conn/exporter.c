@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* exporter.c: the public side of exporters. The secret is kept only for a config that asks for it. */
+/* exporter.c: the public side of exporters. The secret is kept only for a config that asks for it.
+ */
 #include "conn.h"
 
 #include "../keys/exporter.h"

@@ -18,8 +18,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__transcript_add(struct transcript *t, struc
 /* digest: t->hash->len bytes, of all so far. */
 SNECK_MUST_CHECK enum sneck_rc sneck__transcript_peek(const struct transcript *t, uint8_t *digest);
 
-/* Begins again with message_hash in place of a first ClientHello: RFC 9846, 4.5.1. digest is that of
- * the ClientHello, hash->len bytes. */
+/* Begins again with message_hash in place of a first ClientHello: RFC 9846, 4.5.1. digest is that
+ * of the ClientHello, hash->len bytes. */
 SNECK_MUST_CHECK enum sneck_rc sneck__transcript_retry(struct transcript *t,
 						       const struct sneck_hash *hash,
 						       const uint8_t *digest);

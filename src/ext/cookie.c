@@ -5,8 +5,8 @@
  *       opaque cookie<1..2^16-1>;
  *   } Cookie;
  *
- * A HelloRetryRequest may bring one that nobody asked for; the second ClientHello gives it back. What
- * is in ours is keys/cookie_seal.c's. */
+ * A HelloRetryRequest may bring one that nobody asked for; the second ClientHello gives it back.
+ * What is in ours is keys/cookie_seal.c's. */
 #include "ext.h"
 
 static bool cookie_offer(const struct nego *ng, enum ext_in in)

@@ -70,7 +70,8 @@ static enum sneck_rc choose(struct nego *ng, const uint16_t *group, const struct
 	}
 	if (ng->wanted == NULL)
 		return SNECK_E_NO_GROUP;
-	if (ng->kex != NULL && (ng->kex == ng->wanted || !sneck__group_is_hybrid(ng->wanted->group)))
+	if (ng->kex != NULL &&
+	    (ng->kex == ng->wanted || !sneck__group_is_hybrid(ng->wanted->group)))
 		ng->wanted = NULL;
 	if (ng->wanted != NULL)
 		ng->kex = NULL;

@@ -5,8 +5,9 @@
  *   uint16 RecordSizeLimit;
  *   enum { 2^9(1), 2^10(2), 2^11(3), 2^12(4), (255) } MaxFragmentLength;
  *
- * In TLS 1.3 a record_size_limit counts the content type, so it is one more than the plaintext; each
- * side states its own. max_fragment_length binds both sides and gives way where both are there. */
+ * In TLS 1.3 a record_size_limit counts the content type, so it is one more than the plaintext;
+ * each side states its own. max_fragment_length binds both sides and gives way where both are
+ * there. */
 #include "ext.h"
 
 static bool limit_offer(const struct nego *ng, enum ext_in in)
@@ -65,11 +66,13 @@ static enum sneck_rc fragment_read(struct nego *ng, enum ext_in in, struct sneck
 	SNECK_TRY(rd_end(&r));
 	if (code < 1 || code > 4 || (in == IN_EE && code != ng->cfg->ask_max_fragment))
 		return SNECK_E_ILLEGAL;
-	if (ng->peer_has_limit) /* RFC 8449, 5: a server must ignore it, a client must refuse both */
+	if (ng->peer_has_limit) /* RFC 8449, 5: a server must ignore it, a client must refuse both
+				 */
 		return in == IN_EE ? SNECK_E_ILLEGAL : SNECK_OK;
 	ng->max_fragment = code;
 	ng->send_limit = 256u << code;
-	ng->recv_limit = ng->send_limit; /* one size for both: of a smaller one the peer knows nothing */
+	ng->recv_limit =
+		ng->send_limit; /* one size for both: of a smaller one the peer knows nothing */
 	return SNECK_OK;
 }
 

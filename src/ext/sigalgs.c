@@ -5,9 +5,10 @@
  *       SignatureScheme supported_signature_algorithms<2..2^16-2>;
  *   } SignatureSchemeList;
  *
- * The first speaks of the handshake. It has the schemes of certificates too, for servers that do not
- * know the second; select.c knows which of them may sign a handshake. The core does not look into
- * certificates, so what a peer wants inside them is read and left to whoever made the chain. */
+ * The first speaks of the handshake. It has the schemes of certificates too, for servers that do
+ * not know the second; select.c knows which of them may sign a handshake. The core does not look
+ * into certificates, so what a peer wants inside them is read and left to whoever made the chain.
+ */
 #include "ext.h"
 
 static bool sigalgs_offer(const struct nego *ng, enum ext_in in)

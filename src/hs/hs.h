@@ -52,7 +52,7 @@ struct hs_work {
 	struct evidence evidence;
 	struct flight flight;
 	uint32_t hello_len;              /* client: our first ClientHello at flight.area */
-	struct cookie memo;              /* server: of the first ClientHello, while the second is awaited */
+	struct cookie memo; /* server: of the first ClientHello, while the second is awaited */
 	bool ccs_sent;                   /* RFC 9846, E.4: once */
 	bool cert_asked;                 /* client: a CertificateRequest came */
 	uint8_t random[32];              /* the ClientHello's: for the key log */
@@ -112,7 +112,8 @@ struct hs {
 	const uint8_t *sni;   /* server: in the scratch */
 	uint8_t sni_len;
 	uint32_t send_limit;  /* plaintext per record that the peer takes; 0: not said */
-	uint32_t want_limit;  /* plaintext per record that we would like to take: record_size_limit */
+	uint32_t
+		want_limit; /* plaintext per record that we would like to take: record_size_limit */
 	uint32_t recv_limit;  /* and what was agreed; 0: no more than the RFC's */
 	struct sneck_span name; /* client: the name to verify; the caller's memory */
 	bool name_is_ip;
@@ -169,7 +170,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
 						compatibility mode: RFC 9846, E.4 */
 
-/* ask.c: each but the first answers SNECK_OK once it need not wait any more, SNECK_WANT_ANSWER until then. */
+/* ask.c: each but the first answers SNECK_OK once it need not wait any more, SNECK_WANT_ANSWER
+ * until then. */
 bool sneck__ask_open(const struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_schemes(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs);

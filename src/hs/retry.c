@@ -2,8 +2,8 @@
 /* retry.c: what a server must know of a first ClientHello to judge the second. RFC 9846, 4.2.2.
  *
  * The second hello is parsed from zero. What it may not change is one digest, over all fields and
- * all extensions but those that the RFC allows to differ; it stays in the scratch, or travels in the
- * cookie when the config has a secret for it. Then nothing at all is kept. */
+ * all extensions but those that the RFC allows to differ; it stays in the scratch, or travels in
+ * the cookie when the config has a secret for it. Then nothing at all is kept. */
 #include "graph.h"
 
 #include "../crypto/algs.h"
@@ -35,7 +35,8 @@ static enum sneck_rc add_extensions(struct transcript *t, struct sneck_span bloc
 
 		(void)rd_vec(&r, 2, 0, 65535);
 		if (!may_change(type))
-			SNECK_TRY(sneck__transcript_add(t, sneck_span_of(block.p + from, r.at - from)));
+			SNECK_TRY(sneck__transcript_add(
+				t, sneck_span_of(block.p + from, r.at - from)));
 	}
 	return SNECK_OK;
 }
@@ -97,8 +98,8 @@ enum sneck_rc sneck__retry_remember(struct hs *hs, const struct client_hello *ch
 	return SNECK_OK;
 }
 
-/* RFC 9846, 4.2.2: a second ClientHello that changes what it may not is an illegal_parameter, and so
- * is one with other shares than the one that was asked for. */
+/* RFC 9846, 4.2.2: a second ClientHello that changes what it may not is an illegal_parameter, and
+ * so is one with other shares than the one that was asked for. */
 static enum sneck_rc compare(struct hs *hs, const struct client_hello *ch)
 {
 	const struct cookie *const memo = &hs->work->memo;
@@ -122,7 +123,8 @@ enum sneck_rc sneck__retry_accept(struct hs *hs, const struct client_hello *ch)
 	if (hs->cfg->cookie_secret.len != 0) {
 		if (sealed.len == 0)
 			return SNECK_E_EXT_MISSING;
-		SNECK_TRY(sneck__cookie_open(&wk->memo, sha256(hs), hs->cfg->cookie_secret, sealed));
+		SNECK_TRY(
+			sneck__cookie_open(&wk->memo, sha256(hs), hs->cfg->cookie_secret, sealed));
 	} else if (sealed.len != 0) {
 		return SNECK_E_ILLEGAL; /* we sent none */
 	}

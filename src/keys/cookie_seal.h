@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cookie_seal.h: what a HelloRetryRequest has to remember, as a cookie that the client keeps for us.
- * RFC 9846, 4.3.2. Pure functions of their arguments: nothing is kept here. */
+/* cookie_seal.h: what a HelloRetryRequest has to remember, as a cookie that the client keeps for
+ * us. RFC 9846, 4.3.2. Pure functions of their arguments: nothing is kept here. */
 #ifndef SNECK_KEYS_COOKIE_SEAL_H
 #define SNECK_KEYS_COOKIE_SEAL_H
 

@@ -16,7 +16,7 @@ struct rec_half {
 	const struct sneck_aead *aead; /* NULL: records are not protected yet */
 	uint64_t seq;		       /* number of the next record under this key */
 	uint8_t iv[BOUND_NONCE];
-	uint16_t pad_to;  /* RFC 9846, 5.4: plaintext is padded to a multiple of it; 0: not at all */
+	uint16_t pad_to; /* RFC 9846, 5.4: plaintext is padded to a multiple of it; 0: not at all */
 	uint16_t pad_max; /* but not beyond this */
 };
 

@@ -101,7 +101,8 @@ static void our_hello(void **state)
 		rc = sneck__ext_read(&ng, IN_CH, sneck_span_of(block, n));
 		assert_true(rc == SNECK_E_DECODE || rc == SNECK_E_EXT_MISSING ||
 			    rc == SNECK_E_NO_VERSION || rc == SNECK_OK);
-		if (rc == SNECK_OK) /* server_name, record_size_limit and ALPN stand last and may be missing */
+		if (rc == SNECK_OK) /* server_name, record_size_limit and ALPN stand last and may be
+				       missing */
 			assert_true(n > block_len - 4 - 16 - 6 - 4 - 6);
 	}
 }

@@ -93,7 +93,8 @@ static void t5_stale(void **state)
 		v.chain =
 			0; /* refused: the connection has ended, and says with what */
 		assert_int_equal(sneck_answer_verdict(q.client.conn, other, &v), SNECK_OK);
-		assert_int_equal(sneck_answer_verdict(q.client.conn, other, &v), SNECK_E_CERT_REFUSED);
+		assert_int_equal(sneck_answer_verdict(q.client.conn, other, &v),
+				 SNECK_E_CERT_REFUSED);
 		pair_run(&q);
 		assert_int_equal(q.client.st.err, SNECK_E_CERT_REFUSED);
 		assert_int_equal(q.server.st.alert, 46);
