@@ -92,7 +92,7 @@ typedef void (*sneck_keylog_fn)(void *user, const char *label, const uint8_t cli
 
 /** A message that went by, for people who want to watch: content is the record's content type, 20
  *  ChangeCipherSpec, 21 alert, 22 handshake; type is the message's type, or the alert's; len its
- * bytes with its header. Names: sneck_message_name(), sneck_alert_name(). */
+ *  bytes with its header. Names: sneck_message_name(), sneck_alert_name(). */
 typedef void (*sneck_trace_fn)(void *user, int sent, uint8_t content, uint8_t type, size_t len);
 
 struct sneck_config {

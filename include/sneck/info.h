@@ -66,7 +66,7 @@ SNECK_API const char *sneck_misuse_text(const struct sneck_conn *conn);
  *  Bytes: label and context are read during the call; dst is the caller's and secret.
  *  Units: len in bytes, up to 255 times the hash length. RFC: 7.5; 5705; 9266 for channel binding.
  *  Returns: SNECK_OK; SNECK_NOT_NOW before the handshake is over; SNECK_E_ARG for a label of more
- * than 249 bytes or too long an output; SNECK_E_CONFIG without config.keep_exporter, after
+ *  than 249 bytes or too long an output; SNECK_E_CONFIG without config.keep_exporter, after
  *  sneck_forget_exporter(), and in SNECK_CLOSED.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_export(const struct sneck_conn *conn,

@@ -31,8 +31,7 @@ enum sneck_pki_key_kind {
 	SNECK_KEY_RSA4096 = 5,
 	SNECK_KEY_P521 = 6,
 	SNECK_KEY_ED448 = 7,
-	SNECK_KEY_RSA_PSS2048 =
-		8 /* its certificate says RSASSA-PSS, and it signs with that alone */
+	SNECK_KEY_RSA_PSS2048 = 8 /* the certificate says RSASSA-PSS: it signs with nothing else */
 };
 
 /** Makes a new private key.

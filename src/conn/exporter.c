@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* exporter.c: the public side of exporters. The secret is kept only for a config that asks for it.
- */
+/* exporter.c: the public side of exporters. The secret is kept for configs that ask for it. */
 #include "conn.h"
 
 #include "../keys/exporter.h"

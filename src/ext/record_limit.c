@@ -66,13 +66,13 @@ static enum sneck_rc fragment_read(struct nego *ng, enum ext_in in, struct sneck
 	SNECK_TRY(rd_end(&r));
 	if (code < 1 || code > 4 || (in == IN_EE && code != ng->cfg->ask_max_fragment))
 		return SNECK_E_ILLEGAL;
-	if (ng->peer_has_limit) /* RFC 8449, 5: a server must ignore it, a client must refuse both
-				 */
+	/* RFC 8449, 5: a server must ignore it, a client must refuse both */
+	if (ng->peer_has_limit)
 		return in == IN_EE ? SNECK_E_ILLEGAL : SNECK_OK;
 	ng->max_fragment = code;
 	ng->send_limit = 256u << code;
-	ng->recv_limit =
-		ng->send_limit; /* one size for both: of a smaller one the peer knows nothing */
+	/* one size for both: of a smaller one the peer knows nothing */
+	ng->recv_limit = ng->send_limit;
 	return SNECK_OK;
 }
 
