@@ -4,8 +4,7 @@
  * waiting handler leaves. */
 #include "hs.h"
 
-/* Op ids begin at random bytes, so that an answer to another connection is stale, whatever it is.
- */
+/* Op ids begin at random bytes, so an answer to another connection is stale, whatever it is. */
 static enum sneck_rc raise_op(struct hs *hs, uint64_t *op)
 {
 	const struct sneck_provider *const p = hs->cfg->provider;

@@ -112,8 +112,7 @@ struct hs {
 	const uint8_t *sni;   /* server: in the scratch */
 	uint8_t sni_len;
 	uint32_t send_limit;  /* plaintext per record that the peer takes; 0: not said */
-	uint32_t
-		want_limit; /* plaintext per record that we would like to take: record_size_limit */
+	uint32_t want_limit;  /* plaintext per record that we would like to take, RFC 8449 */
 	uint32_t recv_limit;  /* and what was agreed; 0: no more than the RFC's */
 	struct sneck_span name; /* client: the name to verify; the caller's memory */
 	bool name_is_ip;

@@ -195,8 +195,8 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	}
 	l.shares = l.provider_work + round_up(l.provider_work_len);
 	l.area_len = area_size(cfg, role);
-	if (role ==
-	    SNECK_CLIENT) { /* a second ClientHello has one share, any of ours, and a cookie */
+	/* a second ClientHello has one share, any of ours, and a cookie */
+	if (role == SNECK_CLIENT) {
 		l.shares_len = max(shares, single);
 		for (size_t i = 0; i < n_shares && (kex = sneck__kex_at(cfg, i)) != NULL; i++)
 			first += 4u + kex->offer_len;
