@@ -158,10 +158,13 @@ static size_t own_shares(const struct sneck_config *cfg)
  * 255, Certificate without its certificates, CertificateVerify, Finished, CCS. */
 static size_t area_size(const struct sneck_config *cfg, int role)
 {
-	size_t n = FRAME_HEAD + 2u + 32u + 33u + 2u;
+	size_t n = FRAME_HEAD + 2u + 32u + 33u + 2u, answer = 0;
+	const struct sneck_kex *kex;
 
+	for (size_t i = 0; (kex = sneck__kex_at(cfg, i)) != NULL; i++)
+		answer = max(answer, kex->answer_len);
 	if (role == SNECK_SERVER)
-		return n + 2u + 2u + 64u + (2u + 5u + 255u + 32u) +
+		return n + 2u + 2u + 64u + answer + (2u + 5u + 255u + 32u) +
 		       (FRAME_HEAD + 4u + 5u * BOUND_CERTS) + (FRAME_HEAD + 4u + SNECK_SIG_MAX) +
 		       (FRAME_HEAD + BOUND_HASH) + 1u;
 	for (size_t i = 0; sneck__suite_at(cfg, i) != NULL; i++)
@@ -195,12 +198,12 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	}
 	l.shares = l.provider_work + round_up(l.provider_work_len);
 	l.area_len = area_size(cfg, role);
-	/* a second ClientHello has one share, any of ours, and a cookie */
+	/* a second ClientHello has the same shares or any one, and a cookie */
 	if (role == SNECK_CLIENT) {
 		l.shares_len = max(shares, single);
 		for (size_t i = 0; i < n_shares && (kex = sneck__kex_at(cfg, i)) != NULL; i++)
 			first += 4u + kex->offer_len;
-		l.area_len += max(first, 4u + longest + 6u + BOUND_COOKIE);
+		l.area_len += max(first, 4u + longest) + 6u + BOUND_COOKIE;
 		shares = l.shares_len;
 	}
 	l.area = l.shares + shares;
