@@ -61,6 +61,8 @@ struct hs_work {
 	const struct hs_aligned *aligned; /* server: the ClientHello ended its record */
 	uint8_t *shared;                 /* server: between ClientHello and ServerHello */
 	bool have_key;                   /* peer_key holds one */
+	uint8_t tbs[BOUND_TBS];          /* what the peer signed */
+	uint8_t tbs_len;
 	void *peer_key;                  /* pubkey->key_size bytes */
 	uint8_t *shares;                 /* client: where private keys and offers lie */
 	uint32_t shares_len;
