@@ -316,6 +316,16 @@ static void bench_cert(const char *name, EVP_PKEY *k, uint16_t scheme)
 	EVP_PKEY_free(k);
 }
 
+static void *kex_of(uint16_t group)
+{
+	size_t i = 0;
+
+	while (p->kexes[i] != NULL && p->kexes[i]->group != group)
+		i++;
+	must(p->kexes[i] != NULL);
+	return (void *)(uintptr_t)p->kexes[i];
+}
+
 int main(int argc, char **argv)
 {
 	char x25519[] = "X25519", p256[] = "P-256";
@@ -324,12 +334,11 @@ int main(int argc, char **argv)
 	p = sneck_provider_libcrypto();
 	must(p != NULL);
 	for (size_t i = 0; p->aeads[i] != NULL; i++)
-		bench_aead(p->aeads[i]);
+		if (p->aeads[i]->id != 3 && p->aeads[i]->id != 18) /* EVP has CCM another way */
+			bench_aead(p->aeads[i]);
 	bench_hash();
-	compare("X25519, both sides", evp_exchange, x25519, our_exchange,
-		(void *)(uintptr_t)p->kexes[0], 0);
-	compare("P-256, both sides", evp_exchange, p256, our_exchange,
-		(void *)(uintptr_t)p->kexes[1], 0);
+	compare("X25519, both sides", evp_exchange, x25519, our_exchange, kex_of(0x001d), 0);
+	compare("P-256, both sides", evp_exchange, p256, our_exchange, kex_of(0x0017), 0);
 	bench_cert("P-256", EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"), 0x0403);
 	bench_cert("RSA-2048", EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), 0x0804);
 	putchar('\n');
