@@ -278,7 +278,7 @@ static void other_key(struct pair *t)
 
 static void every_aead(void **state)
 {
-	/* RFC 9846, 5.5: 2^24.5, rounded down; RFC 9147, B.2: 2^23 */
+	/* RFC 9846, 5.5: 2^24.5, rounded down; RFC 9147, B: 2^23 */
 	static const struct {
 		uint16_t id, key_len, tag_len;
 		uint64_t seal_limit;

@@ -22,10 +22,10 @@
 #define SEAL_LIMIT_GCM 23726566u
 #define NO_LIMIT       (UINT64_C(1) << 62)
 
-/* RFC 9846 gives none for AES-CCM, which runs AES twice for each block. RFC 9147, B.2 holds it to
- * the same advantage as AES-GCM: 2^23 records. The 8-byte tag of CCM-8 makes forging easier, not
- * reading: RFC 9147, 4.5.3 counts forgeries under one key, and here the first one that fails ends
- * the key, so that records which do authenticate need no bound. */
+/* AES-CCM runs AES twice for each block, so it may seal less than AES-GCM: 2^23 records, as DTLS
+ * has it (RFC 9147, B). The 8-byte tag of CCM-8 makes forging easier, not reading: RFC 9147, 4.5.3
+ * counts forgeries under one key, and here the first one that fails ends the key, so that records
+ * which do authenticate need no bound. */
 #define SEAL_LIMIT_CCM 8388608u
 
 struct cipher {

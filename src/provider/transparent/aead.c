@@ -181,7 +181,7 @@ static void wipe(void *ctx)
 	memset(ctx, 0, sizeof(struct nonces));
 }
 
-/* RFC 9846, 5.5 gives the limit of AES-GCM, RFC 9147, B.2 that of AES-CCM. */
+/* RFC 9846, 5.5 gives the limit of AES-GCM, RFC 9147, B that of AES-CCM. */
 #define AEAD(ID, KEY_LEN, TAG_LEN, LIMIT, INIT)                                                    \
 	{                                                                                          \
 		.id = (ID), .key_len = (KEY_LEN), .nonce_len = 12, .tag_len = (TAG_LEN),           \
