@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd.h: the verbs, and what both want of a certificate. */
+/* cmd.h: the verbs. */
 #ifndef CLI_CMD_H
 #define CLI_CMD_H
 
@@ -7,9 +7,6 @@
 
 int cmd_serve(const struct options *o);
 int cmd_connect(const struct options *o);
-
-/* "sha256:H" of the public key in a certificate, for --pin (RFC 7469, 2.4). false: not DER. */
-enum { PIN_TEXT = 7 + 64 + 1 };
-bool pin_text(char dst[PIN_TEXT], struct sneck_span der);
+int cmd_doctor(const struct options *o);
 
 #endif

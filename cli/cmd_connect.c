@@ -34,7 +34,7 @@ static struct visit {
 	uv_timer_t last;
 	uv_fs_t input;
 	uint64_t t0, t_tcp; /* uv_hrtime() */
-	bool open, held, ended;
+	bool open, held, ended, updating;
 	size_t n_held;
 	char buf[16384];
 } visit; /* one per process; lent to the loop */
@@ -119,6 +119,34 @@ static void read_more(void)
 	uv_fs_read(uv_default_loop(), &visit.input, STDIN_FILENO, &buf, 1, -1, on_input);
 }
 
+/* ---- messages ------------------------------------------------------------------------------ */
+
+static void on_last(uv_timer_t *timer);
+static void on_updated(uv_timer_t *timer);
+
+static void on_message(void *user, int sent, uint8_t content, uint8_t type, size_t len)
+{
+	(void)user;
+	if (visit.o->trace)
+		out_trace(sent, content, type, len);
+	if (visit.updating && !sent && content == 22 && type == 24)
+		uv_timer_start(&visit.last, on_updated, 0, 0); /* outside of the connection */
+}
+
+/* New keys for our direction, and a request for the other. What nobody waits for (--json alone) is
+ * given a moment. */
+static void update_keys(struct sneck_uv *s)
+{
+	const bool alone = visit.o->json && visit.o->get == NULL;
+
+	if (sneck_key_update(sneck_uv_conn(s), SNECK_KU_REQUEST_PEER) != SNECK_OK)
+		failed(CODE_CHECK, "the keys cannot be changed");
+	sneck_uv_kick(s);
+	visit.updating = alone;
+	if (alone)
+		uv_timer_start(&visit.last, on_updated, LAST_MS, 0);
+}
+
 /* ---- the chain ----------------------------------------------------------------------------- */
 
 /* Judges the chain on the spot. 0: could not. */
@@ -187,6 +215,14 @@ static void wind_up(void)
 		uv_timer_start(&visit.last, on_last, LAST_MS, 0);
 }
 
+static void on_updated(uv_timer_t *timer)
+{
+	(void)timer;
+	visit.updating = false;
+	if (!visit.ended)
+		wind_up();
+}
+
 static void on_open(struct sneck_uv *s)
 {
 	char request[8192];
@@ -197,16 +233,18 @@ static void on_open(struct sneck_uv *s)
 	learn();
 	if (!visit.o->json)
 		report_lines(&visit.report, stderr);
+	if (visit.o->key_update)
+		update_keys(s);
 	if (visit.o->get != NULL) {
 		piece.len = fetch_request(visit.o, request, sizeof request);
 		if (piece.len == 0 || sneck_uv_write(s, &piece, 1) != SNECK_OK) {
 			failed(CODE_USAGE, "the path for --get is too long");
 			sneck_uv_end(s);
 		}
-	} else if (visit.o->json) {
-		sneck_uv_end(s);
-	} else {
+	} else if (!visit.o->json) {
 		read_more();
+	} else if (!visit.updating) {
+		sneck_uv_end(s);
 	}
 }
 
@@ -266,6 +304,8 @@ static void say_alert(uint8_t alert)
 		hint = ": it knows none of the protocols of --alpn";
 	else if (alert == SNECK_ALERT_UNRECOGNIZED_NAME)
 		hint = ": it does not serve this name";
+	else if (alert == SNECK_ALERT_CERTIFICATE_REQUIRED)
+		hint = ": it asks for a client certificate, which sneck cannot give";
 	failed(CODE_NETWORK, "%s refused with the alert %s%s", visit.at, sneck_alert_name(alert),
 	       hint);
 }
@@ -297,9 +337,6 @@ static void say(struct sneck_uv *s, enum sneck_rc rc)
 		       visit.report.verdict[0] != '\0' ? visit.report.verdict : sneck_rc_text(rc));
 	else if (rc == SNECK_E_NO_MEMORY || rc == SNECK_E_CRYPTO || rc == SNECK_E_RANDOM)
 		failed(CODE_CHECK, "%s", sneck_rc_text(rc));
-	else if (sneck_conn_failure(sneck_uv_conn(s), &f) == SNECK_OK && f.message == 13)
-		failed(CODE_NETWORK, "%s asks for a client certificate, which is not supported yet",
-		       at);
 	else
 		failed(CODE_NETWORK, "%s breaks the protocol: %s", at, sneck_rc_text(rc));
 }
@@ -309,8 +346,7 @@ static void on_close(struct sneck_uv *s, enum sneck_rc rc)
 	const bool get = visit.o->get != NULL;
 
 	visit.ended = true;
-	if (!visit.open)
-		learn();
+	learn();
 	visit.report.http_status = visit.fetch.status;
 	if (visit.fetch.done && visit.fetch.status >= 400)
 		failed(CODE_CHECK, "%s answered with status %d", visit.at, visit.fetch.status);
@@ -352,6 +388,10 @@ static int set_up(const struct options *o)
 	rc = options_config(o, &visit.config);
 	if (rc != 0)
 		return rc;
+	for (uint16_t n = o->max_fragment; n >= 512; n /= 2)
+		visit.config.ask_max_fragment++; /* RFC 6066, 4: 1 is 512, 4 is 4,096 */
+	if (o->trace || o->key_update)
+		visit.config.trace = on_message;
 	if (sneck_pki_trust_open(&visit.trust, &trust, &why) != SNECK_OK)
 		return out_fail_file(o->verb, o->ca, why.text);
 	visit.config.verifier = sneck_pki_trust_verifier(visit.trust);
@@ -401,6 +441,8 @@ int cmd_connect(const struct options *o)
 		report_json(&visit.report, o->get != NULL ? stderr : stdout);
 	else if (!visit.open && visit.report.n_certs != 0)
 		report_lines(&visit.report, stderr);
+	if (visit.open && !o->json)
+		report_end(&visit.report, stderr);
 	if (visit.report.code != CODE_OK)
 		out_fail(visit.report.code, o->verb, "%s", visit.report.error);
 	sneck_pki_trust_close(visit.trust);

@@ -31,10 +31,14 @@ struct serve {
 	struct sneck_credential credential;
 	const struct sneck_credential *credentials[1];
 	struct sneck_config config;
+	uint8_t cookie_secret[32];
+	struct sneck_uv_handler handler; /* echo_handler or http_handler, with our open */
 	struct sneck_uv_server *server;
 	uv_signal_t signals[2];
 	bool stopping;
 };
+
+static struct serve serve; /* one per process; lent to connections */
 
 /* ---- echo ---------------------------------------------------------------------------------- */
 
@@ -88,6 +92,31 @@ static const struct sneck_uv_handler echo_handler = {
 	.drain = echo_drain,
 	.close = echo_close,
 };
+
+/* ---- all connections ----------------------------------------------------------------------- */
+
+static void on_message(void *user, int sent, uint8_t content, uint8_t type, size_t len)
+{
+	const struct sneck_uv *const s = sneck_uv_server_at(serve.server);
+	char peer[64] = "";
+
+	(void)user;
+	if (s != NULL)
+		sneck_uv_address(s, peer, sizeof peer);
+	fprintf(stderr, "%s ", peer);
+	out_trace(sent, content, type, len);
+}
+
+/* New keys in both directions, ahead of what the connection is for. */
+static void on_open(struct sneck_uv *s)
+{
+	const struct sneck_uv_handler *const inner = serve.o->echo ? &echo_handler : &http_handler;
+
+	if (sneck_key_update(sneck_uv_conn(s), SNECK_KU_REQUEST_PEER) == SNECK_OK)
+		sneck_uv_kick(s);
+	if (inner->open != NULL)
+		inner->open(s);
+}
 
 /* ---- the certificate ----------------------------------------------------------------------- */
 
@@ -166,8 +195,7 @@ static int listen_here(struct serve *v)
 	const bool all = v->o->listen_host[0] == '\0';
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
 	const struct sneck_uv_options options = { SNECK_UV_INIT, .config = &v->config,
-						  .handler = v->o->echo ? &echo_handler
-									: &http_handler };
+						  .handler = &v->handler };
 	struct sneck_note why = { "" };
 	struct addrinfo *list;
 	char port[8];
@@ -195,12 +223,12 @@ static void say_facts(const struct serve *v)
 {
 	static struct sneck_pki_about about;
 	const char *host = v->o->listen_host;
-	char pin[PIN_TEXT] = "-", day[16];
+	char pin[PIN_TEXT], day[16];
 	size_t n;
 	const struct sneck_span *const certs = sneck_pki_chain_certs(v->chain, &n);
 
-	if (sneck_pki_about(certs[0], &about) != SNECK_OK || !pin_text(pin, certs[0]))
-		memset(&about, 0, sizeof about);
+	(void)!sneck_pki_about(certs[0], &about); /* it was read before */
+	out_pin(pin, about.pin);
 	out_day(day, about.not_after_ms);
 	printf("certificate  %s (%s, until %s)%s\n", about.names, about.key, day,
 	       v->o->cert == NULL ? ", self-signed, made now" : "");
@@ -241,50 +269,72 @@ static void on_signal(uv_signal_t *sig, int number)
 	sneck_uv_server_close(v->server, v->o->echo ? 1 : GRACE_MS, on_closed, v);
 }
 
+static int set_up(struct serve *v)
+{
+	static const struct sneck_span http11[] = { { (const uint8_t *)"http/1.1", 8 } };
+	const struct options *const o = v->o;
+	struct sneck_config *const cfg = &v->config;
+	struct sneck_note why = { "" };
+	int rc;
+
+	v->credentials[0] = &v->credential;
+	*cfg = (struct sneck_config){ SNECK_CONFIG_INIT, .credentials = v->credentials,
+				      .n_credentials = 1, .send_fragment = o->max_fragment };
+	rc = options_config(o, cfg);
+	if (rc == 0)
+		rc = identity(v);
+	if (rc != 0)
+		return rc;
+	if (!o->echo && o->n_alpn == 0) {
+		cfg->alpn = http11;
+		cfg->n_alpn = 1;
+	}
+	if (o->trace)
+		cfg->trace = on_message;
+	if (o->cookie) {
+		cfg->cookie_secret = sneck_span_of(v->cookie_secret, sizeof v->cookie_secret);
+		if (cfg->provider->random(cfg->provider->ctx, v->cookie_secret,
+					  sizeof v->cookie_secret) != SNECK_OK)
+			return out_fail(CODE_CHECK, o->verb, "no random bytes");
+	}
+	if (sneck_config_check(cfg, SNECK_SERVER, &why) != SNECK_OK)
+		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
+	v->handler = o->echo ? echo_handler : http_handler;
+	if (o->key_update)
+		v->handler.open = on_open;
+	return 0;
+}
+
 int cmd_serve(const struct options *o)
 {
-	static struct serve v; /* lent to connections for the life of the process */
-	static const struct sneck_span http11[] = { { (const uint8_t *)"http/1.1", 8 } };
 	static char root[PATH_MAX];
+	struct serve *const v = &serve;
 	uv_loop_t *const loop = uv_default_loop();
 	const char *const wanted = o->root == NULL ? "." : o->root;
-	struct sneck_note why = { "" };
 	DIR *folder = NULL;
 	int rc;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	v.o = o;
+	v->o = o;
 	if (!o->echo && (realpath(wanted, root) == NULL || (folder = opendir(root)) == NULL))
 		return out_fail(CODE_USAGE, o->verb, "cannot serve %s: %s", wanted,
 				strerror(errno));
 	if (folder != NULL)
 		closedir(folder);
 	http_site.root = root;
-	v.config = (struct sneck_config){ SNECK_CONFIG_INIT, .credentials = v.credentials,
-					  .n_credentials = 1 };
-	v.credentials[0] = &v.credential;
-	rc = options_config(o, &v.config);
+	rc = set_up(v);
 	if (rc == 0)
-		rc = identity(&v);
-	if (rc != 0)
-		return rc;
-	if (!o->echo && o->n_alpn == 0) {
-		v.config.alpn = http11;
-		v.config.n_alpn = 1;
-	}
-	if (sneck_config_check(&v.config, SNECK_SERVER, &why) != SNECK_OK)
-		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
-	rc = listen_here(&v);
+		rc = listen_here(v);
 	if (rc != 0)
 		return rc;
 	for (size_t i = 0; i < 2; i++) {
-		uv_signal_init(loop, &v.signals[i]);
-		v.signals[i].data = &v;
-		uv_signal_start(&v.signals[i], on_signal, i == 0 ? SIGINT : SIGTERM);
+		uv_signal_init(loop, &v->signals[i]);
+		v->signals[i].data = v;
+		uv_signal_start(&v->signals[i], on_signal, i == 0 ? SIGINT : SIGTERM);
 	}
-	say_facts(&v);
+	say_facts(v);
 	uv_run(loop, UV_RUN_DEFAULT);
-	sneck_pki_chain_close(v.chain);
-	sneck_pki_key_close(v.key);
+	sneck_pki_chain_close(v->chain);
+	sneck_pki_key_close(v->key);
 	return CODE_OK;
 }

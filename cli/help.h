@@ -3,6 +3,6 @@
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 
-extern const char help_sneck[], help_serve[], help_connect[];
+extern const char help_sneck[], help_serve[], help_connect[], help_doctor[];
 
 #endif

@@ -16,6 +16,7 @@ static const struct verb {
 } verbs[] = {
 	{ "serve", cmd_serve },
 	{ "connect", cmd_connect },
+	{ "doctor", cmd_doctor },
 };
 
 static int run(const struct verb *verb, int argc, char **argv)
@@ -45,7 +46,9 @@ int main(int argc, char **argv)
 		return CODE_OK;
 	}
 	if (argc < 2)
-		return out_fail(CODE_USAGE, NULL, "serve or connect? see sneck --help");
-	return out_fail(CODE_USAGE, NULL, "\"%s\" is neither serve nor connect; see sneck --help",
+		return out_fail(CODE_USAGE, NULL, "serve, connect or doctor? see sneck --help");
+	return out_fail(CODE_USAGE, NULL,
+			"\"%s\" is neither serve, connect nor doctor; see "
+			"sneck --help",
 			word);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: one table of options for all verbs, addresses, lists of names. Suites and
- * groups have the names of the library and short ones that people type; case, hyphens and
- * underscores do not matter, and a name that does not exist is answered with the nearest one. */
+/* The command line: one table of options for all verbs, addresses, lists of names, numbers. A name
+ * that does not exist is answered with the nearest one. */
 #define _GNU_SOURCE
 #include "options.h"
+#include "algs.h"
 #include "help.h"
 #include "out.h"
 
 #include <sneck/crypto.h>
-#include <sneck/info.h>
+#include <sneck/pki.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -18,99 +18,23 @@
 #include <string.h>
 #include <unistd.h>
 
-struct named {
-	uint16_t id;
-	const char *shorts[3]; /* besides the library's name */
-};
-
-static const struct named suites[] = {
-	{ SNECK_TLS_AES_128_GCM_SHA256, { "AES128-GCM", "AES-128-GCM-SHA256" } },
-	{ SNECK_TLS_AES_256_GCM_SHA384, { "AES256-GCM", "AES-256-GCM-SHA384" } },
-	{ SNECK_TLS_CHACHA20_POLY1305_SHA256, { "CHACHA20-POLY1305", "CHACHA20" } },
-	{ 0, { NULL } },
-};
-static const struct named groups[] = {
-	{ SNECK_X25519, { "X25519" } },
-	{ SNECK_SECP256R1, { "P-256", "prime256v1" } },
-	{ 0, { NULL } },
-};
-
 /* ---- names --------------------------------------------------------------------------------- */
 
-/* Letters and digits only, upper case. */
-static void bare(char dst[32], const char *name, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len && n < 31; i++)
-		if (isalnum((unsigned char)name[i]))
-			dst[n++] = (char)toupper((unsigned char)name[i]);
-	dst[n] = '\0';
-}
-
-/* Levenshtein's distance of two bare names. */
-static unsigned distance(const char *a, const char *b)
-{
-	unsigned row[32];
-	const size_t n = strlen(b);
-
-	for (size_t j = 0; j <= n; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i + 1;
-		for (size_t j = 0; j < n; j++) {
-			const unsigned change = diagonal + (a[i] != b[j]);
-			const unsigned least = row[j] < row[j + 1] ? row[j] : row[j + 1];
-
-			diagonal = row[j + 1];
-			row[j + 1] = change < least + 1 ? change : least + 1;
-		}
-	}
-	return row[n];
-}
-
-/* The entry that is nearest to name; *off is how far it is. */
-static const struct named *nearest(const struct named *table, const char *(*full)(int),
-				   const char *name, size_t len, unsigned *off)
-{
-	const struct named *best = table;
-	char want[32], have[32];
-
-	bare(want, name, len);
-	*off = 99;
-	for (const struct named *t = table; t->id != 0; t++) {
-		for (int i = -1; i < 3 && (i < 0 || t->shorts[i] != NULL); i++) {
-			const char *const text = i < 0 ? full(t->id) : t->shorts[i];
-			unsigned d;
-
-			bare(have, text, strlen(text));
-			d = distance(want, have);
-			if (d < *off) {
-				*off = d;
-				best = t;
-			}
-		}
-	}
-	return best;
-}
-
-static int read_names(const char *verb, const char *what, const char *list,
-		      const struct named *table, const char *(*full)(int), uint16_t *ids, size_t *n)
+static int read_names(const char *verb, const struct kind *kind, const char *list, uint16_t *ids,
+		      size_t *n)
 {
 	for (*n = 0;; list++) {
 		const size_t len = strcspn(list, ",:");
 		unsigned off;
-		const struct named *const t = nearest(table, full, list, len, &off);
+		const struct alg *const t = algs_nearest(kind, list, len, &off);
 
 		if (off != 0)
 			return out_fail(CODE_USAGE, verb,
-					"there is no %s \"%.*s\" here; nearest is %s", what,
-					(int)len, list, full(t->id));
+					"there is no %s \"%.*s\" here; nearest is %s", kind->what,
+					(int)len, list, kind->name(t->id));
 		if (*n == LIST_MAX)
 			return out_fail(CODE_USAGE, verb, "more than %d names for --%ss", LIST_MAX,
-					what);
+					kind->what);
 		ids[(*n)++] = t->id;
 		list += len;
 		if (*list == '\0')
@@ -206,17 +130,51 @@ static int read_timeout(struct options *o, const char *arg)
 	return -1;
 }
 
+/* A number in decimal, from..to; 0: it is none. */
+static uint16_t number(const char *arg, unsigned long from, unsigned long to)
+{
+	char *stop;
+	const unsigned long n = strtoul(arg, &stop, 10);
+
+	return isdigit((unsigned char)arg[0]) && *stop == '\0' && n >= from && n <= to ? (uint16_t)n
+										       : 0;
+}
+
+static int read_max_fragment(struct options *o, const char *arg)
+{
+	o->max_fragment = number(arg, 512, 4096);
+	if (o->max_fragment != 0 && (o->max_fragment & (o->max_fragment - 1)) == 0)
+		return -1;
+	return out_fail(CODE_USAGE, o->verb, "--max-fragment wants 512, 1024, 2048 or 4096");
+}
+
+static int read_send_fragment(struct options *o, const char *arg)
+{
+	o->max_fragment = number(arg, 64, 16384);
+	if (o->max_fragment != 0)
+		return -1;
+	return out_fail(CODE_USAGE, o->verb, "--max-fragment wants 64 to 16384 bytes");
+}
+
+static int read_record_limit(struct options *o, const char *arg)
+{
+	o->record_limit = number(arg, 64, 16384);
+	if (o->record_limit != 0)
+		return -1;
+	return out_fail(CODE_USAGE, o->verb, "--record-limit wants 64 to 16384 bytes");
+}
+
 static int read_groups(struct options *o, const char *arg)
 {
-	return read_names(o->verb, "group", arg, groups, sneck_group_name, o->groups, &o->n_groups);
+	return read_names(o->verb, &group_kind, arg, o->groups, &o->n_groups);
 }
 
 static int read_suites(struct options *o, const char *arg)
 {
-	return read_names(o->verb, "suite", arg, suites, sneck_suite_name, o->suites, &o->n_suites);
+	return read_names(o->verb, &suite_kind, arg, o->suites, &o->n_suites);
 }
 
-enum verb_set { SERVE = 1, CONNECT = 2, BOTH = 3 };
+enum verb_set { SERVE = 1, CONNECT = 2, DOCTOR = 4, BOTH = SERVE | CONNECT };
 
 #define FIELD(name) offsetof(struct options, name)
 
@@ -239,13 +197,19 @@ static const struct flag {
 	{ "pin", CONNECT, required_argument, 0, read_pin },
 	{ "insecure-skip-verify", CONNECT, no_argument, FIELD(insecure), NULL },
 	{ "get", CONNECT, required_argument, FIELD(get), NULL },
-	{ "json", CONNECT, no_argument, FIELD(json), NULL },
+	{ "json", CONNECT | DOCTOR, no_argument, FIELD(json), NULL },
 	{ "timeout", CONNECT, required_argument, 0, read_timeout },
 	{ "alpn", BOTH, required_argument, 0, read_alpn },
 	{ "groups", BOTH, required_argument, 0, read_groups },
 	{ "suites", BOTH, required_argument, 0, read_suites },
 	{ "keylog", BOTH, required_argument, FIELD(keylog), NULL },
-	{ "help", BOTH, no_argument, FIELD(help), NULL },
+	{ "max-fragment", CONNECT, required_argument, 0, read_max_fragment },
+	{ "max-fragment", SERVE, required_argument, 0, read_send_fragment },
+	{ "record-limit", BOTH, required_argument, 0, read_record_limit },
+	{ "key-update", BOTH, no_argument, FIELD(key_update), NULL },
+	{ "cookie", SERVE, no_argument, FIELD(cookie), NULL },
+	{ "trace", BOTH, no_argument, FIELD(trace), NULL },
+	{ "help", BOTH | DOCTOR, no_argument, FIELD(help), NULL },
 };
 enum { N_FLAGS = sizeof flags / sizeof flags[0], FIRST = 256 };
 
@@ -262,19 +226,12 @@ static int take(struct options *o, const struct flag *flag, const char *arg)
 	return -1;
 }
 
-static int check(const struct options *o, bool serve)
+static int check_connect(const struct options *o)
 {
-	const int ways = (o->ca != NULL) + o->has_pin + o->insecure;
-
-	if (serve && (o->cert == NULL) != (o->key == NULL))
-		return out_fail(CODE_USAGE, o->verb, "--cert and --key go together; %s is missing",
-				o->cert == NULL ? "--cert" : "--key");
-	if (serve && o->echo && o->root != NULL)
-		return out_fail(CODE_USAGE, o->verb, "--echo and --root exclude each other");
-	if (!serve && ways > 1)
+	if ((o->ca != NULL) + o->has_pin + o->insecure > 1)
 		return out_fail(CODE_USAGE, o->verb,
 				"--ca, --pin and --insecure-skip-verify exclude each other");
-	if (!serve && (o->host[0] == '\0' || o->port == 0))
+	if (o->host[0] == '\0' || o->port == 0)
 		return out_fail(CODE_USAGE, o->verb,
 				"a HOST and a port are needed, as in HOST:443");
 	if (o->get != NULL && (o->get[0] != '/' || strpbrk(o->get, " \r\n\t") != NULL))
@@ -282,9 +239,33 @@ static int check(const struct options *o, bool serve)
 	return -1;
 }
 
+static int check_serve(const struct options *o)
+{
+	if ((o->cert == NULL) != (o->key == NULL))
+		return out_fail(CODE_USAGE, o->verb, "--cert and --key go together; %s is missing",
+				o->cert == NULL ? "--cert" : "--key");
+	if (o->echo && o->root != NULL)
+		return out_fail(CODE_USAGE, o->verb, "--echo and --root exclude each other");
+	return -1;
+}
+
+static int read_rest(struct options *o, enum verb_set verb, int n, char **rest)
+{
+	if (n != (verb == CONNECT))
+		return out_fail(CODE_USAGE, o->verb,
+				verb == CONNECT ? "wants one HOST[:PORT]; see sneck %s --help"
+						: "takes options only; see sneck %s --help",
+				o->verb);
+	if (verb == CONNECT && !split(rest[0], o->host, &o->port))
+		return out_fail(CODE_USAGE, o->verb, "\"%s\" is not HOST or HOST:PORT", rest[0]);
+	return verb == CONNECT ? check_connect(o) : check_serve(o);
+}
+
 int options_read(struct options *o, int argc, char **argv)
 {
-	const bool serve = strcmp(argv[0], "serve") == 0;
+	const enum verb_set verb = strcmp(argv[0], "serve") == 0     ? SERVE
+				   : strcmp(argv[0], "connect") == 0 ? CONNECT
+								     : DOCTOR;
 	struct option longs[N_FLAGS + 1] = { { NULL, 0, NULL, 0 } };
 	size_t n = 0;
 	int id, rc;
@@ -296,7 +277,7 @@ int options_read(struct options *o, int argc, char **argv)
 	o->listen_port = 8443;
 	memcpy(o->listen_host, "127.0.0.1", 10);
 	for (size_t i = 0; i < N_FLAGS; i++)
-		if (flags[i].verbs & (serve ? SERVE : CONNECT))
+		if (flags[i].verbs & verb)
 			longs[n++] = (struct option){ flags[i].name, flags[i].argument, NULL,
 						      FIRST + (int)i };
 	opterr = 0;
@@ -310,18 +291,13 @@ int options_read(struct options *o, int argc, char **argv)
 			return rc;
 	}
 	if (o->help) {
-		fputs(serve ? help_serve : help_connect, stdout);
+		fputs(verb == SERVE	? help_serve
+		      : verb == CONNECT ? help_connect
+					: help_doctor,
+		      stdout);
 		return CODE_OK;
 	}
-	if (argc - optind != (serve ? 0 : 1))
-		return out_fail(CODE_USAGE, o->verb,
-				serve ? "takes options only; see sneck %s --help"
-				      : "wants one HOST[:PORT]; see sneck %s --help",
-				o->verb);
-	if (!serve && !split(argv[optind], o->host, &o->port))
-		return out_fail(CODE_USAGE, o->verb, "\"%s\" is not HOST or HOST:PORT",
-				argv[optind]);
-	return check(o, serve);
+	return read_rest(o, verb, argc - optind, argv + optind);
 }
 
 /* ---- config -------------------------------------------------------------------------------- */
@@ -340,13 +316,36 @@ static void keylog(void *user, const char *label, const uint8_t client_random[32
 		out_fail(CODE_CHECK, NULL, "a line of the key log is lost: %s", strerror(errno));
 }
 
+static int check_names(const struct options *o, const struct sneck_provider *p,
+		       const struct kind *kind, const uint16_t *ids, size_t n)
+{
+	struct sneck_pki_system system;
+	char why[WHY_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		if (kind->has(p, ids[i]))
+			continue;
+		sneck_pki_system(&system);
+		algs_why(why, kind, ids[i]);
+		return out_fail(CODE_USAGE, o->verb, "%s (here is libcrypto %s)", why,
+				system.libcrypto);
+	}
+	return 0;
+}
+
 int options_config(const struct options *o, struct sneck_config *cfg)
 {
-	int fd;
+	int fd, rc;
 
 	cfg->provider = sneck_provider_libcrypto();
 	if (cfg->provider == NULL)
 		return out_fail(CODE_CHECK, o->verb, "libcrypto lacks an algorithm that TLS needs");
+	rc = check_names(o, cfg->provider, &suite_kind, o->suites, o->n_suites);
+	if (rc == 0)
+		rc = check_names(o, cfg->provider, &group_kind, o->groups, o->n_groups);
+	if (rc != 0)
+		return rc;
+	cfg->recv_record_limit = o->record_limit;
 	cfg->suites = (struct sneck_u16s){ o->suites, o->n_suites };
 	cfg->groups = (struct sneck_u16s){ o->groups, o->n_groups };
 	cfg->alpn = o->alpn;

@@ -16,16 +16,17 @@ struct options {
 	char listen_host[HOST_MAX];
 	uint16_t listen_port;
 	const char *root, *cert, *key, *cert_out;
-	bool echo;
-	/* connect */
+	bool echo, cookie;
+	/* connect; json: doctor too */
 	char host[HOST_MAX];
 	uint16_t port;
 	const char *name, *ca, *get;
 	uint32_t timeout_ms;
 	bool insecure, json, has_pin;
 	uint8_t pin[1][32];
-	/* both */
-	bool help;
+	/* both; help: doctor too */
+	bool help, key_update, trace;
+	uint16_t max_fragment, record_limit; /* bytes; 0: not given */
 	struct sneck_span alpn[LIST_MAX];
 	uint16_t groups[LIST_MAX], suites[LIST_MAX];
 	size_t n_alpn, n_groups, n_suites;
@@ -36,7 +37,8 @@ struct options {
  * got its sentence, --help its page. */
 int options_read(struct options *o, int argc, char **argv);
 
-/* Fills what both verbs set in a config: provider, lists, key log. Returns 0 or the exit code. */
+/* Fills what both verbs set in a config: provider, lists, record limit, key log. Returns 0 or the
+ * exit code. */
 int options_config(const struct options *o, struct sneck_config *cfg);
 
 #endif

@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "out.h"
 
+#include <sneck/info.h>
+
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
@@ -36,6 +38,23 @@ void out_hex(char *dst, const uint8_t *p, size_t len)
 		dst[2 * i + 1] = digits[p[i] & 15];
 	}
 	dst[2 * len] = '\0';
+}
+
+void out_pin(char dst[PIN_TEXT], const uint8_t pin[32])
+{
+	memcpy(dst, "sha256:", 7);
+	out_hex(dst + 7, pin, 32);
+}
+
+void out_trace(int sent, uint8_t content, uint8_t type, size_t len)
+{
+	const char *const arrow = sent ? "->" : "<-";
+
+	if (content == 21)
+		fprintf(stderr, "%s alert %s\n", arrow, sneck_alert_name(type));
+	else
+		fprintf(stderr, "%s %s %zu bytes\n", arrow,
+			content == 20 ? "ChangeCipherSpec" : sneck_message_name(type), len);
 }
 
 void out_day(char dst[16], uint64_t ms)
@@ -106,6 +125,12 @@ void json_text(struct json *j, const char *key, const char *value)
 		fputs("null", j->f);
 	else
 		json_string(j->f, value);
+}
+
+void json_bool(struct json *j, const char *key, bool value)
+{
+	json_key(j, key);
+	fputs(value ? "true" : "false", j->f);
 }
 
 void json_number(struct json *j, const char *key, double value)

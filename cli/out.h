@@ -25,6 +25,13 @@ void out_hex(char *dst, const uint8_t *p, size_t len);
 /* A day, "2027-02-19", of an instant in ms since 1970. */
 void out_day(char dst[16], uint64_t ms);
 
+/* "sha256:H" of a public key, for --pin. */
+enum { PIN_TEXT = 7 + 64 + 1 };
+void out_pin(char dst[PIN_TEXT], const uint8_t pin[32]);
+
+/* A message that went by: "-> ClientHello 315 bytes". */
+void out_trace(int sent, uint8_t content, uint8_t type, size_t len);
+
 /* Bytes of a peer as printable ASCII: the rest becomes %XX. */
 void out_plain(FILE *f, const char *text, size_t len);
 
@@ -36,6 +43,7 @@ struct json {
 void json_open(struct json *j, const char *key, char bracket);
 void json_close(struct json *j, char bracket);
 void json_text(struct json *j, const char *key, const char *value); /* NULL: null */
+void json_bool(struct json *j, const char *key, bool value);
 void json_number(struct json *j, const char *key, double value);
 
 #endif

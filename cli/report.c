@@ -14,14 +14,12 @@ void report_chain(struct report *r, const struct sneck_cert_st *st)
 	struct sneck_cert_entry entry;
 
 	for (uint32_t i = 0; i < st->n_entries && r->n_certs < CERTS_MAX; i++) {
-		struct sneck_pki_about *const about = &r->certs[r->n_certs].about;
+		struct sneck_pki_about *const about = &r->certs[r->n_certs];
 
 		if (sneck_cert_at(st, i, &entry) != SNECK_OK)
 			return;
 		if (sneck_pki_about(entry.der, about) != SNECK_OK)
 			snprintf(about->subject, sizeof about->subject, "not readable");
-		if (!pin_text(r->certs[r->n_certs].pin, entry.der))
-			r->certs[r->n_certs].pin[0] = '\0';
 		r->n_certs++;
 	}
 }
@@ -41,16 +39,17 @@ static void chain_lines(const struct report *r, FILE *f)
 				: "REFUSED",
 		r->verdict[0] == '\0' ? "" : ": ", r->verdict);
 	for (size_t i = 0; i < r->n_certs; i++) {
-		const struct sneck_pki_about *const a = &r->certs[i].about;
+		const struct sneck_pki_about *const a = &r->certs[i];
 		const long long left = ((long long)a->not_after_ms - (long long)now_ms) / 86400000;
-		char day[16], hex[65];
+		char day[16], hex[65], pin[PIN_TEXT];
 
 		out_day(day, a->not_after_ms);
+		out_pin(pin, a->pin);
 		fprintf(f, "         %zu %s, issued by %s\n", i, a->subject, a->issuer);
 		if (a->names[0] != '\0')
 			fprintf(f, "           for %s\n", a->names);
 		fprintf(f, "           %s, until %s (%lld days)\n", a->key, day, left);
-		fprintf(f, "           pin %s\n", r->certs[i].pin);
+		fprintf(f, "           pin %s\n", pin);
 		out_hex(hex, a->sha256, 32);
 		fprintf(f, "           certificate sha256:%s\n", hex);
 	}
@@ -64,16 +63,29 @@ void report_lines(const struct report *r, FILE *f)
 		r->o->name != NULL ? r->o->name : r->o->host);
 	fprintf(f, "version    %s\n", or_dash(a->version, sneck_version_name));
 	fprintf(f, "suite      %s\n", or_dash(a->suite, sneck_suite_name));
-	fprintf(f, "group      %s\n", or_dash(a->group, sneck_group_name));
+	fprintf(f, "group      %s%s\n", or_dash(a->group, sneck_group_name),
+		a->retried ? " (after HelloRetryRequest)" : "");
 	fprintf(f, "signature  %s\n", or_dash(a->peer_scheme, sneck_scheme_name));
 	fprintf(f, "alpn       ");
 	if (a->alpn.len == 0)
 		fputs("none", f);
 	out_plain(f, (const char *)a->alpn.p, a->alpn.len);
 	fputc('\n', f);
+	if (a->version != 0 &&
+	    (r->o->max_fragment != 0 || r->o->record_limit != 0 || a->send_fragment < 16384))
+		fprintf(f, "records    at most %u bytes to the peer\n", a->send_fragment);
 	chain_lines(r, f);
 	fprintf(f, "time       DNS and TCP %.1f ms, TLS %.1f ms\n", r->tcp_ms, r->tls_ms);
 	fflush(f);
+}
+
+void report_end(const struct report *r, FILE *f)
+{
+	const struct sneck_facts *const a = &r->facts;
+
+	if (r->o->key_update)
+		fprintf(f, "updates    %llu sent, %llu received\n",
+			(unsigned long long)a->tx_updates, (unsigned long long)a->rx_updates);
 }
 
 static void json_name(struct json *j, const char *key, uint16_t id, const char *(*name)(int))
@@ -81,9 +93,9 @@ static void json_name(struct json *j, const char *key, uint16_t id, const char *
 	json_text(j, key, id == 0 ? NULL : name(id));
 }
 
-static void json_cert(struct json *j, const struct sneck_pki_about *a, const char *pin)
+static void json_cert(struct json *j, const struct sneck_pki_about *a)
 {
-	char day[16], hex[65];
+	char day[16], hex[65], pin[PIN_TEXT];
 
 	json_open(j, NULL, '{');
 	json_text(j, "subject", a->subject);
@@ -97,7 +109,8 @@ static void json_cert(struct json *j, const struct sneck_pki_about *a, const cha
 	json_text(j, "key", a->key);
 	out_hex(hex, a->sha256, 32);
 	json_text(j, "sha256", hex);
-	json_text(j, "pin", pin[0] == '\0' ? NULL : pin);
+	out_pin(pin, a->pin);
+	json_text(j, "pin", pin);
 	json_close(j, '}');
 }
 
@@ -117,14 +130,18 @@ void report_json(const struct report *r, FILE *f)
 	json_name(&j, "version", a->version, sneck_version_name);
 	json_name(&j, "suite", a->suite, sneck_suite_name);
 	json_name(&j, "group", a->group, sneck_group_name);
+	json_bool(&j, "retried", a->retried != 0);
 	json_name(&j, "signature", a->peer_scheme, sneck_scheme_name);
 	snprintf(alpn, sizeof alpn, "%.*s", (int)a->alpn.len, (const char *)a->alpn.p);
 	json_text(&j, "alpn", a->alpn.len == 0 ? NULL : alpn);
+	json_number(&j, "send_fragment", a->send_fragment);
+	json_number(&j, "tx_updates", (double)a->tx_updates);
+	json_number(&j, "rx_updates", (double)a->rx_updates);
 	json_text(&j, "verdict", r->n_certs == 0 ? NULL : r->trusted ? "accepted" : "refused");
 	json_text(&j, "reason", r->verdict[0] == '\0' ? NULL : r->verdict);
 	json_open(&j, "chain", '[');
 	for (size_t i = 0; i < r->n_certs; i++)
-		json_cert(&j, &r->certs[i].about, r->certs[i].pin);
+		json_cert(&j, &r->certs[i]);
 	json_close(&j, ']');
 	json_number(&j, "connect_ms", r->tcp_ms);
 	json_number(&j, "handshake_ms", r->tls_ms);

@@ -17,10 +17,7 @@ struct report {
 	const struct options *o;
 	char address[64];
 	struct sneck_facts facts;
-	struct {
-		struct sneck_pki_about about;
-		char pin[PIN_TEXT];
-	} certs[CERTS_MAX];
+	struct sneck_pki_about certs[CERTS_MAX];
 	size_t n_certs;
 	bool trusted;
 	char verdict[320];     /* why, or why not */
@@ -33,8 +30,10 @@ struct report {
 /* Notes a chain as it came from the peer. */
 void report_chain(struct report *r, const struct sneck_cert_st *st);
 
-/* Eight lines for a person; one object for a program. */
+/* Lines for a person; one object for a program. */
 void report_lines(const struct report *r, FILE *f);
+/* What changed since: the keys, if that was asked for. */
+void report_end(const struct report *r, FILE *f);
 void report_json(const struct report *r, FILE *f);
 
 #endif

@@ -145,6 +145,7 @@ struct sneck_pki_about {
 	char subject[256], issuer[256], names[1024], serial[64], key[64];
 	uint64_t not_before_ms, not_after_ms;
 	uint8_t sha256[32];
+	uint8_t pin[32];               /* SHA-256 of its SubjectPublicKeyInfo */
 	uint8_t is_ca, rsv[7];
 };
 
@@ -246,6 +247,21 @@ sneck_pki_trust_verifier(const struct sneck_pki_trust *trust);
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_pki_explain(const struct sneck_pki_trust *trust,
 							   const void *job, size_t len,
 							   struct sneck_note *why);
+
+/* What the machine brings along. Text ends with NUL, may be cut. */
+struct sneck_pki_system {
+	char libcrypto[64];      /* its version: "3.0.15" */
+	char file[256], dir[256]; /* where the system's anchors are looked for; each may be absent */
+	uint32_t n_file, n_dir;  /* anchors found there */
+};
+
+/** Looks at the libcrypto that runs and at the system's trust store, SSL_CERT_FILE and SSL_CERT_DIR
+ *  included.
+ *
+ *  Bytes: *about is written. Units: n_file counts certificates, n_dir hashed names. RFC: none.
+ *  Returns: nothing.
+ */
+SNECK_API void sneck_pki_system(struct sneck_pki_system *about);
 
 /** Closes a trust. No connection and no job may use its verifier any more.
  *

@@ -173,6 +173,14 @@ SNECK_API struct uv_stream_s *sneck_uv_stream(struct sneck_uv *s);
 SNECK_API void *sneck_uv_user(const struct sneck_uv *s);
 SNECK_API struct sneck_uv_server *sneck_uv_server_of(const struct sneck_uv *s);
 
+/** The stream of a server that a connection's callback is about: the trace or key log of a config,
+ *  a verifier or signer, which know nothing of streams.
+ *
+ *  Bytes: the stream is to be looked at, not to be changed. Units: none. RFC: none.
+ *  Returns: the stream; outside such a callback the one that was worked for last, or NULL.
+ */
+SNECK_API const struct sneck_uv *sneck_uv_server_at(const struct sneck_uv_server *server);
+
 /** The peer's address and port as text, "192.0.2.1:4711".
  *
  *  Bytes: dst is the caller's; the text ends with NUL and is cut to cap. Units: cap in bytes; 64

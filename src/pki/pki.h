@@ -86,6 +86,9 @@ bool sneck__pki_name_text(struct pki_name *name, const GENERAL_NAME *san);
 X509 *sneck__pki_x509(struct sneck_span der); /* NULL for anything but exactly one certificate */
 enum sneck_rc sneck__pki_chain_of(struct sneck_pki_chain **chain, STACK_OF(X509) * certs);
 
+/* SHA-256 of the SubjectPublicKeyInfo. RFC 7469, 2.4. */
+SNECK_MUST_CHECK enum sneck_rc sneck__pki_pin(uint8_t pin[32], const X509 *cert);
+
 /* cache.c: as sneck__pki_x509(), faster for what it saw before; for all threads */
 struct pki_cache *sneck__pki_cache_open(void);
 void sneck__pki_cache_close(struct pki_cache *cache);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <openssl/bn.h>
+#include <openssl/crypto.h>
 
 #include "pki.h"
 
@@ -38,11 +39,24 @@ enum sneck_rc sneck_pki_about(struct sneck_span der, struct sneck_pki_about *abo
 	if (rc == SNECK_OK &&
 	    EVP_Q_digest(NULL, "SHA256", NULL, der.p, der.len, a.sha256, NULL) != 1)
 		rc = SNECK_E_CRYPTO;
+	if (rc == SNECK_OK)
+		rc = sneck__pki_pin(a.pin, cert);
 	X509_free(cert);
 	rc = sneck__pki_fail(rc);
 	if (rc == SNECK_OK)
 		*about = a;
 	return rc;
+}
+
+enum sneck_rc sneck__pki_pin(uint8_t pin[32], const X509 *cert)
+{
+	uint8_t *spki = NULL;
+	const int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &spki);
+	const bool ok =
+		len > 0 && EVP_Q_digest(NULL, "SHA256", NULL, spki, (size_t)len, pin, NULL) == 1;
+
+	OPENSSL_free(spki);
+	return ok ? SNECK_OK : sneck__pki_fail(SNECK_E_CRYPTO);
 }
 
 void sneck__pki_note(struct sneck_note *note, const char *format, ...)

@@ -88,15 +88,9 @@ static enum sneck_rc pinned(const struct sneck_pki_trust *trust, STACK_OF(X509) 
 			    struct sneck_note *why)
 {
 	for (int i = 0; i < sk_X509_num(path); i++) {
-		uint8_t *spki = NULL, hash[32];
-		const int len =
-			i2d_X509_PUBKEY(X509_get_X509_PUBKEY(sk_X509_value(path, i)), &spki);
-		const bool ok = len > 0 && EVP_Q_digest(NULL, "SHA256", NULL, spki, (size_t)len,
-							hash, NULL) == 1;
+		uint8_t hash[32];
 
-		OPENSSL_free(spki);
-		if (!ok)
-			return sneck__pki_fail(SNECK_E_CRYPTO);
+		SNECK_TRY(sneck__pki_pin(hash, sk_X509_value(path, i)));
 		for (size_t k = 0; k < trust->n_pins; k++) {
 			if (memcmp(trust->pins[k], hash, sizeof hash) != 0)
 				continue;

@@ -24,6 +24,7 @@ struct sneck_uv_server {
 	int fd;
 	struct sneck_uv_options opt;
 	struct sneck_uv *streams;
+	const struct sneck_uv *at; /* the core worked for this one last */
 	uint32_t n_streams;
 	uint8_t handles; /* left to close */
 	bool closing;
@@ -205,6 +206,17 @@ uint16_t sneck_uv_server_port(const struct sneck_uv_server *server)
 	return a.ss_family == AF_INET ? ntohs(((const struct sockaddr_in *)&a)->sin_port) : 0;
 }
 
+void sneck_uv__server_at(struct sneck_uv *s)
+{
+	if (s->server != NULL)
+		s->server->at = s;
+}
+
+const struct sneck_uv *sneck_uv_server_at(const struct sneck_uv_server *server)
+{
+	return server->at;
+}
+
 /* ---- closing ------------------------------------------------------------------------------- */
 
 static void on_server_closed(uv_handle_t *handle)
@@ -236,6 +248,8 @@ void sneck_uv__server_left(struct sneck_uv_server *server, struct sneck_uv *s)
 		server->streams = s->next;
 	if (s->next != NULL)
 		s->next->prev = s->prev;
+	if (server->at == s)
+		server->at = NULL;
 	server->n_streams--;
 	if (!server->closing && !uv_is_active((uv_handle_t *)&server->timer))
 		accept_again(server);

@@ -111,8 +111,10 @@ static void flush(struct sneck_uv *s)
 
 static enum sneck_rc encrypt(struct sneck_uv *s, const struct sneck_iov *pieces, size_t n)
 {
-	enum sneck_rc rc = sneck_encrypt(s->conn, pieces, n, 0, &s->out, NULL);
+	enum sneck_rc rc;
 
+	sneck_uv__server_at(s);
+	rc = sneck_encrypt(s->conn, pieces, n, 0, &s->out, NULL);
 	if (rc == SNECK_WANT_SPACE) {
 		SNECK_TRY(grow(s, s->out.required));
 		rc = sneck_encrypt(s->conn, pieces, n, 0, &s->out, NULL);
@@ -122,8 +124,10 @@ static enum sneck_rc encrypt(struct sneck_uv *s, const struct sneck_iov *pieces,
 
 static enum sneck_rc close_notify(struct sneck_uv *s)
 {
-	enum sneck_rc rc = sneck_close_notify(s->conn, &s->out);
+	enum sneck_rc rc;
 
+	sneck_uv__server_at(s);
+	rc = sneck_close_notify(s->conn, &s->out);
 	if (rc == SNECK_WANT_SPACE) {
 		SNECK_TRY(grow(s, s->out.required));
 		rc = sneck_close_notify(s->conn, &s->out);
@@ -186,8 +190,10 @@ static bool deliver(struct sneck_uv *s, struct sneck_app_st *app)
 {
 	struct sneck_rec rec;
 
-	while (!s->paused && !s->aborted && sneck_app_next(app, &rec) == SNECK_OK)
+	while (!s->paused && !s->aborted && sneck_app_next(app, &rec) == SNECK_OK) {
 		s->opt.handler->read(s, rec.data, rec.len);
+		sneck_uv__server_at(s); /* which may have written to another stream */
+	}
 	s->want_read = false;
 	return !s->paused || s->aborted;
 }
@@ -303,6 +309,7 @@ static bool step(struct sneck_uv *s)
 		sneck_uv__finish(s, s->err);
 		return false;
 	}
+	sneck_uv__server_at(s);
 	switch (sneck_process(s->conn, &s->in, &s->out, &st)) {
 	case SNECK_MUST_ENCRYPT_TLS_DATA:
 		return go_on(s, grow(s, st.u.encode.required));

@@ -95,7 +95,9 @@ void sneck_uv__finish(struct sneck_uv *s, enum sneck_rc rc);
 void sneck_uv__finish_system(struct sneck_uv *s, int error);
 void sneck_uv__on_closed(uv_handle_t *handle);
 
-/* listen.c: a stream of this server is gone. */
+/* listen.c: the core is about to work for this stream, and may call back; a stream of this server
+ * is gone. */
+void sneck_uv__server_at(struct sneck_uv *s);
 void sneck_uv__server_left(struct sneck_uv_server *server, struct sneck_uv *s);
 
 /* dial.c: nobody waits for the resolver any more; an address that is late is given up when there is
