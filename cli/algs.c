@@ -87,7 +87,7 @@ void algs_why(char dst[WHY_MAX], const struct kind *kind, uint16_t id)
 	while (a->id != 0 && a->id != id)
 		a++;
 	snprintf(dst, WHY_MAX, "%s: %s", kind->name(id),
-		 a->needs != NULL ? a->needs : "this libcrypto, as it is configured, lacks it");
+		 a->needs != NULL ? a->needs : "not in this libcrypto, as it is configured");
 }
 
 /* Letters and digits only, upper case. */

@@ -56,21 +56,31 @@ static void append(char *text, size_t cap, const char *between, const char *more
 
 static void check_kind(const struct system *sys, struct result *r, const struct kind *kind)
 {
-	char why[WHY_MAX];
+	char lacking[sizeof r->help] = "", why[WHY_MAX];
 
+	if (sys->provider == NULL) {
+		r->level = LEVEL_FAIL;
+		FOUND(r, "none");
+		HELP(r, "see library");
+		return;
+	}
 	for (const struct alg *a = kind->algs; a->id != 0; a++) {
-		if (sys->provider != NULL && kind->has(sys->provider, a->id)) {
+		if (kind->has(sys->provider, a->id)) {
 			append(r->found, sizeof r->found, " ", kind->name(a->id));
 			continue;
 		}
-		r->level = sys->provider == NULL ? LEVEL_FAIL : LEVEL_WARN;
+		r->level = LEVEL_WARN;
+		if (a->needs == NULL) {
+			append(lacking, sizeof lacking, ", ", kind->name(a->id));
+			continue;
+		}
 		algs_why(why, kind, a->id);
 		append(r->help, sizeof r->help, "; ", why);
 	}
-	if (sys->provider == NULL) {
-		FOUND(r, "none");
-		HELP(r, "see library");
-	}
+	if (lacking[0] == '\0')
+		return;
+	append(r->help, sizeof r->help, "; ", "this libcrypto, as it is configured, lacks ");
+	append(r->help, sizeof r->help, "", lacking);
 }
 
 static void check_suites(const struct system *sys, struct result *r)
@@ -116,7 +126,8 @@ static void check_random(const struct system *sys, struct result *r)
 		return;
 	r->level = LEVEL_FAIL;
 	FOUND(r, "no random bytes");
-	HELP(r, "libcrypto gets none of the kernel: is getrandom() or /dev/urandom blocked?");
+	HELP(r, p == NULL ? "see library"
+			  : "libcrypto gets none of the kernel: is getrandom() blocked?");
 }
 
 static void check_clock(const struct system *sys, struct result *r)
