@@ -55,6 +55,19 @@ static void chain_lines(const struct report *r, FILE *f)
 	}
 }
 
+/* Nothing, when records are as large as they may be. */
+static void record_line(const struct report *r, FILE *f)
+{
+	const unsigned asked = r->o->record_limit != 0 ? r->o->record_limit : r->o->max_fragment;
+
+	if (r->facts.version == 0 || (asked == 0 && r->facts.send_fragment == 16384))
+		return;
+	fprintf(f, "records    at most %u bytes to the peer", r->facts.send_fragment);
+	if (asked != 0)
+		fprintf(f, "; it was asked for %u", asked);
+	fputc('\n', f);
+}
+
 void report_lines(const struct report *r, FILE *f)
 {
 	const struct sneck_facts *const a = &r->facts;
@@ -71,9 +84,7 @@ void report_lines(const struct report *r, FILE *f)
 		fputs("none", f);
 	out_plain(f, (const char *)a->alpn.p, a->alpn.len);
 	fputc('\n', f);
-	if (a->version != 0 &&
-	    (r->o->max_fragment != 0 || r->o->record_limit != 0 || a->send_fragment < 16384))
-		fprintf(f, "records    at most %u bytes to the peer\n", a->send_fragment);
+	record_line(r, f);
 	chain_lines(r, f);
 	fprintf(f, "time       DNS and TCP %.1f ms, TLS %.1f ms\n", r->tcp_ms, r->tls_ms);
 	fflush(f);

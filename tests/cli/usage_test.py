@@ -7,6 +7,7 @@ class Usage(Case):
     def test_help_and_version(self):
         for args, word in ((["--help"], "sneck serve"), (["serve", "--help"], "--cert-out"),
                            (["connect", "--help"], "--insecure-skip-verify"),
+                           (["doctor", "--help"], "--json"),
                            (["--version"], "sneck 0.")):
             done = run(*args)
             self.assertEqual(done.returncode, OK, args)
@@ -15,7 +16,7 @@ class Usage(Case):
             self.assertLessEqual(done.stdout.count(b"\n"), 40)
 
     def test_verbs(self):
-        self.refused(run(), USAGE, "serve or connect")
+        self.refused(run(), USAGE, "serve, connect or doctor")
         self.refused(run("scan"), USAGE, '"scan"', "--help")
 
     def test_options(self):
@@ -32,6 +33,18 @@ class Usage(Case):
         self.refused(run("connect", "h", "--get", "page"), USAGE, "begins with /")
         self.refused(run("connect", "h", "--timeout", "soon"), USAGE, "seconds")
         self.refused(run("connect", "h", "--alpn", "h2,,x"), USAGE, "1 to 255")
+        self.refused(run("doctor", "more"), USAGE, "options only")
+        self.refused(run("doctor", "--trace"), USAGE, "unknown option --trace")
+        self.refused(run("connect", "h", "--cookie"), USAGE, "unknown option --cookie")
+
+    def test_numbers(self):
+        for wrong in ("0", "511", "513", "768", "8192", "x", "512x", "-512", "", "9" * 30):
+            self.refused(run("connect", "h", "--max-fragment", wrong), USAGE,
+                         "512, 1024, 2048 or 4096")
+        for verb in (["serve", "--max-fragment"], ["serve", "--record-limit"],
+                     ["connect", "h", "--record-limit"]):
+            for wrong in ("0", "63", "16385", "many", "65600"):
+                self.refused(run(*verb, wrong), USAGE, verb[-1], "64 to 16384")
 
     def test_addresses(self):
         for wrong in ("x:99999", "x:0", "x:http", "[::1", "[::1]x"):
