@@ -101,12 +101,10 @@ static void check_schemes(const struct system *sys, struct result *r)
 static void check_trust(const struct system *sys, struct result *r)
 {
 	const struct sneck_pki_system *const p = &sys->pki;
+	const uint32_t n = p->n_file != 0 ? p->n_file : p->n_dir;
 
-	if (p->n_file != 0)
-		FOUND(r, "%u anchors in %s", p->n_file, p->file);
-	else
-		FOUND(r, "%u anchors in %s", p->n_dir, p->dir);
-	if (p->n_file + p->n_dir != 0)
+	FOUND(r, "%u anchor%s in %s", n, n == 1 ? "" : "s", p->n_file != 0 ? p->file : p->dir);
+	if (n != 0)
 		return;
 	r->level = LEVEL_FAIL;
 	FOUND(r, "no anchors, neither in %s nor in %s", p->file, p->dir);

@@ -212,7 +212,24 @@ class Failures(Case):
 
         with self.python_tls(change) as port:
             self.refused(run("connect", "127.0.0.1:%d" % port, "--ca", self.path("ca.pem")),
-                         NETWORK, "asks for a client certificate")
+                         NETWORK, "certificate_required", "asks for a client certificate")
+
+    def test_client_certificate_if_any(self):
+        """Asked for one, the client says that it has none; a server may be content with that."""
+        def change(context):
+            context.verify_mode = ssl.CERT_OPTIONAL
+            context.load_verify_locations(self.path("ca.pem"))
+
+        def serve(s):
+            s.sendall(s.recv(10))
+            s.unwrap()
+
+        with self.python_tls(change, serve) as port:
+            done = run("connect", "127.0.0.1:%d" % port, "--ca", self.path("ca.pem"), "--trace",
+                       stdin=b"x")
+            self.assertEqual((done.returncode, done.stdout), (OK, b"x"), done.stderr)
+            self.assertIn(b"<- CertificateRequest", done.stderr)
+            self.assertIn(b"-> Certificate 8 bytes", done.stderr)
 
     def test_no_suite_in_common(self):
         with Server(self.folder, "--echo", "--suites", "CHACHA20") as server:

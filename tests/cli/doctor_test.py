@@ -77,15 +77,16 @@ class Doctor(Case):
 
     def test_trust(self):
         code, checks = doctor(**self.trust)
-        self.assertEqual(checks["trust"]["found"], "1 anchors in " + self.path("ca.pem"))
+        self.assertEqual(checks["trust"]["found"], "1 anchor in " + self.path("ca.pem"))
         code, checks = doctor(SSL_CERT_FILE="/nowhere", SSL_CERT_DIR="/nowhere:/no")
         self.assertEqual((code, checks["trust"]["status"]), (CHECK, "fail"))
         self.assertIn("ca-certificates", checks["trust"]["help"])
-        folder = os.path.dirname(self.path("anchors/ca.pem", open(self.path("ca.pem"), "rb").read()))
+        with open(self.path("ca.pem"), "rb") as f:
+            folder = os.path.dirname(self.path("anchors/ca.pem", f.read()))
         openssl(self.folder, "rehash", "anchors")
         code, checks = doctor(SSL_CERT_FILE="/nowhere", SSL_CERT_DIR="/nowhere:" + folder)
         self.assertEqual(checks["trust"]["status"], "ok")
-        self.assertIn("1 anchors in /nowhere:" + folder, checks["trust"]["found"])
+        self.assertIn("1 anchor in /nowhere:" + folder, checks["trust"]["found"])
 
     def test_files(self):
         code, checks = doctor(files=1024, **self.trust)
