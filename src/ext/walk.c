@@ -102,6 +102,9 @@ static enum sneck_rc split(struct nego *ng, enum ext_in in, struct sneck_span bl
 		if (r.bad)
 			return SNECK_E_DECODE;
 		ng->at_ext = type;
+		/* RFC 9846, 4.3.11: the last one, also for who does not know what it is */
+		if (in == IN_CH && type == EXT_PRE_SHARED_KEY && rd_more(&r))
+			return SNECK_E_ILLEGAL;
 		SNECK_TRY(see(&seen, type));
 		SNECK_TRY(judge(ng, in, row));
 		if (row != EXT_COUNT) {
