@@ -15,7 +15,7 @@
 #include "../wire/wr.h"
 #include "nego.h"
 
-enum ext_in { IN_CH, IN_SH, IN_HRR, IN_EE, IN_CERT, IN_CR };
+enum ext_in { IN_CH, IN_SH, IN_HRR, IN_EE, IN_CERT, IN_CR, IN_NST };
 
 struct ext {
 	uint16_t type;    /* IANA ExtensionType */
@@ -39,6 +39,9 @@ void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w);
 /* Reads the vector of one of the peer's, without its length. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in,
 					       struct sneck_span block);
+
+/* The first pass of sneck__ext_read() alone, for a message that we take nothing from. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ext_check(enum ext_in in, struct sneck_span block);
 
 /* The supported_versions of a hello alone, before anything else is known of it: the newest version
  * in common, for a ServerHello the one it names. SNECK_E_NO_VERSION when there is none. */

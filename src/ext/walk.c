@@ -70,10 +70,10 @@ static enum sneck_rc see(struct seen *s, uint16_t type)
 	return SNECK_OK;
 }
 
-/* ClientHello and CertificateRequest ask: what is unknown there is skipped. The others answer. */
+/* These ask, or offer: what is unknown there is skipped. The others answer. */
 static bool asks(enum ext_in in)
 {
-	return in == IN_CH || in == IN_CR;
+	return in == IN_CH || in == IN_CR || in == IN_NST;
 }
 
 static enum sneck_rc judge(const struct nego *ng, enum ext_in in, unsigned row)
@@ -134,6 +134,15 @@ enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in, struct sneck_span
 	}
 	ng->at_ext = 0xffff;
 	return SNECK_OK;
+}
+
+enum sneck_rc sneck__ext_check(enum ext_in in, struct sneck_span block)
+{
+	struct sneck_span body[EXT_COUNT];
+	struct nego ng = { .version = 0 };
+	uint32_t here = 0;
+
+	return split(&ng, in, block, body, &here);
 }
 
 enum sneck_rc sneck__ext_peek_version(uint16_t *version, enum ext_in in, struct sneck_span block)

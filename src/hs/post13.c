@@ -6,6 +6,7 @@
  * count against a bound that application data resets: neither moves anything. */
 #include "graph.h"
 
+#include "../ext/ext.h"
 #include "../msg/finish.h"
 
 static enum sneck_rc on_key_update(struct hs *hs, const struct hs_msg *m)
@@ -30,10 +31,12 @@ enum sneck_rc sneck__on_post13(struct hs *hs, const struct hs_msg *m, uint8_t *t
 
 	if (hs->posts == BOUND_POST_MSGS)
 		return SNECK_E_FLOOD;
-	if (m->type == HT_KEY_UPDATE)
+	if (m->type == HT_KEY_UPDATE) {
 		SNECK_TRY(on_key_update(hs, m));
-	else
+	} else {
 		SNECK_TRY(sneck__new_session_ticket_read(&ticket, m->body));
+		SNECK_TRY(sneck__ext_check(IN_NST, ticket.extensions));
+	}
 	hs->posts++;
 	*to = hs->state;
 	return SNECK_OK;

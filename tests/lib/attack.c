@@ -54,7 +54,7 @@ static size_t block_of(const struct unit *u)
 	}
 }
 
-static void edit_ext(struct unit *u, const struct attack *a)
+void attack_ext(struct unit *u, const struct attack *a)
 {
 	const size_t block = block_of(u), end = block + 2u + get(u->data + block, 2);
 	const size_t before = u->len;
@@ -67,7 +67,7 @@ static void edit_ext(struct unit *u, const struct attack *a)
 	if (a->act != ACT_EXT_ADD)
 		splice(u, at, 4u + get(u->data + at + 2, 2), NULL, 0);
 	else
-		at = block + 2u;
+		at = a->at != 0 ? end : block + 2u;
 	put(ext, 2, a->ext);
 	put(ext + 2, 2, a->n);
 	if (a->n != 0)
@@ -136,7 +136,7 @@ static void hit(struct edit *ed, struct unit *u, const struct attack *a)
 		link_put(ed->e, a->bytes, a->n);
 		return;
 	default:
-		edit_ext(u, a);
+		attack_ext(u, a);
 	}
 	edit_put(ed, u);
 }
@@ -178,6 +178,7 @@ static void setup(struct pair *p, const struct attack *a)
 	}
 	if (a->cookie)
 		p->server.cfg.cookie_secret = sneck_span_of(cookie_secret, sizeof cookie_secret);
+	p->client.cfg.ask_max_fragment = a->fragment;
 	p->client.cfg.insecure_no_name = a->no_name;
 	if (a->rsa) {
 		transparent_cert(p->server.certs[0], sizeof p->server.certs[0], TRANSPARENT_RSA, 7);

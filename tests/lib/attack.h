@@ -20,7 +20,7 @@ enum act {
 	ACT_INTERRUPT, /* such a record between its two halves */
 	ACT_PROT,      /* protected if it was not, and the reverse */
 	ACT_RAW,       /* bytes as they are, in its place */
-	ACT_EXT_ADD,
+	ACT_EXT_ADD, /* in front; with `at` behind the last */
 	ACT_EXT_DEL,
 	ACT_EXT_SET,
 	ACT_LATE, /* a record of `content` in a connection that is up */
@@ -41,12 +41,16 @@ struct attack {
 	bool up;	/* the victim may have been connected before */
 	bool alpn, no_name, rsa;
 	bool retry, cookie; /* the flow has a HelloRetryRequest, and its state is in a cookie */
+	uint8_t fragment;   /* what the client asks for, RFC 6066 */
 	uint8_t nth;	    /* which of the messages of that type: 0 the first */
 	enum sneck_rc rc;
 	uint8_t alert;
 };
 
 #define B(text) .bytes = (text), .n = sizeof(text) - 1u
+
+/* Edits an extension, as ACT_EXT_* says, for hooks of their own. */
+void attack_ext(struct unit *u, const struct attack *a);
 
 /* Plays a flow with the attack and checks how it ends. */
 void attack_run(struct pair *p, const struct attack *a);
