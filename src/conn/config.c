@@ -114,6 +114,19 @@ static bool signs(const struct sneck_signer *s)
 	return false;
 }
 
+/* Whether a signature that the verifier accepts in a handshake can be checked. */
+static bool checks(const struct sneck_config *cfg)
+{
+	const uint16_t *const able = cfg->provider->pubkey->schemes;
+	const uint16_t *s = cfg->verifier != NULL ? cfg->verifier->schemes : NULL;
+
+	if (s == NULL)
+		return able[0] != 0;
+	while (*s != 0 && !(sneck__scheme_in_handshake(*s) && sneck__list_has(able, *s)))
+		s++;
+	return *s != 0;
+}
+
 static enum sneck_rc check_credential(const struct sneck_credential *c, struct sneck_note *why)
 {
 	if (c->size != sizeof *c)
@@ -138,6 +151,9 @@ static enum sneck_rc check_role(const struct sneck_config *cfg, int role, struct
 	    (cfg->verifier == NULL || cfg->verifier->verify == NULL))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a client needs a verifier, or SNECK_ASK_VERIFY in ask");
+	if (role == SNECK_CLIENT && !checks(cfg))
+		return refuse(why, SNECK_E_NO_ALGORITHM,
+			      "the provider can check none of the verifier's schemes");
 	if (role == SNECK_SERVER && cfg->n_credentials == 0)
 		return refuse(why, SNECK_E_CONFIG, "a server needs a credential");
 	for (size_t i = 0; i < cfg->n_credentials; i++)

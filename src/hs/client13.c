@@ -14,30 +14,27 @@
 
 /* ---- the hello graph: nothing is chosen yet ---- */
 
-static void add_schemes(struct nego *ng, const uint16_t *list)
+static void add_schemes(struct nego *ng, const uint16_t *list, bool handshake)
 {
-	for (; list != NULL && *list != 0 && ng->n_schemes < BOUND_SCHEMES; list++) {
-		bool have = false;
-
-		for (uint32_t i = 0; i < ng->n_schemes; i++)
-			have |= ng->schemes[i] == *list;
-		if (!have)
+	for (; list != NULL && *list != 0 && ng->n_schemes < BOUND_SCHEMES; list++)
+		if (sneck__scheme_in_handshake(*list) == handshake &&
+		    (!handshake || sneck__list_has(ng->cfg->provider->pubkey->schemes, *list)))
 			ng->schemes[ng->n_schemes++] = *list;
-	}
 }
 
-/* Handshake signatures first, then what may be inside certificates. */
+/* What may sign the handshake, if the provider can check it, then what only certificates may be
+ * signed with: a server takes any of this list. */
 static void list_schemes(struct nego *ng)
 {
 	const struct sneck_verifier *const v = ng->cfg->verifier;
+	const uint16_t *const own = v != NULL ? v->schemes : NULL;
 
-	add_schemes(ng, v != NULL && v->schemes != NULL ? v->schemes
-							: ng->cfg->provider->pubkey->schemes);
+	add_schemes(ng, own != NULL ? own : ng->cfg->provider->pubkey->schemes, true);
 	if (v != NULL)
-		add_schemes(ng, v->cert_schemes);
+		add_schemes(ng, v->cert_schemes, false);
 	else /* whoever judges chains elsewhere has not said what he takes: all that is known */
 		for (const struct alg_name *s = sneck__schemes; s->id != 0; s++)
-			add_schemes(ng, (const uint16_t[]){ s->id, 0 });
+			add_schemes(ng, (const uint16_t[]){ s->id, 0 }, false);
 }
 
 static enum sneck_rc prepare(struct hs *hs)

@@ -99,6 +99,8 @@ CASE(max_fragment_over, cfg->ask_max_fragment = 5)
 CASE(no_verifier, cfg->verifier = NULL)
 CASE(no_verify, e->v.verifier.verify = NULL)
 CASE(asked_instead, cfg->verifier = NULL; cfg->ask |= SNECK_ASK_VERIFY)
+CASE(checks_nothing, e->v.verifier.schemes = no_schemes)
+CASE(checks_certs, e->v.verifier.schemes = cert_only)
 CASE(no_credential, cfg->n_credentials = 0)
 CASE(cred_size, e->cred.size = 0)
 CASE(chain_none, e->cred.n_chain = 0)
@@ -176,6 +178,8 @@ static const struct {
 	{ no_verifier, CLIENT, SNECK_E_CONFIG, "verifier" },
 	{ no_verify, CLIENT, SNECK_E_CONFIG, "verifier" },
 	{ asked_instead, CLIENT, SNECK_OK, "" },
+	{ checks_nothing, CLIENT, SNECK_E_NO_ALGORITHM, "schemes" },
+	{ checks_certs, CLIENT, SNECK_E_NO_ALGORITHM, "schemes" },
 	{ no_credential, SERVER, SNECK_E_CONFIG, "credential" },
 	{ cred_size, SERVER, SNECK_E_SIZE, "SNECK_CREDENTIAL_INIT" },
 	{ chain_none, SERVER, SNECK_E_CONFIG, "chain" },
