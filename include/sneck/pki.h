@@ -251,7 +251,7 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_pki_explain(const struct sneck_pk
 /* What the machine brings along. Text ends with NUL, may be cut. */
 struct sneck_pki_system {
 	char libcrypto[64];      /* its version: "3.0.15" */
-	char file[256], dir[256]; /* where the system's anchors are looked for; each may be absent */
+	char file[256], dir[256]; /* where the system's anchors are looked for; may be absent */
 	uint32_t n_file, n_dir;  /* anchors found there */
 };
 
