@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`sneck serve`: addresses, certificates, echo, limits on what is agreed, and how it ends."""
+import contextlib
 import os
+import select
 import signal
 import socket
 import ssl
@@ -86,16 +88,21 @@ class Certificates(Case):
 
 class Echo(Case):
     def exchange(self, server, data, **options):
-        got = bytearray()
+        """Sends and receives at once, in one thread: an SSL object of OpenSSL's is not for two."""
+        got, view = bytearray(), memoryview(data)
+        again = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
         with server.tls(**options) as s:
-            def reader():
-                while len(got) < len(data) and (part := s.recv(65536)):
-                    got.extend(part)
-
-            thread = threading.Thread(target=reader)
-            thread.start()
-            s.sendall(data)
-            thread.join(60)
+            s.setblocking(False)
+            while len(got) < len(data):
+                select.select([s], [s] if view else [], [], 20)
+                with contextlib.suppress(*again):
+                    view = view[s.send(view[:16384]):] if view else view
+                with contextlib.suppress(*again):
+                    while len(got) < len(data):
+                        part = s.recv(65536)
+                        if not part:
+                            return bytes(got)
+                        got.extend(part)
         return bytes(got)
 
     def test_both_ways(self):
