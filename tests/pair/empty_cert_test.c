@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* empty_cert_test.c: a client that is asked for a certificate and has none sends an empty one, and
+ * goes on. Our server does not ask yet, so its graph gets two more rows here: one that sends a
+ * CertificateRequest, one that takes a Certificate. And what trace says of such a flow.
+ * RFC 9846, 4.4.2, 4.5.1. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "hs/graph.h"
+#include "lib/edit.h"
+#include "wire/wr.h"
+
+enum { SEND_CR = S13_COUNT, WAIT_CERT, ROWS };
+
+static struct pair p;
+static struct hs_state graph[ROWS];
+static unsigned n_empty;
+
+static enum sneck_rc send_extensions(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__server13_graph[S13_SEND_EE].run(hs, m, to));
+	*to = SEND_CR;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	static const uint8_t request[] = { 13, 0, 0, 11, 0, 0, 8, 0, 13, 0, 4, 0, 2, 4, 3 };
+	struct wr w;
+
+	(void)m;
+	sneck__flight_begin(hs, &w);
+	wr_put(&w, sneck_span_of(request, sizeof request));
+	*to = S13_SEND_CERT;
+	return sneck__flight_end(hs, &w, LV_HANDSHAKE);
+}
+
+static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__server13_graph[S13_SEND_FINISHED].run(hs, m, to));
+	*to = WAIT_CERT;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)hs;
+	assert_int_equal(m->body.len, 4);
+	assert_memory_equal(m->body.p, "\0\0\0\0", 4);
+	n_empty++;
+	*to = S13_WAIT_FINISHED;
+	return SNECK_OK;
+}
+
+/* The graph is exchanged while the server waits for scratch, its ClientHello unread, and back
+ * once it is connected in all but the pointer. */
+static int exchange(struct end *e, int state)
+{
+	struct hs *const hs = &e->conn->hs;
+
+	if (state == SNECK_NEEDS_SCRATCH) {
+		assert_ptr_equal(hs->graph, sneck__server13_graph);
+		hs->graph = graph;
+	}
+	return 0;
+}
+
+static void prepare(void)
+{
+	pair_init(&p, 1);
+	memcpy(graph, sneck__server13_graph, S13_COUNT * sizeof graph[0]);
+	graph[SEND_CR] = (struct hs_state){ .name = "SEND_CR",
+					    .run = send_request,
+					    .next = SET(S13_SEND_CERT) };
+	graph[WAIT_CERT] = (struct hs_state){
+		.name = "WAIT_CERT",
+		.run = on_certificate,
+		.takes = SET(HT_CERTIFICATE),
+		.level = LV_HANDSHAKE,
+		.absorb = ABSORB_AFTER,
+		.next = SET(S13_WAIT_FINISHED),
+	};
+	graph[S13_SEND_EE].run = send_extensions;
+	graph[S13_SEND_EE].next = SET(SEND_CR);
+	graph[S13_SEND_FINISHED].run = send_finished;
+	graph[S13_SEND_FINISHED].next = SET(WAIT_CERT);
+	p.server.late_scratch = true;
+	p.server.hook = exchange;
+	n_empty = 0;
+}
+
+/* Which of the server's states is CONNECTED is known to its own graph alone. */
+static void settle(void)
+{
+	assert_int_equal(p.server.st.err, 0);
+	assert_int_equal(p.server.conn->hs.state, S13_CONNECTED);
+	p.server.conn->hs.graph = sneck__server13_graph;
+	pair_run(&p);
+	if (!pair_connected(&p))
+		fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
+			 sneck_rc_name(p.server.st.err));
+}
+
+static void asked_for_a_certificate(void **state)
+{
+	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
+
+	(void)state;
+	for (int i = 0; i < 32; i++) {
+		prepare();
+		p.client.cfg.no_compat = i & 1;
+		if (i & 2) { /* behind a retry */
+			p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
+			p.client.cfg.n_key_shares = 1;
+			p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
+		}
+		if (i & 4)
+			p.client.cfg.ask |= SNECK_ASK_VERIFY;
+		p.client.answer = 2;
+		p.client.rfc_mode = (i & 8) != 0;
+		p.client.cfg.send_fragment = i & 16 ? 64 : 0;
+		pair_start(&p);
+		pair_run(&p);
+		assert_int_equal(n_empty, 1);
+		settle();
+		end_write(&p.client, "hello", 5);
+		end_write(&p.server, "world", 5);
+		pair_run(&p);
+		assert_memory_equal(p.server.got, "hello", 5);
+		assert_memory_equal(p.client.got, "world", 5);
+		pair_wipe(&p);
+	}
+}
+
+/* ---- trace ---- */
+
+struct line {
+	uint8_t sent, content, type;
+	size_t len;
+};
+
+static struct line lines[2][32];
+static size_t n_lines[2];
+
+static void trace(void *user, int sent, uint8_t content, uint8_t type, size_t len)
+{
+	const size_t who = (size_t)(uintptr_t)user;
+
+	assert_true(n_lines[who] < 32);
+	lines[who][n_lines[who]++] = (struct line){ (uint8_t)sent, content, type, len };
+}
+
+static void handshake_lines(size_t who, const char *want)
+{
+	char got[64];
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_lines[who]; i++) {
+		const struct line *const l = &lines[who][i];
+		static const char names[] = ".CS.T...E..A.R.V....F...K";
+
+		if (l->content != 22)
+			continue;
+		got[n++] = l->sent ? '>' : '<';
+		got[n++] = l->type < sizeof names - 1u ? names[l->type] : '?';
+	}
+	got[n] = '\0';
+	assert_string_equal(got, want);
+}
+
+static void traced(void **state)
+{
+	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
+
+	(void)state;
+	prepare();
+	n_lines[0] = n_lines[1] = 0;
+	p.client.cfg.trace = p.server.cfg.trace = trace;
+	p.server.cfg.trace_user = (void *)1;
+	p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
+	p.client.cfg.n_key_shares = 1;
+	p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
+	pair_start(&p);
+	pair_run(&p);
+	settle();
+	handshake_lines(0, ">C<S>C<S<E<R<A<V<F>A>F");
+	handshake_lines(1, "<C>S<C>S>E>R>A>V>F<A<F");
+	/* what one has sent, the other has received, to the byte */
+	for (size_t i = 0, k = 0; i < n_lines[0]; i++) {
+		if (lines[0][i].content != 22)
+			continue;
+		while (k < n_lines[1] && lines[1][k].content != 22)
+			k++;
+		assert_true(k < n_lines[1]);
+		assert_int_equal(lines[0][i].len, lines[1][k].len);
+		assert_int_equal(lines[0][i].sent, !lines[1][k].sent);
+		k++;
+	}
+	n_lines[0] = n_lines[1] = 0;
+	assert_int_equal(sneck_key_update(p.client.conn, SNECK_KU_REQUEST_PEER), SNECK_OK);
+	pair_run(&p);
+	handshake_lines(0, ">K<K");
+	handshake_lines(1, "<K>K");
+	n_lines[0] = n_lines[1] = 0;
+	end_close(&p.client);
+	pair_run(&p);
+	assert_int_equal(sneck_fail(p.server.conn, SNECK_ALERT_INTERNAL_ERROR), SNECK_OK);
+	pair_run(&p);
+	assert_int_equal(n_lines[0], 2);
+	assert_int_equal(lines[0][0].content, 21);
+	assert_int_equal(lines[0][0].type, 0);
+	assert_int_equal(lines[0][0].sent, 1);
+	assert_int_equal(lines[0][1].type, 80);
+	assert_int_equal(lines[0][1].sent, 0);
+	assert_int_equal(n_lines[1], 2);
+	assert_int_equal(lines[1][0].sent, 0);
+	assert_int_equal(lines[1][1].sent, 1);
+	pair_wipe(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(asked_for_a_certificate),
+		cmocka_unit_test(traced),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
