@@ -36,24 +36,6 @@ SNECK_INLINE void bear_wipe(void *p, size_t n)
 /* Whether k is a scalar of P-256 or P-384, 0 < k < order, in time that does not depend on k. */
 bool sneck__bear_scalar(int curve, const uint8_t *k, size_t len);
 
-/* ---- DER (der.c) -------------------------------------------------------------------------- */
-
-enum {
-	DER_INTEGER = 0x02,
-	DER_BIT_STRING = 0x03,
-	DER_OID = 0x06,
-	DER_SEQUENCE = 0x30,
-	DER_VERSION = 0xa0
-};
-
-/* Takes the element in front of *in, which must have that tag. False: there is none, it is longer
- * than *in, or its length is not written in the one way that DER allows. */
-bool sneck__bear_der(struct sneck_span *in, uint8_t tag, struct sneck_span *body);
-/* A positive INTEGER, or 0, without the zero byte that may stand in front. */
-bool sneck__bear_der_number(struct sneck_span *in, struct sneck_span *n);
-/* The octets of a BIT STRING that has no unused bits. */
-bool sneck__bear_der_bits(struct sneck_span *in, struct sneck_span *octets);
-
 /* ---- EMSA-PSS (pss.c) --------------------------------------------------------------------- */
 
 /* The digest of one message. */

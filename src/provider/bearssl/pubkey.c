@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* pubkey.c: the leaf's public key and the check of one signature; RFC 9846, 4.3.3 and 4.5.2. The
- * way to the SubjectPublicKeyInfo (RFC 5280, 4.1) is walked strictly in DER and the key copied: a
- * point or the two numbers of RSA. All else in the certificate is the verifier's. What is handled
- * here is public: time may depend on it. */
+/* pubkey.c: the leaf's public key and the check of one signature; RFC 9846, 4.3.3 and 4.5.2. der.c
+ * finds the key in the certificate, and it is copied: a point or the two numbers of RSA. What is
+ * handled here is public: time may depend on it. */
+#include "../der/der.h"
 #include "bearssl.h"
 
 #define RSA_EXP 4u /* at most 2^32 - 1 */
@@ -16,32 +16,6 @@ struct pubkey {
 };
 
 /* ---- keys --------------------------------------------------------------------------------- */
-
-static bool der(struct sneck_span *in, uint8_t tag, struct sneck_span *body)
-{
-	return sneck__bear_der(in, tag, body);
-}
-
-/* RFC 5280, 4.1: from a Certificate to its AlgorithmIdentifier and subjectPublicKey. */
-static bool find_key(struct sneck_span in, struct sneck_span *alg, struct sneck_span *bits)
-{
-	struct sneck_span cert, tbs, skip, spki;
-
-	if (!der(&in, DER_SEQUENCE, &cert) || in.len != 0 || !der(&cert, DER_SEQUENCE, &tbs) ||
-	    !der(&cert, DER_SEQUENCE, &skip) || !sneck__bear_der_bits(&cert, &skip) ||
-	    cert.len != 0)
-		return false;
-	if (tbs.len != 0 && tbs.p[0] == DER_VERSION && !der(&tbs, DER_VERSION, &skip))
-		return false;
-	if (!der(&tbs, DER_INTEGER, &skip) ||  /* serialNumber */
-	    !der(&tbs, DER_SEQUENCE, &skip) || /* signature */
-	    !der(&tbs, DER_SEQUENCE, &skip) || /* issuer */
-	    !der(&tbs, DER_SEQUENCE, &skip) || /* validity */
-	    !der(&tbs, DER_SEQUENCE, &skip) || /* subject */
-	    !der(&tbs, DER_SEQUENCE, &spki))
-		return false;
-	return der(&spki, DER_SEQUENCE, alg) && sneck__bear_der_bits(&spki, bits) && spki.len == 0;
-}
 
 static bool is(struct sneck_span s, const char *bytes, size_t len)
 {
@@ -79,9 +53,8 @@ static enum sneck_rc rsa_key(struct pubkey *k, struct sneck_span bits)
 {
 	struct sneck_span body, n, e;
 
-	if (!der(&bits, DER_SEQUENCE, &body) || bits.len != 0 ||
-	    !sneck__bear_der_number(&body, &n) || !sneck__bear_der_number(&body, &e) ||
-	    body.len != 0)
+	if (!sneck__der_take(&bits, DER_SEQUENCE, &body) || bits.len != 0 ||
+	    !sneck__der_number(&body, &n) || !sneck__der_number(&body, &e) || body.len != 0)
 		return SNECK_E_CERT_BAD;
 	/* L18. A first byte below 0x80 makes 2,041 to 2,047 bits of 256 bytes. */
 	if (n.len < RSA_MIN || n.len > RSA_MAX || (n.len == RSA_MIN && n.p[0] < 0x80) ||
@@ -107,7 +80,7 @@ static enum sneck_rc from_cert(void *key, struct sneck_span in, void *work)
 
 	(void)work;
 	wipe(key);
-	if (!find_key(in, &alg, &bits) || !der(&alg, DER_OID, &oid))
+	if (!sneck__der_find_key(in, &alg, &bits) || !sneck__der_take(&alg, DER_OID, &oid))
 		return SNECK_E_CERT_BAD;
 	if (IS(oid, OID_EC) && IS(alg, OID_P256))
 		return ec_key(key, bits, KIND_P256);
@@ -137,8 +110,8 @@ static bool ecdsa_raw(struct sneck_span sig, uint8_t *raw, size_t n)
 	struct sneck_span body, num[2];
 
 	memset(raw, 0, 2 * n);
-	if (!der(&sig, DER_SEQUENCE, &body) || sig.len != 0 ||
-	    !sneck__bear_der_number(&body, &num[0]) || !sneck__bear_der_number(&body, &num[1]) ||
+	if (!sneck__der_take(&sig, DER_SEQUENCE, &body) || sig.len != 0 ||
+	    !sneck__der_number(&body, &num[0]) || !sneck__der_number(&body, &num[1]) ||
 	    body.len != 0)
 		return false;
 	for (size_t i = 0; i < 2; i++) {

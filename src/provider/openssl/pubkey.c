@@ -2,13 +2,13 @@
 /* pubkey.c: the leaf's public key and the check of one signature; RFC 9846, 4.3.3 and 4.5.2.
  *
  * In OpenSSL 3.0, d2i_X509() and X509_get_pubkey() take 110 us, most of it in the generic decoder.
- * So the way to the SubjectPublicKeyInfo (RFC 5280, 4.1) is walked here, strictly in DER, and the
- * key made from its two numbers or its point. All else in the certificate is the verifier's. */
+ * So der.c finds the key, and it is made here from its two numbers or its point. */
 #include <stdbool.h>
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
+#include "../der/der.h"
 #include "openssl.h"
 
 #define RSA_MIN 256u  /* L18: 2,048 bits */
@@ -27,100 +27,11 @@ enum kind {
 	KIND_PSS
 };
 
-enum {
-	DER_INTEGER = 0x02,
-	DER_BIT_STRING = 0x03,
-	DER_OID = 0x06,
-	DER_SEQUENCE = 0x30,
-	DER_CONTEXT_0 = 0xa0,
-	DER_CONTEXT_1 = 0xa1,
-	DER_CONTEXT_2 = 0xa2
-};
-
 struct pubkey {
 	EVP_PKEY *key;
 	uint16_t kind;
 	uint16_t only; /* the one scheme that the key's parameters allow; 0: those of its kind */
 };
-
-/* ---- DER ---------------------------------------------------------------------------------- */
-
-/* Takes the element in front of *in, whose tag is one byte. False: there is none, it is longer
- * than *in, or its length is not written in the one way that DER allows. */
-static bool der_any(struct sneck_span *in, uint8_t *tag, struct sneck_span *body)
-{
-	size_t head = 2, len, more;
-
-	if (in->len < head)
-		return false;
-	*tag = in->p[0];
-	len = in->p[1];
-	if (len >= 0x80) {
-		more = len - 0x80;
-		if (more == 0 || more > 3 || more > in->len - head || in->p[2] == 0)
-			return false;
-		len = 0;
-		for (size_t i = 0; i < more; i++)
-			len = len << 8 | in->p[head + i];
-		head += more;
-		if (len < 0x80)
-			return false;
-	}
-	if ((*tag & 0x1f) == 0x1f || len > in->len - head)
-		return false;
-	*body = sneck_span_of(in->p + head, len);
-	*in = sneck_span_of(in->p + head + len, in->len - head - len);
-	return true;
-}
-
-static bool der_take(struct sneck_span *in, uint8_t want, struct sneck_span *body)
-{
-	uint8_t tag = 0;
-
-	return der_any(in, &tag, body) && tag == want;
-}
-
-/* A positive INTEGER, without the zero byte that may stand in front. */
-static bool der_number(struct sneck_span *in, struct sneck_span *n)
-{
-	if (!der_take(in, DER_INTEGER, n) || n->len == 0 || n->p[0] >= 0x80)
-		return false;
-	if (n->p[0] == 0 && n->len > 1) {
-		*n = sneck_span_of(n->p + 1, n->len - 1);
-		return n->p[0] >= 0x80;
-	}
-	return true;
-}
-
-/* The octets of a BIT STRING that has no unused bits. */
-static bool der_bits(struct sneck_span *in, struct sneck_span *octets)
-{
-	if (!der_take(in, DER_BIT_STRING, octets) || octets->len == 0 || octets->p[0] != 0)
-		return false;
-	*octets = sneck_span_of(octets->p + 1, octets->len - 1);
-	return true;
-}
-
-/* RFC 5280, 4.1: from a Certificate to its AlgorithmIdentifier and subjectPublicKey. */
-static bool find_key(struct sneck_span der, struct sneck_span *alg, struct sneck_span *bits)
-{
-	struct sneck_span cert, tbs, skip, spki;
-
-	if (!der_take(&der, DER_SEQUENCE, &cert) || der.len != 0 ||
-	    !der_take(&cert, DER_SEQUENCE, &tbs) || !der_take(&cert, DER_SEQUENCE, &skip) ||
-	    !der_bits(&cert, &skip) || cert.len != 0)
-		return false;
-	if (tbs.len != 0 && tbs.p[0] == DER_CONTEXT_0 && !der_take(&tbs, DER_CONTEXT_0, &skip))
-		return false;
-	if (!der_take(&tbs, DER_INTEGER, &skip) ||  /* serialNumber */
-	    !der_take(&tbs, DER_SEQUENCE, &skip) || /* signature */
-	    !der_take(&tbs, DER_SEQUENCE, &skip) || /* issuer */
-	    !der_take(&tbs, DER_SEQUENCE, &skip) || /* validity */
-	    !der_take(&tbs, DER_SEQUENCE, &skip) || /* subject */
-	    !der_take(&tbs, DER_SEQUENCE, &spki))
-		return false;
-	return der_take(&spki, DER_SEQUENCE, alg) && der_bits(&spki, bits) && spki.len == 0;
-}
 
 static bool is(struct sneck_span s, const char *bytes, size_t len)
 {
@@ -210,8 +121,8 @@ static enum sneck_rc rsa_key(struct pubkey *k, struct sneck_span bits)
 	uint8_t modulus[RSA_MAX], exponent[RSA_EXP];
 	OSSL_PARAM params[3];
 
-	if (!der_take(&bits, DER_SEQUENCE, &body) || bits.len != 0 || !der_number(&body, &n) ||
-	    !der_number(&body, &e) || body.len != 0)
+	if (!sneck__der_take(&bits, DER_SEQUENCE, &body) || bits.len != 0 ||
+	    !sneck__der_number(&body, &n) || !sneck__der_number(&body, &e) || body.len != 0)
 		return SNECK_E_CERT_BAD;
 	/* L18. A first byte below 0x80 makes 2,041 to 2,047 bits of 256 bytes. */
 	if (n.len < RSA_MIN || n.len > RSA_MAX || (n.len == RSA_MIN && n.p[0] < 0x80) ||
@@ -244,7 +155,7 @@ static uint8_t hash_id(struct sneck_span alg)
 	struct sneck_span oid;
 	const size_t len = sizeof OID_SHA2 - 1;
 
-	if (!der_take(&alg, DER_OID, &oid) || (alg.len != 0 && !IS(alg, DER_NULL)) ||
+	if (!sneck__der_take(&alg, DER_OID, &oid) || (alg.len != 0 && !IS(alg, DER_NULL)) ||
 	    oid.len != len + 1 || memcmp(oid.p, OID_SHA2, len) != 0 || oid.p[len] > 3)
 		return 0;
 	return oid.p[len];
@@ -260,20 +171,21 @@ static enum sneck_rc pss_params(struct sneck_span alg, uint16_t *only)
 	*only = 0;
 	if (alg.len == 0)
 		return SNECK_OK;
-	if (!der_take(&alg, DER_SEQUENCE, &seq) || alg.len != 0)
+	if (!sneck__der_take(&alg, DER_SEQUENCE, &seq) || alg.len != 0)
 		return SNECK_E_CERT_BAD;
-	if (!der_take(&seq, DER_CONTEXT_0, &part) || !der_take(&part, DER_SEQUENCE, &inner) ||
-	    part.len != 0)
+	if (!sneck__der_take(&seq, DER_CONTEXT_0, &part) ||
+	    !sneck__der_take(&part, DER_SEQUENCE, &inner) || part.len != 0)
 		return SNECK_E_CERT_TYPE; /* SHA-1 is the default */
 	hash = hash_id(inner);
-	if (!der_take(&seq, DER_CONTEXT_1, &part) || !der_take(&part, DER_SEQUENCE, &inner) ||
-	    part.len != 0 || !der_take(&inner, DER_OID, &oid) || !IS(oid, OID_MGF1) ||
-	    !der_take(&inner, DER_SEQUENCE, &part) || inner.len != 0)
+	if (!sneck__der_take(&seq, DER_CONTEXT_1, &part) ||
+	    !sneck__der_take(&part, DER_SEQUENCE, &inner) || part.len != 0 ||
+	    !sneck__der_take(&inner, DER_OID, &oid) || !IS(oid, OID_MGF1) ||
+	    !sneck__der_take(&inner, DER_SEQUENCE, &part) || inner.len != 0)
 		return SNECK_E_CERT_TYPE;
 	mgf = hash_id(part);
-	if (!der_take(&seq, DER_CONTEXT_2, &part) || seq.len != 0 || !der_number(&part, &salt) ||
-	    part.len != 0 || hash == 0 || mgf != hash || salt.len != 1 ||
-	    salt.p[0] != 16 * (hash + 1))
+	if (!sneck__der_take(&seq, DER_CONTEXT_2, &part) || seq.len != 0 ||
+	    !sneck__der_number(&part, &salt) || part.len != 0 || hash == 0 || mgf != hash ||
+	    salt.len != 1 || salt.p[0] != 16 * (hash + 1))
 		return SNECK_E_CERT_TYPE;
 	*only = (uint16_t)(0x0808 + hash);
 	return SNECK_OK;
@@ -283,7 +195,7 @@ static enum sneck_rc read_key(struct pubkey *k, struct sneck_span der)
 {
 	struct sneck_span alg, bits, oid;
 
-	if (!find_key(der, &alg, &bits) || !der_take(&alg, DER_OID, &oid))
+	if (!sneck__der_find_key(der, &alg, &bits) || !sneck__der_take(&alg, DER_OID, &oid))
 		return SNECK_E_CERT_BAD;
 	if (IS(oid, OID_EC))
 		return ec_key(k, alg, bits);
