@@ -70,25 +70,33 @@ static enum sneck_rc run_rows(struct hs *hs, const struct hs_msg *m)
 	return hs->graph == graph ? SNECK_OK : run_row(hs, m);
 }
 
-/* A row that sends writes one message, and its header lies where the area ended. */
-static void trace_sent(const struct hs *hs, uint32_t from)
+/* A row that sends writes one message, and its header lies where the area ended. With it may go a
+ * ChangeCipherSpec: before a client's, behind a server's. RFC 9846, E.4. */
+static void trace_sent(const struct hs *hs, uint32_t from, bool ccs)
 {
 	const uint8_t *const p = hs->work->flight.area + from;
+	const sneck_trace_fn trace = hs->cfg->trace;
+	void *const user = hs->cfg->trace_user;
 
-	if (hs->cfg->trace != NULL)
-		hs->cfg->trace(hs->cfg->trace_user, 1, 22, p[0],
-			       FRAME_HEAD + ((size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3]));
+	if (trace == NULL)
+		return;
+	if (ccs && hs->role == SNECK_CLIENT)
+		trace(user, 1, 20, 1, 1);
+	trace(user, 1, 22, p[0], FRAME_HEAD + ((size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3]));
+	if (ccs && hs->role == SNECK_SERVER)
+		trace(user, 1, 20, 1, 1);
 }
 
 enum sneck_rc sneck__hs_run(struct hs *hs, const struct hs_msg *m)
 {
 	const uint32_t from = hs->work != NULL ? hs->work->flight.len : 0;
+	const bool ccs = hs->work != NULL && hs->work->ccs_sent;
 	enum sneck_rc rc;
 
 	hs->at_type = m != NULL ? m->type : 0;
 	rc = run_rows(hs, m);
 	if (m == NULL && rc == SNECK_OK)
-		trace_sent(hs, from);
+		trace_sent(hs, from, hs->work->ccs_sent != ccs);
 	else if (m != NULL && rc <= 0 && hs->cfg->trace != NULL)
 		hs->cfg->trace(hs->cfg->trace_user, 0, 22, m->type, m->raw.len);
 	return rc;
@@ -154,17 +162,15 @@ static size_t own_shares(const struct sneck_config *cfg)
 	return first != NULL && sneck__group_is_hybrid(first->group) ? 2u : 1u;
 }
 
-/* Hellos: header, fixed fields, lists. Largest server messages: EncryptedExtensions with a name of
- * 255, Certificate without its certificates, CertificateVerify, Finished, CCS. */
+/* Hellos: header, fixed fields, lists; shares and cookie are lay_out()'s. Largest server messages:
+ * EncryptedExtensions with a name of 255, Certificate without its certificates, CertificateVerify,
+ * Finished, CCS. */
 static size_t area_size(const struct sneck_config *cfg, int role)
 {
-	size_t n = FRAME_HEAD + 2u + 32u + 33u + 2u, answer = 0;
-	const struct sneck_kex *kex;
+	size_t n = FRAME_HEAD + 2u + 32u + 33u + 2u;
 
-	for (size_t i = 0; (kex = sneck__kex_at(cfg, i)) != NULL; i++)
-		answer = max(answer, kex->answer_len);
 	if (role == SNECK_SERVER)
-		return n + 2u + 2u + 64u + answer + (2u + 5u + 255u + 32u) +
+		return n + 2u + 6u + 8u + (2u + 5u + 255u + 32u) +
 		       (FRAME_HEAD + 4u + 5u * BOUND_CERTS) + (FRAME_HEAD + 4u + SNECK_SIG_MAX) +
 		       (FRAME_HEAD + BOUND_HASH) + 1u;
 	for (size_t i = 0; sneck__suite_at(cfg, i) != NULL; i++)
@@ -173,8 +179,7 @@ static size_t area_size(const struct sneck_config *cfg, int role)
 		n += 2;
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		n += 1u + cfg->alpn[i].len;
-	n += 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD + BOUND_HASH + 1u;
-	return n > cfg->pad_hello_to ? n : cfg->pad_hello_to + 4u;
+	return n + 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD + BOUND_HASH + 1u;
 }
 
 static struct layout lay_out(const struct sneck_config *cfg, int role)
@@ -183,7 +188,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	const size_t n_shares = role == SNECK_SERVER ? SIZE_MAX : own_shares(cfg);
 	const struct sneck_kex *kex;
 	struct layout l = { .peer_key = round_up(sizeof(struct hs_work)) };
-	size_t shares = 0, single = 0, longest = 0, first = 0;
+	size_t shares = 0, single = 0, longest = 0, first = 0, answer = 0;
 
 	l.provider_work = l.peer_key + round_up(role == SNECK_SERVER ? 0 : pk->key_size);
 	l.provider_work_len = pk->work_size;
@@ -195,6 +200,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 			shares += round_up(kex->priv_size) + round_up(kex->offer_len);
 		single = max(single, round_up(kex->priv_size) + round_up(kex->offer_len));
 		longest = max(longest, kex->offer_len);
+		answer = max(answer, kex->answer_len);
 	}
 	l.shares = l.provider_work + round_up(l.provider_work_len);
 	l.area_len = area_size(cfg, role);
@@ -204,7 +210,10 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 		for (size_t i = 0; i < n_shares && (kex = sneck__kex_at(cfg, i)) != NULL; i++)
 			first += 4u + kex->offer_len;
 		l.area_len += max(first, 4u + longest) + 6u + BOUND_COOKIE;
+		l.area_len = max(l.area_len, cfg->pad_hello_to + 4u);
 		shares = l.shares_len;
+	} else {
+		l.area_len += answer;
 	}
 	l.area = l.shares + shares;
 	l.total = round_up(l.area + l.area_len);
