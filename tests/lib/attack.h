@@ -20,7 +20,7 @@ enum act {
 	ACT_INTERRUPT, /* such a record between its two halves */
 	ACT_PROT,      /* protected if it was not, and the reverse */
 	ACT_RAW,       /* bytes as they are, in its place */
-	ACT_EXT_ADD, /* in front; with `at` behind the last */
+	ACT_EXT_ADD,   /* in front; with `at` behind the last */
 	ACT_EXT_DEL,
 	ACT_EXT_SET,
 	ACT_LATE, /* a record of `content` in a connection that is up */

@@ -152,6 +152,8 @@ static const struct attack seconds[] = {
 
 /* Cookies that a server with a secret refuses, and one without. */
 static const struct attack cookies[] = {
+	{ "n21_nothing_to_retry_with", .msg = 1, .retry = true, SET_EXT(10), B("\0\x02\0\x1d"),
+	  E(NO_GROUP, 40) },
 	{ "n23_cookie_gone", CH2, .cookie = true, DEL(44), E(EXT_MISSING, 109) },
 	{ "n23_cookie_strange", CH2, .cookie = true, SET_EXT(44),
 	  B("\0\x03"
