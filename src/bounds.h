@@ -37,7 +37,7 @@
 #define BOUND_SCHEMES 32u          /* sneck_answer_schemes() */
 #define BOUND_ALPN 16u             /* config.n_alpn */
 #define BOUND_OWN_SHARES 4u        /* groups that a client sends shares for */
-#define BOUND_COOKIE 1024u         /* a server's cookie that a client gives back */
+#define BOUND_COOKIE 512u          /* a server's cookie that a client gives back */
 #define BOUND_PAD_HELLO 1024u      /* config.pad_hello_to */
 #define BOUND_LIMIT_MIN 64u        /* RFC 8449, 4: least record_size_limit */
 

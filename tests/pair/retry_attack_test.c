@@ -23,7 +23,7 @@
 #define SET_EXT(x) .act = ACT_EXT_SET, .ext = (x)
 #define BEFORE(c)  .act = ACT_BEFORE, .content = (c)
 
-static char long_cookie[2 + 1025] = { 4, 1 }, full_cookie[2 + 1024] = { 4, 0 };
+static char long_cookie[2 + 513] = { 2, 1 }, full_cookie[2 + 512] = { 2, 0 };
 
 /* What a client hears. */
 static const struct attack retries[] = {
@@ -64,9 +64,9 @@ static const struct attack retries[] = {
 	{ "n23_cookie_empty", HRR, ADD(44), B("\0\0"), E(DECODE, 50) },
 	{ "n23_cookie_short", HRR, ADD(44), B("\0\x02x"), E(DECODE, 50) },
 	{ "n23_cookie_behind", HRR, ADD(44), B("\0\x01xy"), E(DECODE, 50) },
-	{ "n23_cookie_1025", HRR, ADD(44), .bytes = long_cookie, .n = sizeof long_cookie,
+	{ "n23_cookie_513", HRR, ADD(44), .bytes = long_cookie, .n = sizeof long_cookie,
 	  E(TOO_LARGE, 47) },
-	{ "n23_cookie_1024_comes_back", HRR, ADD(44), .bytes = full_cookie, .n = sizeof full_cookie,
+	{ "n23_cookie_512_comes_back", HRR, ADD(44), .bytes = full_cookie, .n = sizeof full_cookie,
 	  .self = true, E(ILLEGAL, 47) },
 	{ "n23_cookie_and_no_group", HRR, .cookie = true, DEL(51), .self = true, E(ILLEGAL, 47) },
 	{ "n23_cookie_lost", HRR, .cookie = true, DEL(44), .self = true, E(EXT_MISSING, 109) },
