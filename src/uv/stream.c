@@ -335,6 +335,8 @@ static bool step(struct sneck_uv *s)
 			become_open(s);
 			return true;
 		}
+		if ((st.flags & SNECK_ST_TX_PENDING) != 0) /* a KeyUpdate that found no room */
+			return go_on(s, encrypt(s, NULL, 0));
 		s->need = st.u.more.min_capacity;
 		s->want_read = !s->paused && (st.flags & SNECK_ST_RX_CLOSED) == 0;
 		return false;
