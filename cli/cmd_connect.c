@@ -139,10 +139,9 @@ static void update_keys(struct sneck_uv *s)
 {
 	const bool alone = visit.o->json && visit.o->get == NULL;
 
-	/* an empty write sends it */
-	if (sneck_key_update(sneck_uv_conn(s), SNECK_KU_REQUEST_PEER) != SNECK_OK ||
-	    sneck_uv_write(s, NULL, 0) != SNECK_OK)
+	if (sneck_key_update(sneck_uv_conn(s), SNECK_KU_REQUEST_PEER) != SNECK_OK)
 		failed(CODE_CHECK, "the keys cannot be changed");
+	sneck_uv_kick(s);
 	visit.updating = alone;
 	if (alone)
 		uv_timer_start(&visit.last, on_updated, LAST_MS, 0);

@@ -112,9 +112,8 @@ static void on_open(struct sneck_uv *s)
 {
 	const struct sneck_uv_handler *const inner = serve.o->echo ? &echo_handler : &http_handler;
 
-	/* an empty write sends it; what cannot be sent ends the stream by itself */
 	if (sneck_key_update(sneck_uv_conn(s), SNECK_KU_REQUEST_PEER) == SNECK_OK)
-		(void)!sneck_uv_write(s, NULL, 0);
+		sneck_uv_kick(s);
 	if (inner->open != NULL)
 		inner->open(s);
 }

@@ -154,7 +154,8 @@ SNECK_API void sneck_uv_end(struct sneck_uv *s);
  */
 SNECK_API void sneck_uv_abort(struct sneck_uv *s, uint8_t alert);
 
-/** Goes on after the application has answered a decision on sneck_uv_conn(s).
+/** Goes on after the application has answered a decision on sneck_uv_conn(s), or has asked for a
+ *  KeyUpdate there.
  *
  *  Bytes: none. Units: none. RFC: none.
  *  Returns: nothing.

@@ -143,6 +143,31 @@ static void pause_holds_the_end(void **state)
 }
 
 /* After the peer's end we may go on writing. */
+/* A KeyUpdate goes out behind a kick, and is answered, though neither side has anything to write.
+ */
+static void rekey_while_idle(void **state)
+{
+	struct sneck_facts f;
+
+	(void)state;
+	listen_here();
+	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	run_until(&client_end.n_open, 1);
+	run_until(&server_end.n_open, 1);
+	inside = true;
+	assert_int_equal(sneck_key_update(sneck_uv_conn(client_end.s), SNECK_KU_REQUEST_PEER),
+			 SNECK_OK);
+	sneck_uv_kick(client_end.s);
+	inside = false;
+	run_for(100);
+	assert_int_equal(sneck_conn_facts(sneck_uv_conn(client_end.s), &f, sizeof f), SNECK_OK);
+	assert_int_equal(f.tx_updates, 1);
+	assert_int_equal(f.rx_updates, 1);
+	sneck_uv_end(client_end.s);
+	run_until(&client_end.n_close, 1);
+	assert_int_equal(client_end.rc, SNECK_OK);
+}
+
 static void half_close(void **state)
 {
 	(void)state;
@@ -307,6 +332,7 @@ int main(void)
 		WITH_ENDS(back_pressure),
 		WITH_ENDS(want_space_takes_nothing),
 		WITH_ENDS(pause_holds_the_end),
+		WITH_ENDS(rekey_while_idle),
 		WITH_ENDS(half_close),
 		WITH_ENDS(answered_later),
 		WITH_ENDS(refused),
