@@ -118,8 +118,7 @@ enum sneck_rc sneck_app_unread(struct sneck_app_st *st, size_t len)
 	struct in_map *const map = &st->conn->in;
 
 	SNECK_TRY(check(st));
-	if (len > map->last_len || map->run_len != 0 ||
-	    (map->app_len != 0 && map->app_off != map->last_end))
+	if (len > map->last_len || (map->app_len != 0 && map->app_off != map->last_end))
 		return sneck__refuse(st->conn, SNECK_E_ARG,
 				     "more given back than the record that was yielded last had");
 	if (len == 0)

@@ -22,7 +22,8 @@
  *   head   run_off      run_off + run_len     next_rec           seen
  *    |  dead  |  joined handshake bytes  | dead |  records, not opened  |
  *
- * or, with an opened record, app_off and app_len in place of the run. */
+ * or, with an opened record, app_off and app_len in place of the run. Of a record that was given
+ * back they stand in front of it. */
 struct in_map {
 	size_t run_off, run_len;
 	size_t next_rec;

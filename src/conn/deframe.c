@@ -216,9 +216,9 @@ enum sneck_rc sneck__message(struct sneck_conn *c, const struct hs_msg *m)
 /* The first byte that somebody still needs. */
 static size_t keep_from(const struct in_map *map)
 {
-	if (map->run_len != 0)
-		return map->run_off;
-	return map->app_len != 0 ? map->app_off : map->next_rec;
+	if (map->app_len != 0)
+		return map->app_off;
+	return map->run_len != 0 ? map->run_off : map->next_rec;
 }
 
 void sneck__in_release(struct sneck_conn *c, struct sneck_in *in)
@@ -236,7 +236,7 @@ void sneck__in_release(struct sneck_conn *c, struct sneck_in *in)
 	map->pos += n;
 	map->next_rec -= n;
 	map->seen -= n;
-	map->run_off = 0;
+	map->run_off = map->run_len != 0 ? map->run_off - n : 0;
 	map->app_off = 0;
 	map->last_len = 0;
 }
