@@ -238,8 +238,8 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_app_unread(struct sneck_app_st *s
  *  record that must go first. 0 asks for that control record alone.
  *
  *  Bytes: none. Units: bytes. RFC: 5.1, 5.2, 5.4.
- *  Returns: the size, which holds until another call on the sending side; 0 while
- *  SNECK_ST_CAN_ENCRYPT is not set.
+ *  Returns: the size, which holds until another call on the sending side, or until the peer asks
+ *  for a KeyUpdate; 0 while SNECK_ST_CAN_ENCRYPT is not set.
  */
 SNECK_API size_t sneck_encrypt_size(const struct sneck_conn *conn, size_t plain);
 
@@ -267,7 +267,7 @@ struct sneck_layout {
 /** Says how to build plaintext where it will be sent, for sneck_encrypt_in_place().
  *
  *  Bytes: none. Units: bytes. RFC: 5.2.
- *  Returns: SNECK_OK; it holds until another call on the sending side. SNECK_NOT_NOW as above.
+ *  Returns: SNECK_OK; head holds for good, tail as the size above. SNECK_NOT_NOW as above.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_record_layout(const struct sneck_conn *conn,
 							     struct sneck_layout *layout);

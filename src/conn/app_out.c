@@ -181,33 +181,38 @@ enum sneck_rc sneck_record_layout(const struct sneck_conn *conn, struct sneck_la
 		return (enum sneck_rc)conn->err;
 	if (!sneck__can_encrypt(conn))
 		return SNECK_NOT_NOW;
-	layout->head = sneck__control_size(conn) + BOUND_RECORD_HEAD;
+	layout->head = BOUND_RECORD_HEAD;
 	layout->max_plain = sneck__fragment(conn);
-	layout->tail =
-		1u + conn->tx.aead->tag_len + (conn->tx.pad_to != 0 ? conn->tx.pad_to - 1u : 0);
+	layout->tail = sneck__control_size(conn) + 1u + conn->tx.aead->tag_len +
+		       (conn->tx.pad_to != 0 ? conn->tx.pad_to - 1u : 0);
 	return SNECK_OK;
 }
 
 enum sneck_rc sneck_encrypt_in_place(struct sneck_conn *conn, struct sneck_out *out,
 				     size_t plain_len)
 {
+	size_t need, before, control;
 	struct sneck_span piece;
 	enum sneck_rc rc;
-	size_t need, before;
+	uint8_t *place;
 
 	SNECK_TRY(may_send(conn, out));
 	if (plain_len == 0 || plain_len > sneck__fragment(conn))
 		return sneck__refuse(conn, SNECK_E_ARG,
 				     "a record holds 1 to layout.max_plain bytes");
-	need = sneck__control_size(conn) + sneck__rec_size(&conn->tx, plain_len);
+	control = sneck__control_size(conn);
+	need = control + sneck__rec_size(&conn->tx, plain_len);
 	if (sneck_out_room(out) < need) {
 		out->required = need;
 		return SNECK_WANT_SPACE;
 	}
 	SNECK_TRY(key_lasts(conn, 2));
-	piece = sneck_span_of(out->base + out->head + out->len + sneck__control_size(conn) +
-				      BOUND_RECORD_HEAD,
-			      plain_len);
+	/* A KeyUpdate that waits makes room for itself: the peer may have asked for it since the
+	 * plaintext was laid out, and has no say in which bytes are sent. */
+	place = out->base + out->head + out->len + BOUND_RECORD_HEAD;
+	if (control != 0)
+		memmove(place + control, place, plain_len);
+	piece = sneck_span_of(place + control, plain_len);
 	before = out->len;
 	rc = sneck__emit_control(conn, out);
 	if (rc == SNECK_OK)
