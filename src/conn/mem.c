@@ -190,6 +190,8 @@ void *sneck_conn_take_scratch(struct sneck_conn *conn, size_t *len)
 void sneck_conn_wipe(struct sneck_conn *conn)
 {
 	sneck__hs_work_wipe(&conn->hs);
+	if (conn->scratch != NULL) /* it may still hold the name, and nothing else */
+		sneck__ct_wipe(conn->scratch, conn->hs.sni_len);
 	sneck__conn_wipe_keys(conn);
 	sneck__ct_wipe(conn, conn->size);
 }
