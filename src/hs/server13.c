@@ -59,6 +59,7 @@ static enum sneck_rc read_hello(struct hs *hs, struct client_hello *ch)
 	uint8_t *const share = ng->shares[0].share;
 
 	memset(ng, 0, sizeof *ng);
+	hs->sni_len = 0; /* it lies there */
 	ng->cfg = hs->cfg;
 	ng->role = hs->role;
 	ng->recv_limit = hs->want_limit;

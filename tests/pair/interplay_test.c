@@ -146,12 +146,65 @@ static void t12_alert_behind_a_retry(void **state)
 	pair_wipe(&p);
 }
 
+/* A second ClientHello that is refused early: what the first one said of names is not shown as so
+ * many zero bytes. */
+static void sni_of_a_refused_second_hello(void **state)
+{
+	static const uint16_t p256[] = { SNECK_SECP256R1 };
+	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
+	struct end *const c = &p.client, *const s = &p.server;
+	struct sneck_facts f;
+	uint8_t *suites;
+
+	(void)state;
+	pair_init(&p, 3);
+	c->cfg.groups = (struct sneck_u16s){ both, 2 };
+	c->cfg.n_key_shares = 1;
+	c->cfg.no_compat = true;
+	s->cfg.groups = (struct sneck_u16s){ p256, 1 };
+	pair_start(&p);
+	(void)end_run(c);
+	wire_move(c, s);
+	(void)end_run(s);
+	assert_int_equal(sneck_conn_facts(s->conn, &f, sizeof f), SNECK_OK);
+	assert_true(f.sni.len != 0 && f.sni.p[0] != 0);
+	wire_move(s, c);
+	(void)end_run(c);
+	suites = c->out.base + c->out.head + 5 + 4 + 2 + 32 + 1;
+	suites[2u + ((size_t)suites[0] << 8 | suites[1]) + 1u] = 1; /* a compression method */
+	pair_run(&p);
+	assert_int_equal(s->st.err, SNECK_E_ILLEGAL);
+	assert_int_equal(sneck_conn_facts(s->conn, &f, sizeof f), SNECK_OK);
+	for (size_t i = 0; i < f.sni.len; i++)
+		assert_int_not_equal(f.sni.p[i], 0);
+	pair_wipe(&p);
+}
+
+/* Scratch that was not taken back holds the name that the client asked for until the wipe. */
+static void wipe_takes_the_name_along(void **state)
+{
+	struct end *const s = &p.server;
+	struct sneck_facts f;
+
+	(void)state;
+	up();
+	assert_int_equal(sneck_conn_facts(s->conn, &f, sizeof f), SNECK_OK);
+	assert_true(f.sni.len != 0);
+	assert_ptr_equal(f.sni.p, s->scratch);
+	sneck_conn_wipe(s->conn);
+	for (size_t i = 0; i < sizeof s->scratch; i++)
+		assert_int_equal(s->scratch[i], 0);
+	sneck_conn_wipe(p.client.conn);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(t2_layout_outlives_a_key_update),
 		cmocka_unit_test(unread_before_half_a_message),
 		cmocka_unit_test(t12_alert_behind_a_retry),
+		cmocka_unit_test(sni_of_a_refused_second_hello),
+		cmocka_unit_test(wipe_takes_the_name_along),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
