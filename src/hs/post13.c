@@ -3,7 +3,8 @@
  *
  * A KeyUpdate changes the read key at once; if it asks for ours, one answer is owed, however many
  * asked (RFC 9846, 4.7.3). Tickets are read, so that a broken one is refused, and not kept. Both
- * count against a bound that application data resets: neither moves anything. */
+ * count against a bound that application data resets: neither moves anything. The KeyUpdate that we
+ * asked for is not counted: it may be all that we ever receive. */
 #include "graph.h"
 
 #include "../ext/ext.h"
@@ -27,9 +28,10 @@ static enum sneck_rc on_key_update(struct hs *hs, const struct hs_msg *m)
 
 enum sneck_rc sneck__on_post13(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
+	const bool answer = m->type == HT_KEY_UPDATE && hs->ku_unanswered;
 	struct new_session_ticket ticket;
 
-	if (hs->posts == BOUND_POST_MSGS)
+	if (hs->posts == BOUND_POST_MSGS && !answer)
 		return SNECK_E_FLOOD;
 	if (m->type == HT_KEY_UPDATE) {
 		SNECK_TRY(on_key_update(hs, m));
@@ -37,7 +39,8 @@ enum sneck_rc sneck__on_post13(struct hs *hs, const struct hs_msg *m, uint8_t *t
 		SNECK_TRY(sneck__new_session_ticket_read(&ticket, m->body));
 		SNECK_TRY(sneck__ext_check(IN_NST, ticket.extensions));
 	}
-	hs->posts++;
+	if (!answer)
+		hs->posts++;
 	*to = hs->state;
 	return SNECK_OK;
 }

@@ -197,12 +197,36 @@ static void wipe_takes_the_name_along(void **state)
 	sneck_conn_wipe(p.client.conn);
 }
 
+/* Who only sends, and asks for new keys in both directions again and again, gets an answer each
+ * time and no data: no flood, for it has asked. What comes unasked still counts. */
+static void n57_answers_are_no_flood(void **state)
+{
+	struct end *const c = &p.client, *const s = &p.server;
+
+	(void)state;
+	up();
+	for (unsigned i = 0; i < 100; i++) {
+		assert_int_equal(sneck_key_update(c->conn, SNECK_KU_REQUEST_PEER), SNECK_OK);
+		end_write(c, "x", 1);
+		pair_run(&p);
+		assert_true(pair_connected(&p));
+	}
+	for (unsigned i = 0; i < 33; i++) {
+		assert_true(pair_connected(&p));
+		assert_int_equal(sneck_key_update(s->conn, 0), SNECK_OK);
+		pair_run(&p);
+	}
+	assert_int_equal(c->st.err, SNECK_E_FLOOD);
+	pair_wipe(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(t2_layout_outlives_a_key_update),
 		cmocka_unit_test(unread_before_half_a_message),
 		cmocka_unit_test(t12_alert_behind_a_retry),
+		cmocka_unit_test(n57_answers_are_no_flood),
 		cmocka_unit_test(sni_of_a_refused_second_hello),
 		cmocka_unit_test(wipe_takes_the_name_along),
 	};
