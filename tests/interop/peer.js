@@ -7,7 +7,7 @@ const [role, ...args] = process.argv.slice(2);
 const settled = (group, alpn, suite) => ({
 	minVersion: 'TLSv1.3', ...(group ? { ecdhCurve: group } : {}),
 	...(alpn ? { ALPNProtocols: alpn.split(',') } : {}), ...(suite ? { ciphers: suite } : {}),
-	...(suite.includes('CCM_8') ? { ciphers: suite + ':@SECLEVEL=0' } : {}), // a tag of 64 bits
+	...(suite.includes('CCM_8') ? { ciphers: suite + ':DEFAULT:@SECLEVEL=0' } : {}), // a tag of 64 bits
 });
 
 if (role === 'client') {

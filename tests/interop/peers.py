@@ -331,7 +331,8 @@ class WolfSSL(Peer):
     package = "lighttpd, lighttpd-mod-wolfssl"
     path = os.path.exists("/usr/lib/lighttpd/mod_wolfssl.so") and shutil.which(
         "lighttpd", path=os.environ.get("PATH", "") + ":/usr/sbin") or None
-    lacks = COMMON | NO_MLKEM | NO_PSS | lack("alpn", "tried with the others") | lack(
+    lacks = COMMON | NO_MLKEM | lack("alpn", "tried with the others") | lack(
+        "pss", "wolfSSL 5.5 signs with rsa_pss_rsae, which we refuse") | lack(
         "retry", "takes no list of groups, and has all") | lack("ccm8", "does not agree to it")
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
