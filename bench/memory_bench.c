@@ -123,10 +123,39 @@ static uint64_t rows(const struct stack *stack, struct setup *s)
 	return all;
 }
 
+/* Sizes of the memory that a caller lends, for a config that leaves the choice to the library and
+ * for one that names all that the provider has. */
+static void lent(const char *name, const struct sneck_provider *provider, const struct setup *s)
+{
+	static const char *const roles[] = { "client", "server" };
+	static const uint16_t suites[] = { 0x1301, 0x1302, 0x1303, 0x1304, 0x1305 };
+	uint16_t groups[16];
+	size_t n = 0;
+
+	while (n < 16 && provider->kexes[n] != NULL) {
+		groups[n] = provider->kexes[n]->group;
+		n++;
+	}
+	for (int role = 0; role < 2; role++) {
+		struct sneck_config few = s->config[role], all;
+
+		few.provider = provider;
+		few.suites = few.groups = (struct sneck_u16s){ NULL, 0 };
+		all = few;
+		all.suites = (struct sneck_u16s){ suites, sizeof suites / sizeof *suites };
+		all.groups = (struct sneck_u16s){ groups, n };
+		printf("%-18s %-7s %10zu %10zu %12zu %12zu\n", name, roles[role],
+		       sneck_conn_size(&few, role), sneck_scratch_size(&few, role),
+		       sneck_conn_size(&all, role), sneck_scratch_size(&all, role));
+		bench_must(sneck_conn_size(&all, role) <= SNECK_CONN_MAX &&
+				   sneck_scratch_size(&all, role) <= SNECK_SCRATCH_MAX,
+			   "keeping within SNECK_CONN_MAX and SNECK_SCRATCH_MAX");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct stack *const stacks[] = { &stack_core, &stack_sneck, &stack_libssl };
-	static const char *const roles[] = { "client", "server" };
 	static struct setup s;
 	struct pair warm;
 	uint64_t core = 0;
@@ -151,11 +180,14 @@ int main(int argc, char **argv)
 		setup_close(&s);
 	}
 	setup_open(&s, KEY_ECDSA, SNECK_TLS_AES_128_GCM_SHA256);
-	printf("\nMemory that the caller lends sneck, bytes:\n");
-	for (int role = 0; role < 2; role++)
-		printf("%-18s %-7s connection %zu, scratch during the handshake %zu\n", "",
-		       roles[role], sneck_conn_size(&s.config[role], role),
-		       sneck_scratch_size(&s.config[role], role));
+	printf("\nMemory that the caller lends sneck, bytes: at most %u and %u\n\n"
+	       "%-18s %-7s %10s %10s %12s %12s\n",
+	       SNECK_CONN_MAX, SNECK_SCRATCH_MAX, "provider", "side", "connection", "scratch",
+	       "all algs: c.", "all algs: s.");
+	lent("libcrypto", sneck_provider_libcrypto(), &s);
+#ifdef BENCH_BEARSSL
+	lent("bearssl", sneck_provider_bearssl(), &s);
+#endif
 	setup_close(&s);
 	putchar('\n');
 	bench_must(core == 0, "allocating nothing in the core");
