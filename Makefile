@@ -21,6 +21,7 @@ test: setup ## run all tests
 bench: setup ## measure, beside libssl on the same libcrypto
 	$(MAKE) release
 	for b in build/release/bench/*_bench; do $$b || exit 1; done
+	tools/stack
 
 install: release ## install; DESTDIR= and PREFIX= as usual
 	cmake --install build/release $(if $(PREFIX),--prefix $(PREFIX))
