@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from lib import HERE, Process, Failed, free_port, listens, program
+from lib import HERE, Process, free_port, listens, program
 
 SUITES = {"a128": "TLS_AES_128_GCM_SHA256", "a256": "TLS_AES_256_GCM_SHA384",
           "cc20": "TLS_CHACHA20_POLY1305_SHA256", "ccm": "TLS_AES_128_CCM_SHA256",
@@ -248,8 +248,8 @@ class Java(Script):
     def __init__(self, folder):
         super().__init__(folder)
         if self.path:
-            self.command = (self.path, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
-                            "-cp", folder, "Peer")
+            self.command = (self.path, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
+                            folder, "Peer")
             subprocess.run(["javac", "-d", folder, os.path.join(HERE, "Peer.java")], check=True,
                            timeout=60)
 
@@ -293,7 +293,8 @@ class NSS(Peer):
     def client(self, port, group="", alpn="", suite="", sigalg=""):
         return [self.path, "-h", "localhost", "-4", *self.both(port, group, suite, sigalg)]
 
-    def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", ask=False):
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="",
+               ask=False):
         return ["selfserv", "-n" if kind in ("rsa", "pss") else "-e", kind,
                 *(["-r"] if ask else []), *self.both(port, group, suite, sigalg)]
 
@@ -306,8 +307,7 @@ class Caddy(Peer):
         cert, key = self.pem(kind)
         curves = "curves " + GROUPS[group] if group else ""
         auth = "client_auth {\nmode request\n}" if ask else ""
-        return ["env", "XDG_CONFIG_HOME=" + self.folder, self.path, "run", "--adapter", "caddyfile", "--config", self.write(
-            f"Caddyfile.{port}", f"""{{
+        config = self.write(f"Caddyfile.{port}", f"""{{
 admin off
 auto_https off
 skip_install_trust
@@ -323,7 +323,9 @@ protocols tls1.3
 root * {self.site}
 file_server
 }}
-""")]
+""")
+        return ["env", "XDG_CONFIG_HOME=" + self.folder, self.path, "run", "--adapter",
+                "caddyfile", "--config", config]
 
 
 class WolfSSL(Peer):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """sneck against other TLS libraries on loopback, in both roles: every suite, group and scheme that
-both have, what is negotiated beside them, HelloRetryRequest, limits of records, KeyUpdate, 10 MB both
-ways. Prints a table for each theme, and for each cell that could not be tried the reason. With
-SNECK_LONG=1 in the environment also every suite with every group, and 100 MB both ways.
+both have, what is negotiated beside them, HelloRetryRequest, limits of records, KeyUpdate, 10 MB
+both ways. Prints a table for each theme, and for each cell that could not be tried the reason. With
+SNECK_LONG=1 in the environment also every suite with every group, and 100 MB both ways. Names of
+peers as arguments: these only.
 Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
 import os
 import re
@@ -20,7 +21,8 @@ MIDDLE = lines_of(20_000)  # more than one record of any size
 ALPN = "one.example,two.example"
 SCHEMES = {  # column: certificate, option of the peer, what `sneck connect` says
     "ec256": ("ecdsa", "", "ecdsa_secp256r1_sha256"),
-    "ec384": ("p384", "", "ecdsa_secp384r1_sha384"), "ec521": ("p521", "", "ecdsa_secp521r1_sha512"),
+    "ec384": ("p384", "", "ecdsa_secp384r1_sha384"),
+    "ec521": ("p521", "", "ecdsa_secp521r1_sha512"),
     "ed25519": ("ed25519", "", "ed25519"), "ed448": ("ed448", "", "ed448"),
     "rsa": ("rsa", "", "rsa_pss_rsae_"), "rsa384": ("rsa", "rsa384", "rsa_pss_rsae_sha384"),
     "rsa512": ("rsa", "rsa512", "rsa_pss_rsae_sha512"), "pss": ("pss", "", "rsa_pss_pss_"),
@@ -29,9 +31,10 @@ THEMES = {"suites": list(SUITES), "groups": list(GROUPS), "schemes": list(SCHEME
           "the rest": ["alpn", "retry", "cookie", "ask", "limit", "maxfrag", "rekeyed", "rekey",
                        "10MB"]}
 LEGEND = """\
-alpn: a protocol in common; retry: HelloRetryRequest; cookie: the same, its state in a cookie; ask: the
-server asks for a certificate and gets none; limit: record_size_limit; maxfrag: max_fragment_length;
-rekeyed: sneck sends a KeyUpdate that asks for one; rekey: the peer does; -: skipped, reason below"""
+alpn: a protocol in common; retry: HelloRetryRequest; cookie: the same, its state in a cookie;
+ask: the server asks for a certificate and gets none; limit: record_size_limit; maxfrag:
+max_fragment_length; rekeyed: sneck sends a KeyUpdate that asks for one; rekey: the peer does;
+-: skipped, for the reason that is said"""
 PAIRS = {f"{suite}+{group}": (suite, group) for suite in SUITES for group in GROUPS}
 
 
