@@ -68,9 +68,12 @@ static int on_field_complete(llhttp_t *parser)
 {
 	struct http *c = parser->data;
 
-	if (c->field_len == 4 && strncasecmp(c->field, "host", 4) == 0)
-		c->has_host = true;
+	const bool host = c->field_len == 4 && strncasecmp(c->field, "host", 4) == 0;
+
 	c->field_len = 0;
+	if (host && c->has_host) /* RFC 9112, 3.2 */
+		return refuse(c, 400);
+	c->has_host |= host;
 	return 0;
 }
 

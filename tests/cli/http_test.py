@@ -100,6 +100,7 @@ class Http(Case):
             self.assertEqual((target, self.get(target)[0]), (target, 400))
         for request, status in (
                 (b"GET /a.txt HTTP/1.1\r\n\r\n", b"400"),
+                (b"GET /a.txt HTTP/1.1\r\nHost: x\r\nHOST: y\r\n\r\n", b"400"),
                 (b"\x16\x03\x01 not http\r\n\r\n", b"400"),
                 (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
                  b"400"),
