@@ -19,10 +19,11 @@ static bool verdict_open(const struct sneck_conn *c, uint64_t op)
 	       !c->hs.verdict_known && c->hs.work != NULL;
 }
 
-static bool schemes_open(const struct sneck_conn *c, uint64_t op)
+/* state: of the question that op must belong to; 0: any. */
+static bool ask_open(const struct sneck_conn *c, uint64_t op, uint8_t state)
 {
-	return c->err == 0 && c->hs.schemes_op != 0 && op == c->hs.schemes_op &&
-	       !c->hs.schemes_known && c->hs.work != NULL;
+	return c->err == 0 && op != 0 && op == c->hs.ask_op &&
+	       (state == 0 || state == c->hs.ask_state);
 }
 
 enum sneck_rc sneck_cert_at(const struct sneck_cert_st *st, uint32_t i,
@@ -62,7 +63,7 @@ enum sneck_rc sneck_answer_schemes(struct sneck_conn *conn, uint64_t op, const u
 {
 	bool usable = false;
 
-	if (!schemes_open(conn, op))
+	if (!ask_open(conn, op, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
 		return stale(conn);
 	if (n == 0 || n > BOUND_SCHEMES)
 		return sneck__refuse(conn, SNECK_E_ARG, "1 to 32 signature schemes");
@@ -74,13 +75,13 @@ enum sneck_rc sneck_answer_schemes(struct sneck_conn *conn, uint64_t op, const u
 				     "no scheme of the list can be used in a handshake here");
 	memcpy(conn->hs.work->nego.schemes, schemes, n * sizeof *schemes);
 	conn->hs.work->nego.n_schemes = (uint32_t)n;
-	conn->hs.schemes_known = true;
+	sneck__ask_settle(&conn->hs);
 	return SNECK_OK;
 }
 
 enum sneck_rc sneck_answer_refuse(struct sneck_conn *conn, uint64_t op, uint8_t alert)
 {
-	if (!verdict_open(conn, op) && !schemes_open(conn, op))
+	if (!verdict_open(conn, op) && !ask_open(conn, op, 0))
 		return stale(conn);
 	sneck__conn_fail(conn, SNECK_E_REFUSED, alert);
 	return SNECK_OK;

@@ -125,8 +125,8 @@ static enum sneck_rc may_send(struct sneck_conn *c, const struct sneck_out *out)
 /* The key must last for n records, a KeyUpdate and our close_notify. */
 static enum sneck_rc key_lasts(struct sneck_conn *c, uint64_t n)
 {
-	const uint64_t left = sneck__control_size(c) != 0 ? c->tx.aead->seal_limit
-							  : sneck__rec_left(&c->tx);
+	const uint64_t left =
+		sneck__control_size(c) != 0 ? c->tx.aead->seal_limit : sneck__rec_left(&c->tx);
 
 	if (left > n + 2u)
 		return SNECK_OK;

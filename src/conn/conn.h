@@ -107,6 +107,10 @@ void sneck__in_more(const struct sneck_conn *c, const struct sneck_in *in,
 /* Runs a message that IN_MESSAGE gave, and its change of keys. */
 SNECK_MUST_CHECK enum sneck_rc sneck__message(struct sneck_conn *c, const struct hs_msg *m);
 
+/* ---- show.c ---- */
+/* The question, or the edge state, that the handshake waits with. Returns: its state. */
+int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st);
+
 /* ---- emit.c ---- */
 bool sneck__emit_waits(const struct sneck_conn *c);  /* flight or alert */
 size_t sneck__emit_size(const struct sneck_conn *c); /* exact, of flight, alert, control */

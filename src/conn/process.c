@@ -6,9 +6,6 @@
  * here it is the order of the lines in next_state(). */
 #include "conn.h"
 
-#include "../msg/cert.h"
-#include "../msg/finish.h"
-
 /* What stops the connection when nothing is left to write. */
 enum stop { STOP_NONE, STOP_FAILED, STOP_CLOSED, STOP_DATA, STOP_MORE, STOP_SCRATCH, STOP_ASK };
 
@@ -92,75 +89,6 @@ static int must_transmit(struct sneck_conn *c, struct sneck_status *st)
 	return SNECK_MUST_TRANSMIT_TLS_DATA;
 }
 
-/* The message that waits at the front of the run; it was read before. */
-static struct sneck_span waiting_body(const struct sneck_conn *c, const struct sneck_in *in)
-{
-	const uint8_t *const p = in->base + in->head + c->in.run_off;
-
-	return sneck_span_of(p + FRAME_HEAD, (size_t)p[1] << 16 | (size_t)p[2] << 8 | (size_t)p[3]);
-}
-
-static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
-			    struct sneck_status *st)
-{
-	struct certificate cert = { .n = 0 };
-
-	if (sneck__certificate_read(&cert, waiting_body(c, in)) != SNECK_OK)
-		cert.n = 0;
-	st->u.cert = (struct sneck_cert_st){
-		.conn = c,
-		.gen = c->gen,
-		.n_entries = cert.n,
-		.raw = cert.list,
-		.name = c->hs.name,
-	};
-	memcpy(st->u.cert.leaf_id, c->hs.leaf_id, sizeof st->u.cert.leaf_id);
-	return SNECK_RECEIVED_CERTIFICATE;
-}
-
-static int show_signature(const struct sneck_conn *c, const struct sneck_in *in,
-			  struct sneck_status *st)
-{
-	struct certificate_verify cv = { .scheme = 0 };
-
-	if (sneck__certificate_verify_read(&cv, waiting_body(c, in)) == SNECK_OK)
-		st->u.sig = (struct sneck_sig_st){ .scheme = cv.scheme, .sig = cv.signature };
-	return SNECK_RECEIVED_SIGNATURE;
-}
-
-static int ask(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
-{
-	struct hs *const hs = &c->hs;
-	const uint8_t show = hs->show;
-
-	if (hs->verdict_op != 0 || hs->schemes_known)
-		st->op = hs->verdict_known ? 0 : hs->verdict_op;
-	else
-		st->op = hs->schemes_op;
-	st->flags |= hs->op_new ? SNECK_ST_NEW : 0;
-	hs->op_new = false;
-	hs->show = 0;
-	if (show != 0)
-		hs->shown = show;
-	if (show == SNECK_RECEIVED_CERTIFICATE)
-		return show_certificate(c, in, st);
-	if (show == SNECK_RECEIVED_SIGNATURE)
-		return show_signature(c, in, st);
-	if (hs->verdict_op == 0) {
-		st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
-		return SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES;
-	}
-	st->u.verdict = (struct sneck_verdict_st){
-		.conn = c,
-		.gen = c->gen,
-		.version = hs->version,
-		.scheme = hs->work->nego.peer_scheme,
-		.message = sneck_span_of(hs->work->tbs, hs->work->tbs_len),
-		.name = hs->name,
-	};
-	return SNECK_NEEDS_SIGNATURE;
-}
-
 static int more(struct sneck_conn *c, struct sneck_in *in, struct sneck_status *st)
 {
 	if (c->peer_closed_due) {
@@ -181,7 +109,7 @@ static int show_stop(struct sneck_conn *c, enum stop why, struct sneck_in *in,
 		st->u.scratch.size = sneck__hs_work_size(c->cfg, c->hs.role);
 		return SNECK_NEEDS_SCRATCH;
 	case STOP_ASK:
-		return ask(c, in, st);
+		return sneck__show_question(c, in, st);
 	case STOP_CLOSED:
 		sneck__conn_wipe_keys(c);
 		return SNECK_CLOSED;

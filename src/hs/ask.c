@@ -24,15 +24,27 @@ static enum sneck_rc raise_op(struct hs *hs, uint64_t *op)
 
 bool sneck__ask_open(const struct hs *hs)
 {
-	return hs->show != 0 || (hs->schemes_op != 0 && !hs->schemes_known) ||
-	       (hs->verdict_op != 0 && !hs->verdict_known);
+	return hs->show != 0 || hs->ask_op != 0 || (hs->verdict_op != 0 && !hs->verdict_known);
 }
 
-enum sneck_rc sneck__ask_schemes(struct hs *hs)
+bool sneck__ask_settled(const struct hs *hs, uint8_t state)
 {
-	if ((hs->cfg->ask & SNECK_ASK_SCHEMES) == 0 || hs->schemes_known)
+	return (hs->settled >> state & 1u) != 0;
+}
+
+void sneck__ask_settle(struct hs *hs)
+{
+	hs->settled |= (uint64_t)1 << hs->ask_state;
+	hs->ask_op = 0;
+	hs->ask_state = 0;
+}
+
+enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state)
+{
+	if ((hs->cfg->ask & bit) == 0 || sneck__ask_settled(hs, state))
 		return SNECK_OK;
-	SNECK_TRY(raise_op(hs, &hs->schemes_op));
+	SNECK_TRY(raise_op(hs, &hs->ask_op));
+	hs->ask_state = state;
 	return SNECK_WANT_ANSWER;
 }
 

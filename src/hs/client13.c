@@ -53,7 +53,7 @@ static enum sneck_rc prepare(struct hs *hs)
 
 		SNECK_TRY(s->kex->offer(p, s->priv, s->share, wk->provider_work));
 	}
-	if (!hs->schemes_known)
+	if (!sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
 		list_schemes(ng);
 	ng->recv_limit = hs->want_limit;
 	if (!hs->name_is_ip)
@@ -94,7 +94,7 @@ static enum sneck_rc write_hello(struct hs *hs)
 static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
-	SNECK_TRY(sneck__ask_schemes(hs));
+	SNECK_TRY(sneck__ask(hs, SNECK_ASK_SCHEMES, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES));
 
 	SNECK_TRY(prepare(hs));
 	SNECK_TRY(write_hello(hs));

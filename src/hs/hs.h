@@ -97,9 +97,12 @@ struct hs {
 
 	/* questions; ask.c */
 	uint64_t op_base;     /* the op id that was given last; 0: none yet */
-	uint64_t schemes_op, verdict_op; /* 0: not asked */
+	uint64_t verdict_op;  /* 0: not asked */
+	uint64_t ask_op;      /* the other question that is open; 0: none */
+	uint64_t settled;     /* set of enum sneck_state: questions that were answered */
+	uint8_t ask_state;    /* enum sneck_state of ask_op */
 	bool op_new;
-	bool schemes_known, verdict_known, verdict_waives_sig;
+	bool verdict_known, verdict_waives_sig;
 	uint8_t show;         /* edge state to be shown: enum sneck_state; 0: none */
 	uint8_t shown;        /* the edge states that were */
 
@@ -169,10 +172,13 @@ SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
 						compatibility mode: RFC 9846, E.4 */
 
-/* ask.c: each but the first answers SNECK_OK once it need not wait any more, SNECK_WANT_ANSWER
- * until then. */
+/* ask.c: each but the first three answers SNECK_OK once it need not wait any more,
+ * SNECK_WANT_ANSWER until then. */
 bool sneck__ask_open(const struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__ask_schemes(struct hs *hs);
+bool sneck__ask_settled(const struct hs *hs, uint8_t state); /* it was answered */
+void sneck__ask_settle(struct hs *hs);                       /* the open one is answered now */
+/* The question that state shows, if the config asks for it with this bit. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_signature(struct hs *hs);
 
