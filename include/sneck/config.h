@@ -23,14 +23,23 @@ extern "C" {
 struct sneck_provider;
 struct sneck_signer;
 struct sneck_verifier;
+struct sneck_ticket_ring;
+struct sneck_psk;
 
-/* sneck_config.ask: which decisions and notices are shown as states. The missing bits
- * are kept for decisions to come. */
+/* sneck_config.ask: which decisions and notices are shown as states. Bit 8 is kept for a decision
+ * to come. */
 #define SNECK_ASK_VERIFY (1u << 0)       /* RECEIVED_CERTIFICATE, NEEDS_SIGNATURE */
 #define SNECK_ASK_VERIFY_SIG (1u << 1)   /* RECEIVED_SIGNATURE; allows SIG_VALID_DANGEROUS */
 #define SNECK_ASK_SCHEMES (1u << 2)      /* NEEDS_SUPPORTED_VERIFY_SCHEMES */
+#define SNECK_ASK_CLIENT_HELLO (1u << 3) /* RECEIVED_CLIENT_HELLO */
+#define SNECK_ASK_PSK (1u << 4)          /* NEEDS_PSK */
+#define SNECK_ASK_EARLY_DATA (1u << 5)   /* NEEDS_EARLY_DATA_DECISION */
+#define SNECK_ASK_SIGN (1u << 6)         /* NEEDS_LOCAL_SIGNATURE */
+#define SNECK_ASK_CREDENTIAL (1u << 7)   /* NEEDS_CREDENTIAL */
 #define SNECK_ASK_MAY_ENCRYPT (1u << 9)  /* MAY_ENCRYPT_APP_DATA */
+#define SNECK_ASK_TICKETS (1u << 10)     /* RECEIVED_TICKET */
 #define SNECK_ASK_NOTICES (1u << 11)     /* HANDSHAKE_DONE, RECEIVED_ALERT */
+#define SNECK_ASK_UNPACK (1u << 12)      /* NEEDS_UNPACKED_CERTIFICATE */
 
 /* Cipher suites, groups and signature schemes by their IANA names. RFC: B.4. */
 enum sneck_suite {
@@ -65,6 +74,10 @@ enum sneck_scheme { /* RFC: 4.3.3 */
 	SNECK_RSA_PSS_PSS_SHA512 = 0x080b
 };
 
+enum sneck_cert_type { SNECK_X509 = 0, SNECK_RAW_PUBLIC_KEY = 2 }; /* RFC: 7250, 3 */
+enum sneck_packing { SNECK_ZLIB = 1, SNECK_BROTLI = 2, SNECK_ZSTD = 3 }; /* RFC: 8879, 3 */
+enum sneck_client_auth { SNECK_AUTH_NONE = 0, SNECK_AUTH_OPTIONAL = 1, SNECK_AUTH_REQUIRED = 2 };
+
 #ifdef __cplusplus
 #define SNECK_CREDENTIAL_INIT (uint32_t)sizeof(struct sneck_credential)
 #define SNECK_CONFIG_INIT (uint32_t)sizeof(struct sneck_config)
@@ -73,17 +86,31 @@ enum sneck_scheme { /* RFC: 4.3.3 */
 #define SNECK_CONFIG_INIT .size = (uint32_t)sizeof(struct sneck_config)
 #endif
 
+/* A Certificate message that was compressed beforehand; see sneck_certificate_write(). Frozen. */
+struct sneck_packed_chain {
+	struct sneck_span bytes;
+	uint32_t length;                /* of the message before compression */
+	uint16_t algorithm;             /* enum sneck_packing */
+	uint16_t rsv;
+};
+
 /* Who we are: a chain and the key for its leaf. All memory is the caller's and stays as long as
  * connections use it; certificates are spans into PEM-decoded, mapped or flash memory. The
  * library compares names only with `names`: it does not read certificates. RFC: 4.5.1.2. */
 struct sneck_credential {
 	uint32_t size;
-	uint32_t rsv;
-	const struct sneck_span *chain; /* DER, leaf first */
+	uint16_t type;                  /* enum sneck_cert_type */
+	uint16_t rsv;
+	const struct sneck_span *chain; /* DER, leaf first; a raw public key: one SPKI */
 	size_t n_chain;
 	const struct sneck_signer *signer;
 	const char *const *names;       /* "example.org", "*.example.org"; NULL: fits every name */
 	size_t n_names;
+	struct sneck_span ocsp;         /* OCSPResponse to staple, or empty */
+	struct sneck_span scts;         /* SignedCertificateTimestampList, or empty */
+	const struct sneck_packed_chain *packed; /* used when the peer can unpack one of them and no
+	                                            staple is wanted */
+	size_t n_packed;
 };
 
 /** A line of a key log file: NSS label, client random, secret. RFC: 9850. */
@@ -100,18 +127,26 @@ struct sneck_config {
 	uint32_t ask;                   /* set of SNECK_ASK_* */
 	const struct sneck_provider *provider; /* the one field that must always be set */
 
-	/* identity and trust: a client needs a verifier or SNECK_ASK_VERIFY, a server a
-	 * credential */
+	/* identity and trust. A client needs a verifier, or SNECK_ASK_VERIFY, or only PSKs; a
+	 * server needs a credential, or SNECK_ASK_CREDENTIAL, or only PSKs. */
 	const struct sneck_credential *const *credentials; /* the first that fits is taken */
 	size_t n_credentials;
 	const struct sneck_verifier *verifier;
+	const struct sneck_psk *const *psks; /* external pre-shared keys; session.h */
+	size_t n_psks;
+	uint8_t client_auth;            /* enum sneck_client_auth; server */
+	uint8_t psk_only;               /* 1: certificates are neither sent nor accepted */
+	uint8_t psk_ke;                 /* 1: PSKs also without (EC)DHE; no forward secrecy then */
+	uint8_t announce_cas;           /* 1: a client sends verifier->ca_names too */
 
 	/* preferences, best first; empty lists take the library's, which a minor release keeps */
 	uint8_t prefer_peer_order;      /* 1: a server follows the client's order of suites */
 	uint8_t n_key_shares;           /* shares in a ClientHello; 0: for the first group, and when
 	                                   that is a hybrid for the next one too */
-	uint8_t rsv1[6];
+	uint8_t rsv1[2];
 	struct sneck_u16s suites, groups;
+	struct sneck_u16s unpack;       /* enum sneck_packing that we can unpack; empty: none.
+	                                   Needs SNECK_ASK_UNPACK */
 	const struct sneck_span *alpn;  /* protocol names; a common one is then required */
 	size_t n_alpn;
 
@@ -125,6 +160,15 @@ struct sneck_config {
 	uint16_t pad_to;                /* pad plaintext to a multiple of this [no padding] */
 	uint16_t pad_hello_to;          /* pad a ClientHello to this size, RFC 7685 [no padding] */
 
+	/* resumption and early data; session.h */
+	const struct sneck_ticket_ring *tickets; /* NULL: a server issues no stateless tickets */
+	uint32_t ticket_lifetime_s;     /* [86,400], at most 604,800 */
+	uint32_t max_early_data;        /* bytes; 0: early data is neither allowed nor accepted */
+	uint32_t n_tickets;             /* server: after each handshake, when tickets is set [2];
+	                                   client: how many to ask for, RFC 9149 [not asked] */
+	uint32_t rsv2;
+	struct sneck_span session_domain; /* tickets of another domain are not resumed; empty: made
+	                                     of this config's names, ALPN, trust and auth fields */
 	struct sneck_span cookie_secret; /* 32 bytes: a HelloRetryRequest keeps its state in a
 	                                    cookie; empty: in the scratch */
 
@@ -134,8 +178,12 @@ struct sneck_config {
 	uint8_t ask_max_fragment;       /* client: RFC 6066 code 1 to 4 for peers without RFC 8449;
 	                                   0: not asked */
 	uint8_t no_compat;              /* 1: no middlebox compatibility mode (RFC: E.4) */
+	uint8_t half_rtt;               /* 1: a server that requires client certificates may send
+	                                   before it has seen one */
+	uint8_t check_own_signature;    /* 0: those that came from outside; 1: all; 2: none */
+	uint8_t grease;                 /* 1: RFC 8701 values, extensions in random order */
 	uint8_t insecure_no_name;       /* 1: a client may verify without a name */
-	uint8_t rsv3[3];
+	uint8_t rsv3[8];
 
 	sneck_keylog_fn insecure_keylog; /* NULL: none */
 	void *keylog_user;

@@ -15,12 +15,15 @@ extern "C" {
 #endif
 
 struct sneck_conn;
+struct sneck_credential;
 struct sneck_in;
 
 enum sneck_state {
-	/* the states of the RFC; 2 and 4 are kept for early data */
+	/* the states of the RFC */
 	SNECK_APP_DATA_AVAILABLE = 1,           /* level; u.app */
+	SNECK_EARLY_DATA_AVAILABLE = 2,         /* level; u.early; server, after it accepted */
 	SNECK_MAY_ENCRYPT_APP_DATA = 3,         /* level; u.may; SNECK_ASK_MAY_ENCRYPT */
+	SNECK_MAY_ENCRYPT_EARLY_DATA = 4,       /* level; u.may; client, SNECK_SESSION_EARLY_DATA */
 	SNECK_MUST_ENCRYPT_TLS_DATA = 5,        /* level; u.encode; `out` absent or too small */
 	SNECK_MUST_TRANSMIT_TLS_DATA = 6,       /* level, edge after the handshake; u.transmit */
 	SNECK_NEEDS_MORE_TLS_DATA = 7,          /* level; u.more */
@@ -33,11 +36,20 @@ enum sneck_state {
 	SNECK_PEER_CLOSED = 13,                 /* edge; close_notify came; sending still works */
 	SNECK_CLOSED = 14,                      /* sticky; close_notify in both directions */
 	SNECK_FAILED = 15,                      /* sticky; st.err, st.alert; the alert is out */
-	/* further decisions: level; 32 to 37 and 39 to 47 are kept for more */
+	/* further decisions: level, each asked for; 37, 41 to 47 are kept for more */
+	SNECK_RECEIVED_CLIENT_HELLO = 32,       /* SNECK_ASK_CLIENT_HELLO; u.hello */
+	SNECK_NEEDS_PSK = 33,                   /* SNECK_ASK_PSK; u.psk */
+	SNECK_NEEDS_EARLY_DATA_DECISION = 34,   /* SNECK_ASK_EARLY_DATA; u.early_offer */
+	SNECK_NEEDS_LOCAL_SIGNATURE = 35,       /* SNECK_ASK_SIGN; u.sign; with our private key */
+	SNECK_NEEDS_CREDENTIAL = 36,            /* SNECK_ASK_CREDENTIAL; u.cred */
 	SNECK_NEEDS_SCRATCH = 38,               /* no scratch was lent; u.scratch */
-	/* further notices: edge, each asked for; 49 and 51 to 63 are kept for more */
+	SNECK_KEYS_READY = 39,                  /* external mode only; u.keys */
+	SNECK_NEEDS_UNPACKED_CERTIFICATE = 40,  /* SNECK_ASK_UNPACK; u.unpack */
+	/* further notices: edge, each asked for; 52 to 63 are kept for more */
 	SNECK_HANDSHAKE_DONE = 48,              /* SNECK_ASK_NOTICES; the facts are final */
-	SNECK_RECEIVED_ALERT = 50               /* SNECK_ASK_NOTICES; not fatal; st.alert */
+	SNECK_RECEIVED_TICKET = 49,             /* SNECK_ASK_TICKETS; u.ticket */
+	SNECK_RECEIVED_ALERT = 50,              /* SNECK_ASK_NOTICES; not fatal; st.alert */
+	SNECK_EARLY_DATA_RESULT = 51            /* client that sent early data; u.early_result */
 };
 
 /* sneck_status.flags */
@@ -53,6 +65,12 @@ struct sneck_app_st {
 	uint32_t gen, rsv;
 	size_t max_plain;            /* upper bound of the next record's plaintext, bytes */
 };
+struct sneck_early_st { /* as struct sneck_app_st */
+	struct sneck_conn *conn;
+	struct sneck_in *in;
+	uint32_t gen, rsv;
+	size_t max_plain;
+};
 struct sneck_may_st {
 	struct sneck_conn *conn;
 	uint32_t gen, rsv;
@@ -61,7 +79,7 @@ struct sneck_may_st {
 struct sneck_encode_st {
 	struct sneck_conn *conn;
 	uint32_t gen;
-	uint32_t rsv;
+	uint32_t level;              /* external mode: enum sneck_level */
 	size_t required;             /* exact bytes for everything that waits */
 	size_t min_progress;         /* exact bytes for the first record of it */
 };
@@ -82,9 +100,13 @@ struct sneck_schemes_st {
 struct sneck_cert_st {
 	struct sneck_conn *conn;
 	uint32_t gen;
-	uint32_t n_entries;
+	uint16_t type;               /* enum sneck_cert_type */
+	uint16_t rsv;
+	uint32_t n_entries;          /* 0: a client sent an empty list */
+	uint32_t rsv2;
 	struct sneck_span raw;       /* the certificate list as received */
-	struct sneck_span name;      /* the name to verify; empty: config.insecure_no_name */
+	struct sneck_span name;      /* the name to verify; empty: config.insecure_no_name, and on a
+	                                server */
 	uint8_t leaf_id[32];         /* SHA-256 of the first entry */
 };
 struct sneck_sig_st {
@@ -99,9 +121,69 @@ struct sneck_verdict_st {
 	struct sneck_span message;   /* what the peer signed */
 	struct sneck_span name;
 };
+struct sneck_hello_st {
+	struct sneck_conn *conn;
+	uint32_t gen, retried;       /* 1: the second one, after HelloRetryRequest */
+	struct sneck_span sni;       /* host name, or empty */
+	struct sneck_span alpn;      /* ProtocolNameList as received, or empty */
+	struct sneck_span raw;       /* the message; see sneck_hello_read() in info.h */
+};
+struct sneck_psk_st {
+	struct sneck_conn *conn;
+	uint32_t gen, n_identities;
+};
+struct sneck_early_offer_st {
+	struct sneck_conn *conn;
+	uint32_t gen;
+	int32_t age_skew_ms;         /* the client's view of the ticket's age minus ours */
+	uint64_t ticket_age_ms;
+	struct sneck_span replay_id; /* the binder: unique per ClientHello */
+	struct sneck_span app_data;  /* what the application put into the ticket */
+};
+struct sneck_sign_st {
+	struct sneck_conn *conn;
+	uint32_t gen;
+	uint16_t scheme, rsv;
+	const struct sneck_credential *credential;
+	struct sneck_span tbs;       /* to be signed; at most 200 bytes */
+};
+struct sneck_cred_st {
+	struct sneck_conn *conn;
+	uint32_t gen, rsv;
+	struct sneck_span name;      /* server: SNI; client: empty */
+	struct sneck_span alpn;      /* the protocol chosen, or empty */
+	struct sneck_span schemes;   /* SignatureSchemeList as received */
+	struct sneck_span ca_names;  /* DistinguishedName list as received, or empty */
+};
 struct sneck_scratch_st {
 	size_t size;                 /* bytes to lend */
 };
+struct sneck_ticket_st {
+	struct sneck_conn *conn;
+	uint32_t gen, lifetime_s;
+	uint32_t max_early, size;    /* bytes of early data allowed; bytes of the session */
+};
+struct sneck_early_result_st {
+	uint32_t accepted;
+	uint32_t alpn_changed;       /* 1: another protocol than the early data was made for */
+	uint64_t bytes_to_resend;    /* everything that was sent early, when rejected; else 0 */
+};
+struct sneck_keys_st {
+	struct sneck_conn *conn;
+	uint32_t gen;
+	uint8_t level, write;        /* enum sneck_level; 1: for sending */
+	uint16_t suite;
+	struct sneck_span secret;
+	uint64_t seq;                /* number of the next record under this key */
+};
+struct sneck_unpack_st {
+	struct sneck_conn *conn;
+	uint32_t gen;
+	uint16_t algorithm, rsv;     /* enum sneck_packing */
+	uint64_t length;             /* bytes when unpacked; within config.max_certificate */
+	struct sneck_span packed;
+};
+
 /* What sneck_process() found. Frozen at 128 bytes in every ABI; new handles fit into rsv. */
 struct sneck_status {
 	int32_t state;       /* enum sneck_state */
@@ -113,6 +195,7 @@ struct sneck_status {
 	uint64_t discard;    /* bytes released from `in` by this call, already applied to it */
 	union {
 		struct sneck_app_st app;
+		struct sneck_early_st early;
 		struct sneck_may_st may;
 		struct sneck_encode_st encode;
 		struct sneck_transmit_st transmit;
@@ -121,7 +204,16 @@ struct sneck_status {
 		struct sneck_cert_st cert;
 		struct sneck_sig_st sig;
 		struct sneck_verdict_st verdict;
+		struct sneck_hello_st hello;
+		struct sneck_psk_st psk;
+		struct sneck_early_offer_st early_offer;
+		struct sneck_sign_st sign;
+		struct sneck_cred_st cred;
 		struct sneck_scratch_st scratch;
+		struct sneck_ticket_st ticket;
+		struct sneck_early_result_st early_result;
+		struct sneck_keys_st keys;
+		struct sneck_unpack_st unpack;
 		uint64_t rsv[12];
 	} u;
 };
