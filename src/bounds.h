@@ -41,6 +41,17 @@
 #define BOUND_PAD_HELLO 1024u      /* config.pad_hello_to */
 #define BOUND_LIMIT_MIN 64u        /* RFC 8449, 4: least record_size_limit */
 
+#define BOUND_PSKS 4u              /* L12, identities looked at */
+#define BOUND_TICKETS_OPENED 2u    /* L12, of these opened as tickets */
+#define BOUND_PSK 1024u            /* each span of a struct sneck_psk */
+#define BOUND_APP_DATA 512u        /* the application's in a ticket */
+#define BOUND_SESSION 1024u        /* a server's session: fixed, secret, ALPN name, app_data */
+#define BOUND_TICKET_ID 255u       /* of a ticket that is a key of the application's store */
+#define BOUND_TICKETS 8u           /* L11, config.n_tickets, and what one client is sent */
+#define BOUND_LIFETIME 604800u     /* L15, seconds, RFC 9846, 4.7.1 */
+#define BOUND_SKEW_MS 10000        /* L15, of a ticket's age, with early data */
+#define BOUND_EARLY_SKIP 16384u    /* L14, least early data that is skipped before giving up */
+
 /* What a CertificateVerify signs: 64 spaces, context string, 0, digest. RFC 9846, 4.5.2. */
 #define BOUND_TBS (64u + 33u + 1u + BOUND_HASH)
 

@@ -26,6 +26,7 @@ struct sneck_provider;
 
 #define SNECK_CRYPTO_REVISION 1u /* of every descriptor below; a provider states the one it fills */
 #define SNECK_HASH_CTX_MAX 256u
+#define SNECK_AEAD_CTX_MAX 512u  /* of an AEAD that seals tickets */
 #define SNECK_SIG_MAX 1024u      /* bytes of the longest signature that we make */
 
 /* A hash function. RFC: 4.1, 7.1. */
@@ -172,8 +173,10 @@ struct sneck_verdict {
 	uint8_t alert;        /* when refused: 0 takes the alert of reason */
 	uint8_t rsv[3];
 	uint8_t leaf_id[32];  /* SHA-256 of certs[0].der; filled in beforehand for verify */
+	uint64_t valid_until_ms; /* sessions of this connection are not resumed later; 0: no limit
+	                            beyond the ticket's own. The earliest notAfter of the chain */
 };
-SNECK_STATIC_ASSERT(sizeof(struct sneck_verdict) == 48, "struct sneck_verdict is frozen");
+SNECK_STATIC_ASSERT(sizeof(struct sneck_verdict) == 56, "struct sneck_verdict is frozen");
 
 /* Judges chains. RFC: 4.5.1.3; 5280, 6; 9525.
  *

@@ -16,7 +16,9 @@ struct sneck_facts {
 	uint16_t version, suite, group;
 	uint16_t peer_scheme, own_scheme; /* 0: no signature in that direction */
 	uint8_t retried;        /* 1: HelloRetryRequest */
-	uint8_t rx_closed, tx_closed, rsv0;
+	uint8_t resumed;        /* 1: by a session; 2: by an external pre-shared key */
+	uint8_t early;          /* early data: 1: accepted; 2: rejected */
+	uint8_t rx_closed, tx_closed, rsv0[3];
 	uint16_t send_fragment; /* plaintext bytes per record to the peer */
 	uint16_t rsv;
 	struct sneck_span alpn; /* inside the config's list */
@@ -73,6 +75,18 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_export(const struct sneck_conn *c
 						      const char *label,
 						      struct sneck_span context, void *dst,
 						      size_t len);
+
+/** Derives keying material from the early secret, for early data: on a client that offered it, on a
+ *  server that accepted it, until the handshake is over.
+ *
+ *  Bytes, Units: as sneck_export(). RFC: 7.5.
+ *  Returns: SNECK_OK; SNECK_NOT_NOW without early data, or when the handshake is over; else as
+ *  sneck_export().
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_export_early(const struct sneck_conn *conn,
+							    const char *label,
+							    struct sneck_span context, void *dst,
+							    size_t len);
 
 /** Wipes the exporter secret.
  *

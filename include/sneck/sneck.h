@@ -13,5 +13,6 @@
 #include "conn.h"
 #include "info.h"
 #include "pump.h"
+#include "session.h"
 
 #endif

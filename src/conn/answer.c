@@ -26,6 +26,11 @@ static bool ask_open(const struct sneck_conn *c, uint64_t op, uint8_t state)
 	       (state == 0 || state == c->hs.ask_state);
 }
 
+enum sneck_rc sneck__answer_open(struct sneck_conn *c, uint64_t op, uint8_t state)
+{
+	return ask_open(c, op, state) ? SNECK_OK : stale(c);
+}
+
 enum sneck_rc sneck_cert_at(const struct sneck_cert_st *st, uint32_t i,
 			    struct sneck_cert_entry *entry)
 {

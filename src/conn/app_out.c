@@ -3,6 +3,8 @@
  *
  * Pieces are gathered, cut into records and sealed straight from where they lie into `out`: one
  * pass, no copy. Sizes are exact before a byte is written. */
+#include <sneck/session.h>
+
 #include "conn.h"
 
 #define PARTS 16u /* pieces that one record is sealed from */
@@ -134,45 +136,105 @@ static enum sneck_rc key_lasts(struct sneck_conn *c, uint64_t n)
 			     "more records than one sending key may seal: write less at once");
 }
 
+/* The call was checked; plain bytes may be sent. */
+static enum sneck_rc encrypt(struct sneck_conn *c, struct cut cut, size_t plain, uint32_t flags,
+			     struct sneck_out *out, size_t *consumed)
+{
+	const size_t control = sneck__control_size(c), need = control + data_size(c, plain);
+	const size_t before = out->len;
+	enum sneck_rc rc;
+
+	if (sneck_out_room(out) < need) {
+		const size_t least = control + (plain != 0 ? sneck__rec_size(&c->tx, 1) : 0);
+
+		out->required = flags & SNECK_F_PARTIAL ? least : need;
+		if (!(flags & SNECK_F_PARTIAL) || sneck_out_room(out) < least)
+			return SNECK_WANT_SPACE;
+		plain = data_fits(c, sneck_out_room(out) - control);
+	}
+	SNECK_TRY(key_lasts(c, full_records(plain, sneck__fragment(c)) + 2u));
+	rc = sneck__emit_control(c, out);
+	if (rc == SNECK_OK)
+		rc = write_data(c, cut, plain, out);
+	if (rc != SNECK_OK)
+		return sneck__emit_broken(c, out, before, rc);
+	*consumed = plain;
+	return SNECK_OK;
+}
+
+static enum sneck_rc count(struct sneck_conn *c, const struct sneck_iov *pieces, size_t n,
+			   uint32_t flags, size_t *plain)
+{
+	*plain = 0;
+	if ((flags & ~SNECK_F_PARTIAL) != 0)
+		return sneck__refuse(c, SNECK_E_ARG, "a flag that sneck_encrypt() does not know");
+	for (size_t i = 0; i < n; i++) {
+		if (pieces[i].len > SIZE_MAX / 4u - *plain)
+			return sneck__refuse(c, SNECK_E_ARG, "more plaintext than memory can hold");
+		*plain += pieces[i].len;
+	}
+	return SNECK_OK;
+}
+
 enum sneck_rc sneck_encrypt(struct sneck_conn *conn, const struct sneck_iov *pieces, size_t n,
 			    uint32_t flags, struct sneck_out *out, size_t *consumed)
 {
-	const struct cut cut = { pieces, n, 0 };
-	size_t plain = 0, need, control, before;
+	size_t plain, done = 0;
 	enum sneck_rc rc;
 
 	if (consumed != NULL)
 		*consumed = 0;
 	SNECK_TRY(may_send(conn, out));
-	if ((flags & ~SNECK_F_PARTIAL) != 0)
-		return sneck__refuse(conn, SNECK_E_ARG,
-				     "a flag that sneck_encrypt() does not know");
-	for (size_t i = 0; i < n; i++) {
-		if (pieces[i].len > SIZE_MAX / 4u - plain)
-			return sneck__refuse(conn, SNECK_E_ARG,
-					     "more plaintext than memory can hold");
-		plain += pieces[i].len;
-	}
-	control = sneck__control_size(conn);
-	need = control + data_size(conn, plain);
-	if (sneck_out_room(out) < need) {
-		const size_t least = control + (plain != 0 ? sneck__rec_size(&conn->tx, 1) : 0);
-
-		out->required = flags & SNECK_F_PARTIAL ? least : need;
-		if (!(flags & SNECK_F_PARTIAL) || sneck_out_room(out) < least)
-			return SNECK_WANT_SPACE;
-		plain = data_fits(conn, sneck_out_room(out) - control);
-	}
-	SNECK_TRY(key_lasts(conn, full_records(plain, sneck__fragment(conn)) + 2u));
-	before = out->len;
-	rc = sneck__emit_control(conn, out);
-	if (rc == SNECK_OK)
-		rc = write_data(conn, cut, plain, out);
-	if (rc != SNECK_OK)
-		return sneck__emit_broken(conn, out, before, rc);
+	SNECK_TRY(count(conn, pieces, n, flags, &plain));
+	rc = encrypt(conn, (struct cut){ pieces, n, 0 }, plain, flags, out, &done);
 	if (consumed != NULL)
-		*consumed = plain;
+		*consumed = done;
+	return rc;
+}
+
+/* ---- early data: RFC 9846, 2.3, 4.3.9 ---- */
+
+/* From the ClientHello on, until a server's answer has moved the handshake further. */
+bool sneck__can_encrypt_early(const struct sneck_conn *c)
+{
+	return c->err == 0 && c->hs.early == EARLY_OFFERED && c->tx_level == LV_EARLY &&
+	       c->hs.tx_level == LV_EARLY && !sneck__emit_waits(c) &&
+	       c->hs.early_bytes < c->hs.early_max;
+}
+
+size_t sneck_early_size(const struct sneck_may_st *st, size_t plain)
+{
+	return st->gen == st->conn->gen && sneck__can_encrypt_early(st->conn)
+		       ? data_size(st->conn, plain)
+		       : 0;
+}
+
+enum sneck_rc sneck_early_encrypt(struct sneck_may_st *st, const struct sneck_iov *pieces, size_t n,
+				  uint32_t flags, struct sneck_out *out, size_t *consumed)
+{
+	struct sneck_conn *const c = st->conn;
+	const uint32_t left = c->hs.early_max - c->hs.early_bytes;
+	size_t plain;
+
+	*consumed = 0;
+	SNECK_TRY(sneck__check_gen(c, st->gen));
+	if (!sneck__can_encrypt_early(c))
+		return SNECK_NOT_NOW;
+	SNECK_TRY(sneck__check_out(c, out));
+	SNECK_TRY(count(c, pieces, n, flags, &plain));
+	if (plain > left && !(flags & SNECK_F_PARTIAL))
+		return SNECK_NOT_NOW;
+	SNECK_TRY(encrypt(c, (struct cut){ pieces, n, 0 }, plain < left ? plain : left, flags, out,
+			  consumed));
+	c->hs.early_bytes += (uint32_t)*consumed;
+	c->out.flight_end = c->out.written; /* it goes with the ClientHello */
+	c->out.wait = true;
 	return SNECK_OK;
+}
+
+size_t sneck__encrypt_handshake_size(const struct sneck_conn *c, size_t len)
+{
+	return sneck__control_size(c) + data_size(c, len);
 }
 
 enum sneck_rc sneck_record_layout(const struct sneck_conn *conn, struct sneck_layout *layout)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* config.c: checks a config once, where it is made, and says in one sentence what is wrong.
  * Everything behind it trusts what is checked here. */
+#include <sneck/session.h>
+
 #include "conn.h"
 
 #include "../ext/select.h"
+#include "../keys/seal.h"
 
 static enum sneck_rc refuse(struct sneck_note *why, enum sneck_rc rc, const char *text)
 {
@@ -77,7 +80,8 @@ static enum sneck_rc check_lists(const struct sneck_config *cfg, struct sneck_no
 static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_note *why)
 {
 	const uint32_t asked = SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES |
-			       SNECK_ASK_MAY_ENCRYPT | SNECK_ASK_NOTICES;
+			       SNECK_ASK_MAY_ENCRYPT | SNECK_ASK_NOTICES | SNECK_ASK_PSK |
+			       SNECK_ASK_EARLY_DATA | SNECK_ASK_TICKETS;
 
 	if ((cfg->ask & ~asked) != 0)
 		return refuse(why, SNECK_E_CONFIG, "ask has a bit that this library does not know");
@@ -103,6 +107,40 @@ static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_n
 		return refuse(why, SNECK_E_CONFIG, "cookie_secret is empty or 32 bytes");
 	if (cfg->ask_max_fragment > 4)
 		return refuse(why, SNECK_E_CONFIG, "ask_max_fragment is 0 to 4");
+	return SNECK_OK;
+}
+
+bool sneck__psk_valid(const struct sneck_psk *psk)
+{
+	return psk->size == sizeof *psk && psk->identity.len >= 1 &&
+	       psk->identity.len <= BOUND_PSK && psk->secret.len >= 16 &&
+	       psk->secret.len <= BOUND_PSK && psk->context.len <= BOUND_PSK &&
+	       (psk->hash == 0 || psk->hash == 4 || psk->hash == 5);
+}
+
+static enum sneck_rc check_sessions(const struct sneck_config *cfg, int role,
+				    struct sneck_note *why)
+{
+	for (size_t i = 0; i < cfg->n_psks; i++) {
+		if (!sneck__psk_valid(cfg->psks[i]))
+			return refuse(why, SNECK_E_CONFIG,
+				      "psks has one without SNECK_PSK_INIT or out of its bounds");
+		if (sneck__hash_of(cfg->provider,
+				   cfg->psks[i]->hash != 0 ? cfg->psks[i]->hash : 4) == NULL)
+			return refuse(why, SNECK_E_NO_ALGORITHM,
+				      "the provider lacks the hash of one of psks");
+	}
+	if (cfg->tickets != NULL && !sneck__seal_able(cfg->provider))
+		return refuse(why, SNECK_E_NO_ALGORITHM,
+			      "the provider has no AEAD that tickets could be sealed with");
+	if (cfg->n_tickets > BOUND_TICKETS)
+		return refuse(why, SNECK_E_CONFIG, "n_tickets is 8 at most");
+	if (cfg->ticket_lifetime_s > BOUND_LIFETIME)
+		return refuse(why, SNECK_E_CONFIG, "ticket_lifetime_s is 604,800 at most");
+	if (cfg->psk_only && role == SNECK_SERVER && cfg->n_psks == 0 && cfg->tickets == NULL &&
+	    (cfg->ask & SNECK_ASK_PSK) == 0)
+		return refuse(why, SNECK_E_CONFIG,
+			      "psk_only needs psks, tickets, or SNECK_ASK_PSK in ask");
 	return SNECK_OK;
 }
 
@@ -147,14 +185,14 @@ static enum sneck_rc check_role(const struct sneck_config *cfg, int role, struct
 {
 	if (role != SNECK_CLIENT && role != SNECK_SERVER)
 		return refuse(why, SNECK_E_ARG, "role is SNECK_CLIENT or SNECK_SERVER");
-	if (role == SNECK_CLIENT && (cfg->ask & SNECK_ASK_VERIFY) == 0 &&
+	if (role == SNECK_CLIENT && !cfg->psk_only && (cfg->ask & SNECK_ASK_VERIFY) == 0 &&
 	    (cfg->verifier == NULL || cfg->verifier->verify == NULL))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a client needs a verifier, or SNECK_ASK_VERIFY in ask");
-	if (role == SNECK_CLIENT && !checks(cfg))
+	if (role == SNECK_CLIENT && !cfg->psk_only && !checks(cfg))
 		return refuse(why, SNECK_E_NO_ALGORITHM,
 			      "the provider can check none of the verifier's schemes");
-	if (role == SNECK_SERVER && cfg->n_credentials == 0)
+	if (role == SNECK_SERVER && !cfg->psk_only && cfg->n_credentials == 0)
 		return refuse(why, SNECK_E_CONFIG, "a server needs a credential");
 	for (size_t i = 0; i < cfg->n_credentials; i++)
 		SNECK_TRY(check_credential(cfg->credentials[i], why));
@@ -169,6 +207,7 @@ enum sneck_rc sneck_config_check(const struct sneck_config *cfg, int role, struc
 	SNECK_TRY(check_bounds(cfg, why));
 	SNECK_TRY(check_lists(cfg, why));
 	SNECK_TRY(check_role(cfg, role, why));
+	SNECK_TRY(check_sessions(cfg, role, why));
 	if (sneck_conn_size(cfg, role) > SNECK_CONN_MAX)
 		return refuse(why, SNECK_E_CONFIG, "the provider needs more than SNECK_CONN_MAX");
 	if (sneck_scratch_size(cfg, role) > SNECK_SCRATCH_MAX)

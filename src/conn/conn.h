@@ -71,6 +71,7 @@ struct sneck_conn {
 	bool peer_closed_due, done_due, alert_due; /* edge states that wait to be shown */
 	uint8_t alert_seen;
 	bool may_done;     /* MAY_ENCRYPT was answered */
+	bool early_done;   /* MAY_ENCRYPT_EARLY_DATA was */
 	bool exporter_gone;
 
 	int32_t err;	 /* sticky; 0: alive */
@@ -110,6 +111,21 @@ SNECK_MUST_CHECK enum sneck_rc sneck__message(struct sneck_conn *c, const struct
 /* ---- show.c ---- */
 /* The question, or the edge state, that the handshake waits with. Returns: its state. */
 int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st);
+
+/* ---- session.c ---- */
+int sneck__show_ticket(struct sneck_conn *c, struct sneck_span raw, struct sneck_status *st);
+
+/* ---- answer.c ---- */
+/* SNECK_OK when op is the question that this state shows; else SNECK_E_STALE, or why it is over. */
+SNECK_MUST_CHECK enum sneck_rc sneck__answer_open(struct sneck_conn *c, uint64_t op, uint8_t state);
+
+/* ---- config.c ---- */
+bool sneck__psk_valid(const struct sneck_psk *psk);
+
+/* ---- app_out.c ---- */
+bool sneck__can_encrypt_early(const struct sneck_conn *c);
+/* Records that carry a handshake message of len bytes now, with a KeyUpdate that waits. */
+size_t sneck__encrypt_handshake_size(const struct sneck_conn *c, size_t len);
 
 /* ---- emit.c ---- */
 bool sneck__emit_waits(const struct sneck_conn *c);  /* flight or alert */

@@ -94,8 +94,13 @@ static enum sneck_rc on_ccs(struct sneck_conn *c, const uint8_t *p, size_t len)
 
 static enum sneck_rc on_app_data(struct sneck_conn *c, size_t off, size_t len)
 {
-	if (c->rx_epoch.level != LV_APP || c->in.run_len != 0)
+	const bool early = c->rx_epoch.level == LV_EARLY;
+
+	if ((c->rx_epoch.level != LV_APP && !early) || c->in.run_len != 0)
 		return SNECK_E_UNEXPECTED;
+	if (early && len > c->hs.early_max - c->hs.early_bytes)
+		return SNECK_E_EARLY_LIMIT;
+	c->hs.early_bytes += early ? (uint32_t)len : 0;
 	if (len == 0)
 		return c->empties++ == BOUND_EMPTY_RECORDS ? SNECK_E_FLOOD : SNECK_OK;
 	c->empties = 0;
@@ -110,8 +115,27 @@ static enum sneck_rc on_app_data(struct sneck_conn *c, size_t off, size_t len)
  * anything that is. */
 static bool plain_alert(const struct sneck_conn *c, uint8_t type)
 {
-	return type == CT_ALERT && c->hs.role == SNECK_SERVER &&
-	       c->rx_epoch.level == LV_HANDSHAKE && !c->rx_protected_seen;
+	return type == CT_ALERT && c->hs.role == SNECK_SERVER && c->rx_epoch.level != LV_APP &&
+	       !c->rx_protected_seen;
+}
+
+/* A record of early data that was refused: RFC 9846, 4.3.9. What counts is what it could carry. */
+static enum sneck_rc skip_early(struct sneck_conn *c, size_t len)
+{
+	const size_t plain = len > BOUND_TAG + 1u ? len - BOUND_TAG - 1u : 1u;
+
+	if (plain > c->hs.early_skip)
+		return SNECK_E_EARLY_LIMIT;
+	c->hs.early_skip -= (uint32_t)plain;
+	return SNECK_OK;
+}
+
+/* Whether a record of this type has to be a protected one. */
+static bool protects(const struct sneck_conn *c, uint8_t type)
+{
+	if (c->rx.aead == NULL)
+		return c->hs.early_skip != 0 && type == CT_APP_DATA;
+	return !plain_alert(c, type);
 }
 
 static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, size_t rec,
@@ -121,10 +145,17 @@ static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, 
 	uint8_t type = head->type;
 
 	c->rx_records++;
+	if (c->rx.aead == NULL && type == CT_APP_DATA) /* behind a retry they are not tried */
+		return skip_early(c, len);
 	if (c->rx.aead != NULL && type == CT_APP_DATA) { /* what else may come, head.c knows */
-		SNECK_TRY(sneck__rec_open(&c->rx, sneck__conn_rx_ctx(c), at(in, rec), len, &type,
-					  &len));
+		const enum sneck_rc rc = sneck__rec_open(&c->rx, sneck__conn_rx_ctx(c), at(in, rec),
+							 len, &type, &len);
+
+		if (rc == SNECK_E_BAD_MAC && c->hs.early_skip != 0)
+			return skip_early(c, head->len);
+		SNECK_TRY(rc);
 		c->rx_protected_seen = true;
+		c->hs.early_skip = 0;
 		if (type == CT_CCS)
 			return SNECK_E_UNEXPECTED;
 	}
@@ -183,7 +214,7 @@ enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct h
 		{
 			const enum sneck_rc rc = sneck__rec_head(
 				&head, at(in, map->next_rec), left, c->rx_records == 0,
-				c->rx.aead != NULL && !plain_alert(c, *at(in, map->next_rec)));
+				protects(c, *at(in, map->next_rec)));
 
 			if (rc == SNECK_WANT_INPUT)
 				return SNECK_OK;

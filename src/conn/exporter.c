@@ -7,23 +7,40 @@
 
 #define LABEL_MAX 249u /* with "tls13 " in front, a byte says its length. RFC 9846, 7.1 */
 
-enum sneck_rc sneck_export(const struct sneck_conn *conn, const char *label,
-			   struct sneck_span context, void *dst, size_t len)
+static enum sneck_rc derive(const struct sneck_conn *c, const char *label,
+			    struct sneck_span context, void *dst, size_t len)
 {
-	const struct hs *const hs = &conn->hs;
+	const struct hs *const hs = &c->hs;
 	size_t n = 0;
 
-	if (conn->err != 0)
-		return (enum sneck_rc)conn->err;
-	if (!sneck__hs_connected(hs))
-		return SNECK_NOT_NOW;
-	if (!conn->cfg->keep_exporter || conn->exporter_gone)
+	if (!c->cfg->keep_exporter || c->exporter_gone)
 		return SNECK_E_CONFIG;
 	while (n <= LABEL_MAX && label[n] != '\0')
 		n++;
 	if (n > LABEL_MAX || len > 255u * (size_t)hs->hash->len)
 		return SNECK_E_ARG;
 	return sneck__exporter(dst, len, hs->hash, hs->exporter, label, context);
+}
+
+enum sneck_rc sneck_export(const struct sneck_conn *conn, const char *label,
+			   struct sneck_span context, void *dst, size_t len)
+{
+	if (conn->err != 0)
+		return (enum sneck_rc)conn->err;
+	if (!sneck__hs_connected(&conn->hs))
+		return SNECK_NOT_NOW;
+	return derive(conn, label, context, dst, len);
+}
+
+/* The place of the exporter secret holds the early one until there is the other. */
+enum sneck_rc sneck_export_early(const struct sneck_conn *conn, const char *label,
+				 struct sneck_span context, void *dst, size_t len)
+{
+	if (conn->err != 0)
+		return (enum sneck_rc)conn->err;
+	if (!conn->hs.exporter_early)
+		return SNECK_NOT_NOW;
+	return derive(conn, label, context, dst, len);
 }
 
 void sneck_forget_exporter(struct sneck_conn *conn)

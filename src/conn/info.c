@@ -16,6 +16,8 @@ enum sneck_rc sneck_conn_facts(const struct sneck_conn *conn, struct sneck_facts
 	f.group = hs->group;
 	f.peer_scheme = hs->peer_scheme;
 	f.own_scheme = hs->own_scheme;
+	f.resumed = sneck__hs_connected(hs) ? hs->resumed : 0;
+	f.early = hs->early == EARLY_ACCEPTED ? 1 : hs->early == EARLY_REJECTED ? 2 : 0;
 	f.retried = hs->retried;
 	f.rx_closed = conn->rx_closed;
 	f.tx_closed = conn->tx_closed;

@@ -118,6 +118,12 @@ enum sneck_rc sneck__conn_sync_tx(struct sneck_conn *c)
 
 enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint8_t level)
 {
+	if (level == LV_INITIAL) { /* a retry came, and early data had a key */
+		c->tx.aead->wipe(sneck__conn_tx_ctx(c));
+		c->tx = (struct rec_half){ .aead = NULL };
+		c->tx_level = level;
+		return SNECK_OK;
+	}
 	SNECK_TRY(install(c, &c->tx, sneck__conn_tx_ctx(c), sneck__hs_secret(&c->hs, true, level),
 			  SNECK_SEAL));
 	c->tx.pad_to = c->cfg->pad_to;
@@ -137,6 +143,7 @@ void sneck__conn_wipe_keys(struct sneck_conn *c)
 	sneck__ct_wipe(&c->tx, sizeof c->tx);
 	sneck__ct_wipe(c->hs.rx_secret, sizeof c->hs.rx_secret);
 	sneck__ct_wipe(c->hs.tx_secret, sizeof c->hs.tx_secret);
+	sneck__ct_wipe(c->hs.resumption, sizeof c->hs.resumption);
 	sneck_forget_exporter(c);
 }
 

@@ -42,6 +42,8 @@ static enum stop advance(struct sneck_conn *c, struct sneck_in *in)
 			return STOP_FAILED;
 		if (c->in.app_len != 0)
 			return STOP_DATA;
+		if (c->hs.early_due)
+			return STOP_NONE;
 		if (c->rx_closed && c->tx_closed)
 			return STOP_CLOSED;
 		rc = step(c, in);
@@ -114,6 +116,15 @@ static int show_stop(struct sneck_conn *c, enum stop why, struct sneck_in *in,
 		sneck__conn_wipe_keys(c);
 		return SNECK_CLOSED;
 	case STOP_DATA:
+		if (c->rx_epoch.level == LV_EARLY) {
+			st->u.early = (struct sneck_early_st){
+				.conn = c,
+				.in = in,
+				.gen = c->gen,
+				.max_plain = c->in.app_len,
+			};
+			return SNECK_EARLY_DATA_AVAILABLE;
+		}
 		st->u.app = (struct sneck_app_st){
 			.conn = c,
 			.in = in,
@@ -157,6 +168,24 @@ static bool due(const struct sneck_conn *c, bool *notice)
 	return show;
 }
 
+static uint32_t early_left(const struct sneck_conn *c)
+{
+	return c->hs.early_max - c->hs.early_bytes;
+}
+
+static int show_early_result(struct sneck_conn *c, struct sneck_status *st)
+{
+	const bool accepted = c->hs.early == EARLY_ACCEPTED;
+
+	c->hs.early_due = false;
+	st->u.early_result = (struct sneck_early_result_st){
+		.accepted = accepted,
+		.alpn_changed = c->hs.alpn_changed,
+		.bytes_to_resend = accepted ? 0 : c->hs.early_bytes,
+	};
+	return SNECK_EARLY_DATA_RESULT;
+}
+
 static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_out *out,
 		      struct sneck_status *st)
 {
@@ -170,6 +199,14 @@ static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_ou
 		if (due(c, &c->alert_due)) {
 			st->alert = c->alert_seen;
 			return SNECK_RECEIVED_ALERT;
+		}
+		if (c->hs.early_due)
+			return show_early_result(c, st);
+		if (sneck__can_encrypt_early(c) && !c->early_done) {
+			st->u.may = (struct sneck_may_st){ .conn = c,
+							   .gen = c->gen,
+							   .max_plain = early_left(c) };
+			return SNECK_MAY_ENCRYPT_EARLY_DATA;
 		}
 		if (due(c, &c->done_due))
 			return SNECK_HANDSHAKE_DONE;
@@ -201,6 +238,10 @@ static enum sneck_rc check_call(struct sneck_conn *c, const struct sneck_in *in,
 	    !c->cfg->insecure_no_name)
 		return sneck__refuse(c, SNECK_E_CONFIG,
 				     "a client needs sneck_conn_set_name(), or insecure_no_name");
+	if (!c->started && c->hs.role == SNECK_CLIENT && c->cfg->psk_only && c->cfg->n_psks == 0 &&
+	    c->hs.session.len == 0)
+		return sneck__refuse(c, SNECK_E_CONFIG,
+				     "psk_only needs config.psks or sneck_conn_set_session()");
 	SNECK_TRY(sneck__check_in(c, in));
 	return out != NULL ? sneck__check_out(c, out) : SNECK_OK;
 }
@@ -241,6 +282,8 @@ int sneck_process(struct sneck_conn *conn, struct sneck_in *in, struct sneck_out
 	if (out != NULL && out->pos >= conn->out.flight_end)
 		conn->out.wait = false;
 	st->state = next_state(conn, from, out, st);
+	if (conn->hs.work != NULL) /* no pointer into `in` stays */
+		nego_forget(&conn->hs.work->nego);
 	st->discard = conn->in.pos - before;
 	st->flags |= (sneck__can_encrypt(conn) ? SNECK_ST_CAN_ENCRYPT : 0) |
 		     (sneck__control_size(conn) != 0 ? SNECK_ST_TX_PENDING : 0) |
@@ -289,6 +332,9 @@ enum sneck_rc sneck_transmit_done(struct sneck_transmit_st *st)
 enum sneck_rc sneck_may_encrypt_done(struct sneck_may_st *st)
 {
 	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
-	st->conn->may_done = true;
+	if (sneck__can_encrypt_early(st->conn))
+		st->conn->early_done = true;
+	else
+		st->conn->may_done = true;
 	return SNECK_OK;
 }

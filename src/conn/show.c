@@ -4,6 +4,7 @@
  * before. */
 #include "conn.h"
 
+#include "../ext/ext.h"
 #include "../msg/cert.h"
 #include "../msg/finish.h"
 
@@ -58,9 +59,45 @@ static int show_verdict(struct sneck_conn *c, struct sneck_status *st)
 	return SNECK_NEEDS_SIGNATURE;
 }
 
+static int show_psk(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct nego *const ng = &c->hs.work->nego;
+	struct sneck_span identity, binder;
+	uint32_t n = 0, age;
+
+	while (n < BOUND_PSKS && sneck__psk_identity_at(ng, n, &identity, &age, &binder))
+		n++;
+	st->u.psk = (struct sneck_psk_st){
+		.conn = c,
+		.gen = c->gen,
+		.n_identities = n,
+		.raw = ng->psk_identities,
+	};
+	return SNECK_NEEDS_PSK;
+}
+
+static int show_early_offer(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct hs_work *const wk = c->hs.work;
+
+	st->u.early_offer = (struct sneck_early_offer_st){
+		.conn = c,
+		.gen = c->gen,
+		.age_skew_ms = wk->age_skew_ms,
+		.ticket_age_ms = c->hs.now_ms - wk->session.issued_ms,
+		.replay_id = wk->binder,
+		.app_data = wk->session.app_data,
+	};
+	return SNECK_NEEDS_EARLY_DATA_DECISION;
+}
+
 /* A question that comes with nothing but its op id is an empty handle. */
 static int show_ask(struct sneck_conn *c, struct sneck_status *st)
 {
+	if (c->hs.ask_state == SNECK_NEEDS_PSK)
+		return show_psk(c, st);
+	if (c->hs.ask_state == SNECK_NEEDS_EARLY_DATA_DECISION)
+		return show_early_offer(c, st);
 	st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
 	return c->hs.ask_state;
 }
@@ -80,5 +117,7 @@ int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct
 		return show_certificate(c, in, st);
 	if (show == SNECK_RECEIVED_SIGNATURE)
 		return show_signature(c, in, st);
+	if (show == SNECK_RECEIVED_TICKET)
+		return sneck__show_ticket(c, waiting_body(c, in), st);
 	return hs->ask_op != 0 ? show_ask(c, st) : show_verdict(c, st);
 }

@@ -31,7 +31,19 @@ struct ext {
 
 extern const struct ext sneck__ext_versions, sneck__ext_groups, sneck__ext_key_share,
 	sneck__ext_sigalgs, sneck__ext_sigalgs_cert, sneck__ext_sni, sneck__ext_alpn,
-	sneck__ext_cookie, sneck__ext_record_limit, sneck__ext_max_fragment, sneck__ext_padding;
+	sneck__ext_cookie, sneck__ext_record_limit, sneck__ext_max_fragment, sneck__ext_padding,
+	sneck__ext_psk_modes, sneck__ext_early_data, sneck__ext_ticket_request, sneck__ext_psk;
+
+/* psk.c. The i-th pre-shared key that our ClientHello offers, behind a retry only those of the suite
+ * that it named; false behind the last. */
+bool sneck__psk_offer_at(const struct nego *ng, uint32_t i, struct psk_offer *offer);
+/* Whether an identity that a client sent is that of psk for this hash. */
+bool sneck__psk_is(const struct sneck_psk *psk, uint16_t hash, struct sneck_span identity);
+/* Identity i of a ClientHello, and its binder. False behind the last. */
+bool sneck__psk_identity_at(const struct nego *ng, uint32_t i, struct sneck_span *identity,
+			    uint32_t *age, struct sneck_span *binder);
+/* Bytes of the list of binders, its length included: what a truncated ClientHello lacks. */
+size_t sneck__psk_binders_len(const struct nego *ng);
 
 /* Writes the vector of extensions of one of our messages. */
 void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w);
@@ -39,9 +51,6 @@ void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w);
 /* Reads the vector of one of the peer's, without its length. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in,
 					       struct sneck_span block);
-
-/* The first pass of sneck__ext_read() alone, for a message that we take nothing from. */
-SNECK_MUST_CHECK enum sneck_rc sneck__ext_check(enum ext_in in, struct sneck_span block);
 
 /* The supported_versions of a hello alone, before anything else is known of it: the newest version
  * in common, for a ServerHello the one it names. SNECK_E_NO_VERSION when there is none. */

@@ -45,17 +45,10 @@ static enum sneck_rc groups_read(struct nego *ng, enum ext_in in, struct sneck_s
 	return SNECK_OK;
 }
 
-static enum sneck_rc groups_absent(struct nego *ng, enum ext_in in)
-{
-	(void)ng;
-	return in == IN_CH ? SNECK_E_EXT_MISSING : SNECK_OK;
-}
-
 const struct ext sneck__ext_groups = {
 	.type = EXT_SUPPORTED_GROUPS,
 	.allowed = SET(IN_CH) | SET(IN_EE),
 	.offer = groups_offer,
 	.write = groups_write,
 	.read = groups_read,
-	.absent = groups_absent,
 };

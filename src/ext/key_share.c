@@ -15,13 +15,14 @@
  *       KeyShareEntry server_share;
  *   } KeyShareServerHello;
  *
- * Whether a share is an element of its group is for the provider to say. */
+ * Whether a share is an element of its group is for the provider to say, and whether a handshake
+ * can do without one for select.c. */
 #include "ext.h"
 #include "select.h"
 
 static bool share_offer(const struct nego *ng, enum ext_in in)
 {
-	return in != IN_HRR || ng->wanted != NULL;
+	return in == IN_CH || (in == IN_HRR ? ng->wanted : ng->kex) != NULL;
 }
 
 static void entry_write(struct wr *w, const struct own_share *s, size_t len)
@@ -68,8 +69,8 @@ static enum sneck_rc choose(struct nego *ng, const uint16_t *group, const struct
 				ng->peer_share = share[k];
 			}
 	}
-	if (ng->wanted == NULL)
-		return SNECK_E_NO_GROUP;
+	if (ng->wanted == NULL) /* with psk_ke that need not matter */
+		return SNECK_OK;
 	if (ng->kex != NULL &&
 	    (ng->kex == ng->wanted || !sneck__group_is_hybrid(ng->wanted->group)))
 		ng->wanted = NULL;
@@ -99,6 +100,7 @@ static enum sneck_rc shares_read(struct nego *ng, struct sneck_span body)
 	rd_close(&list);
 	SNECK_TRY(rd_end(&r));
 
+	ng->share_seen = true;
 	/* RFC 9846, 4.3.8: one share for a group, and only for groups in supported_groups */
 	for (size_t i = 0; i < n; i++) {
 		if (!sneck__wire_list_has(ng->peer_groups, group[i]))
@@ -129,17 +131,10 @@ static enum sneck_rc share_read(struct nego *ng, enum ext_in in, struct sneck_sp
 	return sneck__select_share_answer(ng, group, share);
 }
 
-static enum sneck_rc share_absent(struct nego *ng, enum ext_in in)
-{
-	(void)ng;
-	return in == IN_HRR ? SNECK_OK : SNECK_E_EXT_MISSING;
-}
-
 const struct ext sneck__ext_key_share = {
 	.type = EXT_KEY_SHARE,
 	.allowed = SET(IN_CH) | SET(IN_SH) | SET(IN_HRR),
 	.offer = share_offer,
 	.write = share_write,
 	.read = share_read,
-	.absent = share_absent,
 };

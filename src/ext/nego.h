@@ -10,6 +10,15 @@
 #include "../bounds.h"
 #include "../crypto/algs.h"
 
+/* A pre-shared key that a client offers: a session's, or an external one for one hash. */
+struct psk_offer {
+	const struct sneck_psk *psk; /* NULL: the session's */
+	uint16_t hash;               /* struct sneck_hash.id */
+};
+
+#define PSK_MODE_KE  1u /* bits: psk_ke is mode 0, psk_dhe_ke mode 1. RFC 9846, 4.3.10 */
+#define PSK_MODE_DHE 2u
+
 /* A key share of ours: a client's offers, a server's answer. */
 struct own_share {
 	const struct sneck_kex *kex;
@@ -30,13 +39,33 @@ struct nego {
 	struct own_share shares[BOUND_OWN_SHARES];
 	uint32_t n_shares;
 
+	/* pre-shared keys, early data, tickets. Client: */
+	struct sneck_span ticket; /* the session's, in the caller's memory; empty: none */
+	uint32_t ticket_age;      /* obfuscated_ticket_age */
+	uint16_t ticket_hash;     /* of the session's suite */
+	uint16_t psk_hash;        /* only keys for this one are offered: a retry named it; 0: all */
+	bool wants_tickets;
+	bool sent_psk;            /* pre_shared_key is in the ClientHello */
+	bool early_taken;         /* EncryptedExtensions has early_data */
+	/* server: */
+	bool psk_offered, psk_modes_seen, early_asked, tickets_named;
+	uint8_t psk_modes;         /* PSK_MODE_* of the client */
+	uint8_t tickets_wanted[2]; /* for a new session, for a resumed one */
+	uint8_t n_tickets;         /* that we are going to send */
+	/* both: */
+	bool early;         /* early_data: offered by us, or accepted */
+	uint32_t psk_index; /* 1 + selected_identity; 0: none */
+	uint32_t nst_early; /* max_early_data_size of a ticket */
+
 	/* what the peer's message says; the spans live as long as the call that reads it */
 	struct sneck_span peer_groups, peer_schemes, peer_share;
+	struct sneck_span psk_identities, psk_binders; /* without their lengths */
 	struct sneck_span cookie; /* the retry's, until the second ClientHello is written, which is
 	                             before the call ends; a client's, while its hello is read */
 
 	/* plaintext in a record: what we take, what the peer takes */
 	uint32_t recv_limit, send_limit;
+	bool share_seen;      /* server: key_share came */
 	bool peer_has_limit;  /* record_size_limit came */
 	uint8_t max_fragment; /* RFC 6066 code that was agreed; 0: none */
 
@@ -62,6 +91,8 @@ static inline void nego_forget(struct nego *ng)
 	ng->peer_groups = none;
 	ng->peer_schemes = none;
 	ng->peer_share = none;
+	ng->psk_identities = none;
+	ng->psk_binders = none;
 	ng->at_ext = 0xffff;
 }
 

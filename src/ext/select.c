@@ -4,6 +4,7 @@
  * 6.3): the core does not read certificates. */
 #include "select.h"
 
+#include "../msg/types.h"
 #include "../wire/rd.h"
 
 const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i)
@@ -18,8 +19,7 @@ const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i)
 			return NULL;
 		s = cfg->suites.n != 0 ? sneck__suite_find(cfg->suites.p[k]) : &sneck__suites[k];
 		if (s == NULL || (cfg->suites.n == 0 && !s->on) ||
-		    sneck__aead_of(p, s->aead) == NULL ||
-		    sneck__hash_of(p, s->hash) == NULL)
+		    sneck__aead_of(p, s->aead) == NULL || sneck__hash_of(p, s->hash) == NULL)
 			continue;
 		if (n++ == i)
 			return s;
@@ -123,26 +123,74 @@ enum sneck_rc sneck__select_alpn_answer(struct nego *ng, struct sneck_span name)
 	return SNECK_E_NOT_OFFERED;
 }
 
+enum sneck_rc sneck__select_mode_answer(struct nego *ng)
+{
+	if (ng->kex != NULL || (ng->psk_index != 0 && ng->cfg->psk_ke))
+		return SNECK_OK;
+	ng->at_ext = EXT_KEY_SHARE;
+	return SNECK_E_EXT_MISSING;
+}
+
 /* ---- server ---- */
 
-enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites)
+enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites, uint16_t hash)
 {
 	const struct suite *s;
 	struct rd r;
 
 	if (ng->cfg->prefer_peer_order) {
 		rd_init(&r, suites);
-		while (rd_more(&r))
-			if (sneck__select_suite_answer(ng, rd_u16(&r)) == SNECK_OK)
-				return SNECK_OK;
+		while (rd_more(&r)) {
+			const uint16_t id = rd_u16(&r);
+
+			for (size_t i = 0; (s = sneck__suite_at(ng->cfg, i)) != NULL; i++)
+				if (s->id == id && (hash == 0 || s->hash == hash)) {
+					ng->suite = s;
+					return SNECK_OK;
+				}
+		}
 		return SNECK_E_NO_SUITE;
 	}
 	for (size_t i = 0; (s = sneck__suite_at(ng->cfg, i)) != NULL; i++)
-		if (sneck__wire_list_has(suites, s->id)) {
+		if ((hash == 0 || s->hash == hash) && sneck__wire_list_has(suites, s->id)) {
 			ng->suite = s;
 			return SNECK_OK;
 		}
 	return SNECK_E_NO_SUITE;
+}
+
+bool sneck__select_mode(struct nego *ng)
+{
+	const bool ke = ng->cfg->psk_ke && (ng->psk_modes & PSK_MODE_KE) != 0;
+	const bool dhe =
+		(ng->psk_modes & PSK_MODE_DHE) != 0 && (ng->kex != NULL || ng->wanted != NULL);
+
+	if (!dhe && ke)
+		ng->kex = ng->wanted = NULL;
+	return dhe || ke;
+}
+
+static enum sneck_rc missing(struct nego *ng, uint16_t type)
+{
+	ng->at_ext = type;
+	return SNECK_E_EXT_MISSING;
+}
+
+enum sneck_rc sneck__select_complete(struct nego *ng, bool psk)
+{
+	if (ng->share_seen && ng->peer_groups.len == 0)
+		return missing(ng, EXT_SUPPORTED_GROUPS);
+	if (!ng->share_seen && (ng->peer_groups.len != 0 || !psk))
+		return missing(ng, ng->peer_groups.len != 0 ? EXT_KEY_SHARE : EXT_SUPPORTED_GROUPS);
+	if (psk)
+		return SNECK_OK;
+	if (ng->peer_schemes.len == 0)
+		return missing(ng, EXT_SIGNATURE_ALGORITHMS);
+	ng->at_ext = EXT_KEY_SHARE;
+	if (ng->kex == NULL && ng->wanted == NULL)
+		return SNECK_E_NO_GROUP;
+	ng->at_ext = 0xffff;
+	return SNECK_OK;
 }
 
 static uint8_t lower(uint8_t c)

@@ -20,8 +20,17 @@ SNECK_MUST_CHECK enum sneck_rc sneck__select_retry_group(struct nego *ng, uint16
 SNECK_MUST_CHECK enum sneck_rc sneck__select_scheme_answer(struct nego *ng, uint16_t scheme);
 SNECK_MUST_CHECK enum sneck_rc sneck__select_alpn_answer(struct nego *ng, struct sneck_span name);
 
-/* Server: our choices. suites is the wire list of the ClientHello. */
-SNECK_MUST_CHECK enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites);
+/* psk_dhe_ke, or psk_ke if there is no share and the config allows it. RFC 9846, 4.3.10. */
+SNECK_MUST_CHECK enum sneck_rc sneck__select_mode_answer(struct nego *ng);
+
+/* Server: our choices. suites is the wire list of the ClientHello; hash: only suites with this one;
+ * 0: all. */
+SNECK_MUST_CHECK enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites,
+						   uint16_t hash);
+/* Whether a pre-shared key can be used in a mode that both sides allow; psk_ke drops the shares. */
+bool sneck__select_mode(struct nego *ng);
+/* What a ClientHello must have without a pre-shared key, or with one. RFC 9846, 9.2. */
+SNECK_MUST_CHECK enum sneck_rc sneck__select_complete(struct nego *ng, bool psk);
 SNECK_MUST_CHECK enum sneck_rc sneck__select_credential(struct nego *ng);
 
 /* Whether a wire list of two-byte code points has x. */

@@ -43,12 +43,12 @@ static enum sneck_rc sigalgs_read(struct nego *ng, enum ext_in in, struct sneck_
 	return list_read(&ng->peer_schemes, body);
 }
 
-/* RFC 9846, 9.2: whoever wants us to sign must say how. */
+/* RFC 9846, 9.2: whoever wants us to sign must say how; of a ClientHello select.c knows if it does.
+ */
 static enum sneck_rc sigalgs_absent(struct nego *ng, enum ext_in in)
 {
 	(void)ng;
-	(void)in;
-	return SNECK_E_EXT_MISSING;
+	return in == IN_CR ? SNECK_E_EXT_MISSING : SNECK_OK;
 }
 
 const struct ext sneck__ext_sigalgs = {

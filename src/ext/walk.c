@@ -9,10 +9,21 @@
 #include "ext.h"
 
 static const struct ext *const table[] = {
-	&sneck__ext_versions, &sneck__ext_groups,	&sneck__ext_key_share,
-	&sneck__ext_cookie,   &sneck__ext_sigalgs,	&sneck__ext_sigalgs_cert,
-	&sneck__ext_sni,      &sneck__ext_record_limit, &sneck__ext_max_fragment,
-	&sneck__ext_alpn,     &sneck__ext_padding,
+	&sneck__ext_versions,
+	&sneck__ext_groups,
+	&sneck__ext_key_share,
+	&sneck__ext_cookie,
+	&sneck__ext_sigalgs,
+	&sneck__ext_sigalgs_cert,
+	&sneck__ext_sni,
+	&sneck__ext_record_limit,
+	&sneck__ext_max_fragment,
+	&sneck__ext_alpn,
+	&sneck__ext_psk_modes,
+	&sneck__ext_early_data,
+	&sneck__ext_ticket_request,
+	&sneck__ext_padding,
+	&sneck__ext_psk, /* RFC 9846, 4.3.11: the last one of a ClientHello */
 };
 
 #define EXT_COUNT (sizeof table / sizeof table[0])
@@ -22,6 +33,10 @@ void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w)
 {
 	const struct wr_mark block = wr_open(w, 2);
 
+	if (in == IN_CH) { /* a second ClientHello may leave out what the first had */
+		ng->sent = 0;
+		ng->sent_psk = false;
+	}
 	for (unsigned i = 0; i < EXT_COUNT; i++) {
 		const struct ext *const e = table[i];
 		struct wr_mark body;
@@ -34,6 +49,8 @@ void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w)
 		wr_close(w, body);
 		if (in == IN_CH)
 			ng->sent |= SET(i);
+		if (in == IN_CH && e->type == EXT_PRE_SHARED_KEY)
+			ng->sent_psk = true;
 	}
 	wr_close(w, block);
 }
@@ -134,15 +151,6 @@ enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in, struct sneck_span
 	}
 	ng->at_ext = 0xffff;
 	return SNECK_OK;
-}
-
-enum sneck_rc sneck__ext_check(enum ext_in in, struct sneck_span block)
-{
-	struct sneck_span body[EXT_COUNT];
-	struct nego ng = { .version = 0 };
-	uint32_t here = 0;
-
-	return split(&ng, in, block, body, &here);
 }
 
 enum sneck_rc sneck__ext_peek_version(uint16_t *version, enum ext_in in, struct sneck_span block)

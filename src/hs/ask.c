@@ -49,7 +49,7 @@ enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state)
 }
 
 /* An edge state is shown once; conn marks it in hs->shown, and the next run passes. */
-static enum sneck_rc show(struct hs *hs, uint8_t state)
+enum sneck_rc sneck__ask_show(struct hs *hs, uint8_t state)
 {
 	if (hs->shown == state)
 		return SNECK_OK;
@@ -62,13 +62,13 @@ enum sneck_rc sneck__ask_certificate(struct hs *hs)
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0)
 		return SNECK_OK;
 	SNECK_TRY(raise_op(hs, &hs->verdict_op));
-	return show(hs, SNECK_RECEIVED_CERTIFICATE);
+	return sneck__ask_show(hs, SNECK_RECEIVED_CERTIFICATE);
 }
 
 enum sneck_rc sneck__ask_signature(struct hs *hs)
 {
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY_SIG) != 0 && hs->shown != SNECK_NEEDS_SIGNATURE)
-		SNECK_TRY(show(hs, SNECK_RECEIVED_SIGNATURE));
+		SNECK_TRY(sneck__ask_show(hs, SNECK_RECEIVED_SIGNATURE));
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0 || hs->verdict_known)
 		return SNECK_OK;
 	hs->shown = SNECK_NEEDS_SIGNATURE;

@@ -35,6 +35,7 @@ enum sneck_rc sneck__auth_verdict(struct hs *hs, const struct sneck_verdict *ver
 	const bool named = verdict->reason <= -0x501 && verdict->reason >= -0x5ff &&
 			   sneck_rc_alert(verdict->reason) > 0;
 
+	hs->valid_until_ms = verdict->valid_until_ms;
 	if (verdict->chain == SNECK_CHAIN_VALID)
 		return SNECK_OK;
 	hs->alert = verdict->alert;
@@ -116,6 +117,8 @@ enum sneck_rc sneck__evidence_accept(const struct hs *hs)
 {
 	const struct evidence *const ev = &hs->work->evidence;
 
+	if (hs->resumed != 0)
+		return ev->psk_proved ? SNECK_OK : SNECK_E_INTERNAL;
 	if (hs->role == SNECK_SERVER) /* client authentication is not asked for */
 		return SNECK_OK;
 	return ev->chain_judged && ev->signature_judged ? SNECK_OK : SNECK_E_INTERNAL;

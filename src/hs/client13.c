@@ -2,7 +2,7 @@
 /* client13.c: the client: what it sends first, and the graph of TLS 1.3. RFC 9846, A.1.
  *
  * A handler reads, checks, waits, acts and goes, in this order; what waits has changed nothing yet.
- * Not here: client certificates, resumption. */
+ * Not here: client certificates; pre-shared keys are offer.c. */
 #include "graph.h"
 
 #include "../ext/ext.h"
@@ -53,12 +53,12 @@ static enum sneck_rc prepare(struct hs *hs)
 
 		SNECK_TRY(s->kex->offer(p, s->priv, s->share, wk->provider_work));
 	}
-	if (!sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
+	if (!hs->cfg->psk_only && !sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
 		list_schemes(ng);
 	ng->recv_limit = hs->want_limit;
 	if (!hs->name_is_ip)
 		ng->name = hs->name;
-	return SNECK_OK;
+	return sneck__offer_prepare(hs);
 }
 
 /* Both ClientHellos: what differs between them is in nego. */
@@ -87,8 +87,7 @@ static enum sneck_rc write_hello(struct hs *hs)
 	sneck__client_hello_write(&w, &ch);
 	sneck__ext_write(&wk->nego, IN_CH, &w);
 	wr_close(&w, body);
-	wk->hello_len = (uint32_t)w.len;
-	return sneck__flight_end(hs, &w, LV_INITIAL);
+	return sneck__offer_hello(hs, &w);
 }
 
 static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -98,6 +97,7 @@ static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, ui
 
 	SNECK_TRY(prepare(hs));
 	SNECK_TRY(write_hello(hs));
+	SNECK_TRY(sneck__offer_early(hs));
 	*to = CH_WAIT_SH;
 	return SNECK_OK;
 }
@@ -141,7 +141,14 @@ static enum sneck_rc check_hello(struct hs *hs, const struct server_hello *sh)
 	SNECK_TRY(sneck__select_suite_answer(&wk->nego, sh->suite));
 	if (hs->retried && hs->suite != wk->nego.suite) /* RFC 9846, 4.2.4: the retry's */
 		return SNECK_E_ILLEGAL;
-	return sneck__ext_read(&wk->nego, is_retry(sh) ? IN_HRR : IN_SH, sh->extensions);
+	if (is_retry(sh))
+		return sneck__ext_read(&wk->nego, IN_HRR, sh->extensions);
+	SNECK_TRY(sneck__ext_read(&wk->nego, IN_SH, sh->extensions));
+	if (hs->cfg->psk_only && wk->nego.psk_index == 0) {
+		hs->alert = SNECK_ALERT_HANDSHAKE_FAILURE;
+		return SNECK_E_NO_PSK;
+	}
+	return sneck__select_mode_answer(&wk->nego);
 }
 
 /* The hash is known now: the ClientHello goes into the transcript, or its digest does. */
@@ -153,8 +160,7 @@ static enum sneck_rc begin_transcript(struct hs *hs, bool retry)
 	hs->suite = wk->nego.suite;
 	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
-	SNECK_TRY(sneck__transcript_add(&wk->transcript,
-					sneck_span_of(wk->flight.area, wk->hello_len)));
+	SNECK_TRY(sneck__offer_add_hello(hs));
 	if (!retry)
 		return SNECK_OK;
 	SNECK_TRY(sneck__transcript_peek(&wk->transcript, digest));
@@ -189,6 +195,11 @@ static enum sneck_rc on_retry(struct hs *hs, const struct hs_msg *m)
 	SNECK_TRY(begin_transcript(hs, true));
 	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
 	hs->retried = true;
+	wk->nego.psk_hash = hs->suite->hash;
+	if (wk->nego.early) { /* RFC 9846, 4.3.9: a retry refuses it */
+		wk->nego.early = false;
+		hs->tx_level = LV_INITIAL;
+	}
 	return wk->nego.wanted != NULL ? renew_share(hs) : SNECK_OK;
 }
 
@@ -210,6 +221,8 @@ static enum sneck_rc exchange(struct hs *hs)
 	uint8_t shared[BOUND_SHARED];
 	enum sneck_rc rc = SNECK_E_INTERNAL;
 
+	if (ng->kex == NULL) /* psk_ke */
+		return sneck__secrets_handshake(hs, sneck_span_of(NULL, 0));
 	for (uint32_t i = 0; i < ng->n_shares; i++)
 		if (ng->shares[i].kex == ng->kex)
 			rc = ng->kex->finish(hs->cfg->provider, ng->shares[i].priv,
@@ -240,11 +253,13 @@ static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint
 	}
 	if (!hs->retried)
 		SNECK_TRY(begin_transcript(hs, false));
-	hs->group = wk->nego.kex->group;
+	hs->group = wk->nego.kex != NULL ? wk->nego.kex->group : 0;
+	SNECK_TRY(sneck__offer_taken(hs));
 	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
 	SNECK_TRY(exchange(hs));
 	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
-	hs->tx_level = LV_HANDSHAKE;
+	if (hs->tx_level != LV_EARLY || wk->nego.psk_index != 1)
+		hs->tx_level = LV_HANDSHAKE;
 	*to = C13_WAIT_EE;
 	return SNECK_OK;
 }
@@ -259,7 +274,8 @@ static enum sneck_rc on_encrypted_extensions(struct hs *hs, const struct hs_msg 
 
 	hs->alpn = hs->work->nego.alpn;
 	sneck__agree_limits(hs);
-	*to = C13_WAIT_CERT_CR;
+	SNECK_TRY(sneck__offer_early_result(hs));
+	*to = hs->resumed != 0 ? C13_WAIT_FINISHED : C13_WAIT_CERT_CR;
 	return SNECK_OK;
 }
 
@@ -329,11 +345,28 @@ static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t 
 {
 	SNECK_TRY(sneck__auth_finished(hs, m->body));
 
+	hs->work->evidence.psk_proved = hs->resumed != 0;
 	SNECK_TRY(sneck__evidence_accept(hs));
 	SNECK_TRY(sneck__transcript_add(&hs->work->transcript, m->raw));
 	SNECK_TRY(sneck__secrets_app(hs));
 	SNECK_TRY(hs_read_key(hs, LV_APP, m->aligned));
-	*to = hs->work->cert_asked ? C13_SEND_CERT : C13_SEND_FINISHED;
+	*to = hs->early == EARLY_ACCEPTED ? C13_SEND_EOED
+	      : hs->work->cert_asked	  ? C13_SEND_CERT
+					  : C13_SEND_FINISHED;
+	return SNECK_OK;
+}
+
+/* RFC 9846, 4.6: the last thing under the early key. */
+static enum sneck_rc send_end_of_early_data(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct wr w;
+
+	(void)m;
+	sneck__flight_begin(hs, &w);
+	sneck__end_of_early_data_write(&w);
+	SNECK_TRY(sneck__flight_end(hs, &w, LV_EARLY));
+	hs->tx_level = LV_HANDSHAKE;
+	*to = C13_SEND_FINISHED;
 	return SNECK_OK;
 }
 
@@ -351,6 +384,7 @@ static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_
 	(void)m;
 	SNECK_TRY(sneck__flight_ccs(hs));
 	SNECK_TRY(sneck__auth_send_finished(hs));
+	SNECK_TRY(sneck__secrets_resumption(hs));
 	hs->tx_level = LV_APP;
 	*to = C13_CONNECTED;
 	return SNECK_OK;
@@ -372,7 +406,7 @@ const struct hs_state sneck__client13_graph[C13_COUNT] = {
 	[C13_WAIT_EE] = {
 		.name = "WAIT_EE", .run = on_encrypted_extensions,
 		.takes = SET(HT_ENCRYPTED_EXTENSIONS), .level = LV_HANDSHAKE,
-		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT_CR),
+		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT_CR) | SET(C13_WAIT_FINISHED),
 	},
 	[C13_WAIT_CERT_CR] = {
 		.name = "WAIT_CERT_CR", .run = on_certificate_or_request,
@@ -391,7 +425,11 @@ const struct hs_state sneck__client13_graph[C13_COUNT] = {
 	[C13_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
 		.level = LV_HANDSHAKE, .absorb = ABSORB_SELF,
-		.next = SET(C13_SEND_CERT) | SET(C13_SEND_FINISHED),
+		.next = SET(C13_SEND_EOED) | SET(C13_SEND_CERT) | SET(C13_SEND_FINISHED),
+	},
+	[C13_SEND_EOED] = {
+		.name = "SEND_EOED", .run = send_end_of_early_data, .takes = 0,
+		.next = SET(C13_SEND_FINISHED),
 	},
 	[C13_SEND_CERT] = {
 		.name = "SEND_CERT", .run = send_no_certificate, .takes = 0,

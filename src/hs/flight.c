@@ -34,7 +34,7 @@ void sneck__flight_begin(struct hs *hs, struct wr *w)
 	wr_init(w, f->area + f->len, f->cap - f->len);
 }
 
-/* A transcript that has not begun is a client's before the ServerHello names the hash. */
+/* A retry is in no transcript: it is made once more when the second ClientHello comes. */
 static enum sneck_rc send(struct hs *hs, struct sneck_span bytes, uint8_t level)
 {
 	if (hs->work->transcript.hash != NULL)
@@ -51,6 +51,20 @@ enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr *w, uint8_t level
 		return SNECK_E_INTERNAL;
 	f->len += (uint32_t)w->len;
 	return send(hs, sneck_span_of(w->buf, w->len), level);
+}
+
+/* It is in no transcript yet, or whoever made its binders has added it. */
+enum sneck_rc sneck__flight_hello(struct hs *hs, const struct wr *w, struct sneck_span aside)
+{
+	struct flight *const f = &hs->work->flight;
+	const size_t at = w->aside_at;
+
+	f->len += (uint32_t)w->len;
+	if (aside.len == 0)
+		return push(f, sneck_span_of(w->buf, w->len), LV_INITIAL, CONTENT_HANDSHAKE);
+	SNECK_TRY(push(f, sneck_span_of(w->buf, at), LV_INITIAL, CONTENT_HANDSHAKE));
+	SNECK_TRY(push(f, aside, LV_INITIAL, CONTENT_HANDSHAKE));
+	return push(f, sneck_span_of(w->buf + at, w->len - at), LV_INITIAL, CONTENT_HANDSHAKE);
 }
 
 /* Without a credential the list is empty: a client that was asked and has none. */

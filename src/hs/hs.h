@@ -15,6 +15,7 @@
 #include "../ext/nego.h"
 #include "../keys/cookie_seal.h"
 #include "../keys/sched13.h"
+#include "../keys/session.h"
 #include "../msg/frame.h"
 #include "../msg/types.h"
 
@@ -43,6 +44,23 @@ struct flight {
 struct evidence {
 	bool chain_judged;     /* by the verifier, or by the application's verdict */
 	bool signature_judged; /* good under the leaf's key over this transcript, or waived */
+	bool psk_proved;       /* server: the binder; client: the Finished is of a handshake that
+	                          only who has the key can make */
+};
+
+/* The pre-shared key that this handshake is based on. */
+struct hs_psk {
+	struct sneck_span key; /* in secret, or in the caller's memory; empty: none */
+	uint8_t secret[BOUND_HASH];
+	uint8_t kind; /* enum binder */
+	uint16_t hash;
+};
+
+/* The answer to SNECK_NEEDS_PSK. */
+struct psk_answer {
+	uint32_t index; /* 1 + identity; 0: none of them */
+	uint32_t session_len; /* at hs_work.session_mem; 0: psk */
+	const struct sneck_psk *psk;
 };
 
 struct hs_work {
@@ -51,7 +69,17 @@ struct hs_work {
 	struct sched13 sched;
 	struct evidence evidence;
 	struct flight flight;
-	uint32_t hello_len;              /* client: our first ClientHello at flight.area */
+	uint32_t hello_len;              /* client: our first ClientHello at flight.area, */
+	uint32_t hello_aside_at;         /* with the ticket's bytes in it */
+	struct hs_psk psk;
+	struct psk_answer psk_answer;    /* server */
+	struct session session;          /* the one that is offered, or resumed */
+	uint8_t *session_mem;            /* server: BOUND_SESSION bytes that it lies in, until the
+	                                    flight is written there */
+	uint8_t early_secret[BOUND_HASH]; /* client_early_traffic_secret */
+	uint8_t early_answer;            /* server: 1: accept */
+	int32_t age_skew_ms;             /* server: of the session */
+	struct sneck_span binder;        /* server: while the ClientHello is read */
 	struct cookie memo; /* server: of the first ClientHello, while the second is awaited */
 	bool ccs_sent;                   /* RFC 9846, E.4: once */
 	bool cert_asked;                 /* client: a CertificateRequest came */
@@ -72,6 +100,8 @@ struct hs_work {
 
 /* ---- what lives on ---- */
 
+enum early { EARLY_NONE, EARLY_OFFERED, EARLY_ACCEPTED, EARLY_REJECTED };
+
 /* A change of read keys is a number: conn compares it with the one it has installed. */
 struct hs_epoch {
 	uint8_t level; /* enum hs_level */
@@ -88,6 +118,12 @@ struct hs {
 	bool ku_unanswered;   /* we asked, and none came yet */
 	bool hello_seen;      /* server: the ClientHello came */
 	bool retried;         /* there was a HelloRetryRequest */
+	uint8_t early;        /* enum early */
+	bool early_due;       /* client: its result waits to be shown */
+	bool exporter_early;  /* exporter is early_exporter_secret */
+	bool alpn_changed;    /* and the protocol is not the session's */
+	uint8_t resumed;      /* 1: by a session; 2: by an external pre-shared key */
+	uint8_t tickets;      /* sent, or shown */
 	uint8_t posts;        /* post-handshake messages since the last application data */
 	struct hs_epoch rx;
 	uint8_t tx_level;     /* enum hs_level, once all that waits is sent */
@@ -120,10 +156,18 @@ struct hs {
 	struct sneck_span name; /* client: the name to verify; the caller's memory */
 	bool name_is_ip;
 	uint64_t now_ms;
+	struct sneck_span session; /* client: to be resumed; the caller's memory */
+	uint32_t session_flags;    /* SNECK_SESSION_* */
+	uint32_t early_max;        /* bytes of early data that may be sent, or received */
+	uint32_t early_bytes;      /* that were */
+	uint32_t early_skip;       /* server: bytes of refused early data that may still come */
+	uint64_t valid_until_ms;   /* of the peer's chain, by the verdict; 0: not known */
+	uint8_t domain[32];        /* the policy that sessions are bound to; policy.c */
+	uint8_t resumption[BOUND_HASH]; /* resumption_secret, where tickets are wanted */
 
 	/* application_traffic_secret_N of both directions */
 	uint8_t rx_secret[BOUND_HASH], tx_secret[BOUND_HASH];
-	uint8_t exporter[BOUND_HASH]; /* config.keep_exporter */
+	uint8_t exporter[BOUND_HASH]; /* config.keep_exporter; the early one until it is made */
 };
 
 /* ---- run.c ---- */
@@ -166,6 +210,9 @@ void sneck__agree_limits(struct hs *hs);
 /* flight.c: a message of ours that wr has written at the end of the area: into the transcript, and
  * behind what waits. */
 struct wr;
+/* The same for a ClientHello, with bytes that lie elsewhere in it. */
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_hello(struct hs *hs, const struct wr *w,
+						   struct sneck_span aside);
 void sneck__flight_begin(struct hs *hs, struct wr *w);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr *w, uint8_t level);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
@@ -179,6 +226,8 @@ bool sneck__ask_settled(const struct hs *hs, uint8_t state); /* it was answered 
 void sneck__ask_settle(struct hs *hs);                       /* the open one is answered now */
 /* The question that state shows, if the config asks for it with this bit. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state);
+/* An edge state, once. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_show(struct hs *hs, uint8_t state);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_signature(struct hs *hs);
 
@@ -204,7 +253,43 @@ SNECK_MUST_CHECK enum sneck_rc sneck__retry_remember(struct hs *hs, const struct
 						     struct sneck_span raw);
 SNECK_MUST_CHECK enum sneck_rc sneck__retry_accept(struct hs *hs, const struct client_hello *ch);
 
+/* policy.c: what a session is bound to, in hs->domain. */
+SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
+
+/* offer.c: the client's pre-shared keys */
+SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_prepare(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_hello(struct hs *hs, struct wr *w);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_add_hello(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_taken(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_early(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_early_result(struct hs *hs);
+
+/* A key in the form that the schedule takes: psk's, or without one the session's. */
+SNECK_MUST_CHECK enum sneck_rc sneck__psk_key(struct hs *hs, struct hs_psk *key,
+					      const struct sneck_psk *psk, uint16_t hash);
+
+/* choose.c: the server's */
+void sneck__refuse_early(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites);
+SNECK_MUST_CHECK enum sneck_rc sneck__choose_early(struct hs *hs);
+/* Adds the ClientHello to the transcript and checks the binder on the way. */
+SNECK_MUST_CHECK enum sneck_rc sneck__choose_hello(struct hs *hs, struct sneck_span raw);
+
+/* ticket.c: a NewSessionTicket, written to w; *s is what it stands for, its spans in mem. */
+struct ticket_params {
+	struct sneck_span identity, app_data; /* as in struct sneck_ticket_params */
+	uint32_t lifetime_s;
+};
+SNECK_MUST_CHECK enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *params,
+						  struct session *s, uint8_t secret[BOUND_HASH]);
+SNECK_MUST_CHECK enum sneck_rc sneck__ticket_write(struct hs *hs, const struct session *s,
+						   struct sneck_span identity, struct wr *w);
+uint8_t sneck__tickets_due(const struct hs *hs);
+
 /* secrets.c */
+SNECK_MUST_CHECK enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th);
+SNECK_MUST_CHECK enum sneck_rc sneck__secrets_resumption(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_app(struct hs *hs);
 

@@ -2,13 +2,33 @@
 /* post13.c: messages behind the handshake, which run without scratch. RFC 9846, 4.7.
  *
  * A KeyUpdate changes the read key at once; if it asks for ours, one answer is owed, however many
- * asked (RFC 9846, 4.7.3). Tickets are read, so that a broken one is refused, and not kept. Both
+ * asked (RFC 9846, 4.7.3). Tickets are shown to who wants them. Both
  * count against a bound that application data resets: neither moves anything. The KeyUpdate that we
  * asked for is not counted: it may be all that we ever receive. */
 #include "graph.h"
 
 #include "../ext/ext.h"
 #include "../msg/finish.h"
+
+/* Shown once, if anybody wants it and can use it: RFC 9846, 4.7.1. */
+static enum sneck_rc on_ticket(struct hs *hs, const struct hs_msg *m)
+{
+	struct nego ng = { .cfg = hs->cfg, .role = hs->role };
+	struct new_session_ticket t;
+	enum sneck_rc rc;
+
+	SNECK_TRY(sneck__new_session_ticket_read(&t, m->body));
+	rc = sneck__ext_read(&ng, IN_NST, t.extensions);
+	hs->at_ext = ng.at_ext;
+	SNECK_TRY(rc);
+	if ((hs->cfg->ask & SNECK_ASK_TICKETS) == 0 || t.lifetime_s == 0 ||
+	    hs->tickets == BOUND_TICKETS)
+		return SNECK_OK;
+	SNECK_TRY(sneck__ask_show(hs, SNECK_RECEIVED_TICKET));
+	hs->shown = 0;
+	hs->tickets++;
+	return SNECK_OK;
+}
 
 static enum sneck_rc on_key_update(struct hs *hs, const struct hs_msg *m)
 {
@@ -29,15 +49,13 @@ static enum sneck_rc on_key_update(struct hs *hs, const struct hs_msg *m)
 enum sneck_rc sneck__on_post13(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	const bool answer = m->type == HT_KEY_UPDATE && hs->ku_unanswered;
-	struct new_session_ticket ticket;
 
 	if (hs->posts == BOUND_POST_MSGS && !answer)
 		return SNECK_E_FLOOD;
 	if (m->type == HT_KEY_UPDATE) {
 		SNECK_TRY(on_key_update(hs, m));
 	} else {
-		SNECK_TRY(sneck__new_session_ticket_read(&ticket, m->body));
-		SNECK_TRY(sneck__ext_check(IN_NST, ticket.extensions));
+		SNECK_TRY(on_ticket(hs, m));
 	}
 	if (!answer)
 		hs->posts++;

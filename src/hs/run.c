@@ -5,8 +5,14 @@
  * does not list is refused. move() is the only assignment of a state in the library. */
 #include "graph.h"
 
+#include <sneck/session.h>
+
 #include "../ext/select.h"
+#include "../keys/ticket.h"
 #include "../wire/ct.h"
+
+/* NewSessionTicket without its ticket: header, times, nonce, early_data. */
+#define TICKET_MESSAGE (FRAME_HEAD + 8u + 2u + 2u + 2u + 8u)
 
 static const struct hs_state *row(const struct hs *hs)
 {
@@ -51,7 +57,8 @@ static enum sneck_rc run_row(struct hs *hs, const struct hs_msg *m)
 	if (hs->work != NULL) {
 		if (rc < 0)
 			hs->at_ext = hs->work->nego.at_ext;
-		nego_forget(&hs->work->nego);
+		if (rc <= 0) /* a question may show what was read; conn forgets it then */
+			nego_forget(&hs->work->nego);
 	}
 	SNECK_TRY(rc);
 	if (!set_has(st->next, to))
@@ -122,6 +129,8 @@ const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level)
 {
 	if (level == LV_APP)
 		return write ? hs->tx_secret : hs->rx_secret;
+	if (level == LV_EARLY)
+		return hs->work->early_secret;
 	return write == (hs->role == SNECK_SERVER) ? hs->work->sched.server_hs
 						   : hs->work->sched.client_hs;
 }
@@ -162,24 +171,65 @@ static size_t own_shares(const struct sneck_config *cfg)
 	return first != NULL && sneck__group_is_hybrid(first->group) ? 2u : 1u;
 }
 
-/* Hellos: header, fixed fields, lists; shares and cookie are lay_out()'s. Largest server messages:
- * EncryptedExtensions with a name of 255, Certificate without its certificates, CertificateVerify,
- * Finished, CCS. */
+/* A session that was resumed lies behind the flight that goes without certificate. */
+static bool resumes(const struct sneck_config *cfg)
+{
+	return cfg->tickets != NULL || (cfg->ask & SNECK_ASK_PSK) != 0;
+}
+
+static size_t tickets_size(const struct sneck_config *cfg)
+{
+	const size_t n = cfg->tickets == NULL ? 0 : cfg->n_tickets != 0 ? cfg->n_tickets : 2u;
+	size_t alpn = 0;
+
+	for (size_t i = 0; i < cfg->n_alpn; i++)
+		alpn = max(alpn, cfg->alpn[i].len);
+	return n * (TICKET_MESSAGE + TICKET_OVER + SESSION_FIXED + BOUND_HASH + alpn);
+}
+
+/* ServerHello, EncryptedExtensions with a name of 255; Certificate without its certificates,
+ * CertificateVerify; or a session; Finished, CCS. Tickets come when all that is gone. */
+static size_t server_area(const struct sneck_config *cfg, size_t hello)
+{
+	const size_t certificate =
+		(FRAME_HEAD + 4u + 5u * BOUND_CERTS) + (FRAME_HEAD + 4u + SNECK_SIG_MAX);
+	const size_t flight = hello + 2u + 6u + 8u + 6u + (2u + 5u + 255u + 32u + 4u + 5u) +
+			      max(certificate, resumes(cfg) ? BOUND_SESSION : 0) +
+			      (FRAME_HEAD + BOUND_HASH) + 1u;
+
+	return max(flight, tickets_size(cfg));
+}
+
+/* What psk_key_exchange_modes, ticket_request, early_data and pre_shared_key may take. */
+static size_t psks_size(const struct sneck_config *cfg)
+{
+	size_t n =
+		7u + 6u + 4u + 8u + (6u + 1u + BOUND_HASH); /* a session's ticket lies elsewhere */
+
+	for (size_t i = 0; i < cfg->n_psks; i++) {
+		const struct sneck_psk *const psk = cfg->psks[i];
+		const size_t one = 6u + 1u + BOUND_HASH + psk->identity.len;
+
+		n += psk->raw ? one : 2u * (one + 8u + psk->context.len);
+	}
+	return n;
+}
+
+/* Hellos: header, fixed fields, lists; shares and cookie are lay_out()'s. */
 static size_t area_size(const struct sneck_config *cfg, int role)
 {
 	size_t n = FRAME_HEAD + 2u + 32u + 33u + 2u;
 
 	if (role == SNECK_SERVER)
-		return n + 2u + 6u + 8u + (2u + 5u + 255u + 32u) +
-		       (FRAME_HEAD + 4u + 5u * BOUND_CERTS) + (FRAME_HEAD + 4u + SNECK_SIG_MAX) +
-		       (FRAME_HEAD + BOUND_HASH) + 1u;
+		return server_area(cfg, n);
 	for (size_t i = 0; sneck__suite_at(cfg, i) != NULL; i++)
 		n += 2;
 	for (size_t i = 0; sneck__kex_at(cfg, i) != NULL; i++)
 		n += 2;
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		n += 1u + cfg->alpn[i].len;
-	return n + 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD + BOUND_HASH + 1u;
+	return n + psks_size(cfg) + 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD +
+	       BOUND_HASH + 1u;
 }
 
 static struct layout lay_out(const struct sneck_config *cfg, int role)
@@ -239,6 +289,8 @@ void sneck__hs_work_lend(struct hs *hs, void *mem, size_t len)
 	wk->provider_work_len = (uint32_t)l.provider_work_len;
 	wk->flight.area = base + l.area;
 	wk->flight.cap = (uint32_t)l.area_len;
+	if (hs->role == SNECK_SERVER && resumes(hs->cfg))
+		wk->session_mem = base + l.area + l.area_len - BOUND_SESSION;
 	wk->nego.cfg = hs->cfg;
 	wk->nego.role = hs->role;
 	wk->shares = base + l.shares;

@@ -13,13 +13,43 @@ static void log_secret(const struct hs *hs, const char *label, const uint8_t *se
 					 hs->hash->len);
 }
 
+/* th: the digest of the ClientHello. The schedule stands at the Early Secret. */
+enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th)
+{
+	struct hs_work *const wk = hs->work;
+	uint8_t exporter[BOUND_HASH];
+
+	SNECK_TRY(sneck__sched13_early_traffic(&wk->sched, wk->early_secret, exporter, th));
+	log_secret(hs, "CLIENT_EARLY_TRAFFIC_SECRET", wk->early_secret);
+	log_secret(hs, "EARLY_EXPORTER_SECRET", exporter);
+	hs->exporter_early = hs->cfg->keep_exporter;
+	if (hs->cfg->keep_exporter)
+		memcpy(hs->exporter, exporter, BOUND_HASH);
+	sneck__ct_wipe(exporter, sizeof exporter);
+	return SNECK_OK;
+}
+
+/* Behind the client's Finished; only where a ticket may be wanted. */
+enum sneck_rc sneck__secrets_resumption(struct hs *hs)
+{
+	const struct sneck_config *const cfg = hs->cfg;
+	uint8_t th[BOUND_HASH];
+
+	if (hs->role == SNECK_CLIENT ? (cfg->ask & SNECK_ASK_TICKETS) == 0
+				     : cfg->tickets == NULL && (cfg->ask & SNECK_ASK_PSK) == 0)
+		return SNECK_OK;
+	SNECK_TRY(sneck__transcript_peek(&hs->work->transcript, th));
+	return sneck__sched13_resumption(&hs->work->sched, hs->resumption, th);
+}
+
 enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared)
 {
 	struct hs_work *const wk = hs->work;
 	uint8_t th[BOUND_HASH];
 
 	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
-	SNECK_TRY(sneck__sched13_handshake(&wk->sched, hs->hash, shared, th));
+	SNECK_TRY(sneck__sched13_early(&wk->sched, hs->hash, wk->psk.key));
+	SNECK_TRY(sneck__sched13_handshake(&wk->sched, shared, th));
 	log_secret(hs, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", wk->sched.client_hs);
 	log_secret(hs, "SERVER_HANDSHAKE_TRAFFIC_SECRET", wk->sched.server_hs);
 	return SNECK_OK;
@@ -38,6 +68,7 @@ enum sneck_rc sneck__secrets_app(struct hs *hs)
 	log_secret(hs, "EXPORTER_SECRET", app.exporter);
 	memcpy(hs->tx_secret, server ? app.server : app.client, BOUND_HASH);
 	memcpy(hs->rx_secret, server ? app.client : app.server, BOUND_HASH);
+	hs->exporter_early = false;
 	if (hs->cfg->keep_exporter)
 		memcpy(hs->exporter, app.exporter, BOUND_HASH);
 	sneck__ct_wipe(&app, sizeof app);

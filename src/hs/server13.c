@@ -2,7 +2,7 @@
 /* server13.c: the server: the ClientHello, and the graph of TLS 1.3. RFC 9846, A.2.
  *
  * Until a whole ClientHello is there, no scratch is touched. A second one is parsed from zero.
- * Not here: client authentication, resumption. */
+ * Not here: client authentication; pre-shared keys are choose.c, tickets ticket.c. */
 #include "graph.h"
 
 #include "../ext/ext.h"
@@ -34,9 +34,20 @@ static enum sneck_rc check_hello(struct nego *ng, const struct client_hello *ch)
 {
 	if (ch->compression.len != 1 || ch->compression.p[0] != 0)
 		return SNECK_E_ILLEGAL;
-	SNECK_TRY(sneck__select_suite(ng, ch->suites));
-	SNECK_TRY(sneck__ext_read(ng, IN_CH, ch->extensions));
-	return sneck__select_credential(ng);
+	SNECK_TRY(sneck__select_suite(ng, ch->suites, 0));
+	return sneck__ext_read(ng, IN_CH, ch->extensions);
+}
+
+/* A key that both sides have, or a certificate. */
+static enum sneck_rc choose(struct hs *hs, const struct client_hello *ch)
+{
+	struct nego *const ng = &hs->work->nego;
+
+	SNECK_TRY(sneck__choose_psk(hs, ch->suites));
+	SNECK_TRY(sneck__select_complete(ng, ng->psk_index != 0));
+	if (ng->psk_index != 0)
+		return SNECK_OK;
+	return hs->cfg->psk_only ? SNECK_E_NO_PSK : sneck__select_credential(ng);
 }
 
 /* Our share, and the secret that waits for the ServerHello to be hashed. */
@@ -45,6 +56,8 @@ static enum sneck_rc exchange(struct hs *hs)
 	struct hs_work *const wk = hs->work;
 	struct nego *const ng = &wk->nego;
 
+	if (ng->kex == NULL) /* psk_ke */
+		return SNECK_OK;
 	ng->shares[0].kex = ng->kex;
 	wk->shared = ng->shares[0].share + ng->kex->answer_len;
 	return ng->kex->answer(hs->cfg->provider, ng->peer_share.p, ng->shares[0].share, wk->shared,
@@ -65,14 +78,16 @@ static enum sneck_rc read_hello(struct hs *hs, struct client_hello *ch)
 	ng->recv_limit = hs->want_limit;
 	ng->shares[0].share = share;
 	SNECK_TRY(check_hello(ng, ch));
-	hs->suite = ng->suite;
-	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	memcpy(wk->random, ch->random.p, sizeof wk->random);
 	memcpy(wk->session_id, ch->session_id.p, ch->session_id.len);
 	wk->session_id_len = (uint8_t)ch->session_id.len;
 	hs->sni = ng->sni;
 	hs->sni_len = ng->sni_len;
 	hs->hello_seen = true;
+	hs->alpn = ng->alpn;
+	SNECK_TRY(choose(hs, ch));
+	hs->suite = ng->suite;
+	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	return SNECK_OK;
 }
 
@@ -81,12 +96,14 @@ static enum sneck_rc go_on(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct hs_work *const wk = hs->work;
 
-	hs->group = wk->nego.kex->group;
-	hs->alpn = wk->nego.alpn;
+	SNECK_TRY(sneck__choose_hello(hs, m->raw));
+	SNECK_TRY(sneck__choose_early(hs));
+
+	hs->group = wk->nego.kex != NULL ? wk->nego.kex->group : 0;
 	sneck__agree_limits(hs);
 	wk->aligned = m->aligned;
+	wk->nego.n_tickets = sneck__tickets_due(hs);
 	SNECK_TRY(exchange(hs));
-	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
 	*to = S13_SEND_SH;
 	return SNECK_OK;
 }
@@ -129,6 +146,7 @@ static enum sneck_rc replay_retry(struct hs *hs)
 static enum sneck_rc accept_second(struct hs *hs, const struct client_hello *ch,
 				   const struct hs_msg *m, uint8_t *to)
 {
+	hs->early_skip = 0;
 	SNECK_TRY(sneck__retry_accept(hs, ch));
 	SNECK_TRY(replay_retry(hs));
 	return go_on(hs, m, to);
@@ -145,7 +163,9 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 
 	if (wk->nego.cookie.len != 0) /* RFC 9846, 4.3.2: never in a hello that is the first */
 		return accept_second(hs, &ch, m, to);
-	if (wk->nego.kex == NULL) {
+	if (wk->nego.wanted != NULL) {
+		if (wk->nego.early_asked)
+			sneck__refuse_early(hs);
 		SNECK_TRY(sneck__retry_remember(hs, &ch, m->raw));
 		*to = S13_SEND_HRR;
 		return SNECK_OK;
@@ -168,6 +188,7 @@ static enum sneck_rc send_retry(struct hs *hs, const struct hs_msg *m, uint8_t *
 		sneck__ct_wipe(&wk->memo, sizeof wk->memo);
 		sneck__ct_wipe(wk->random, sizeof wk->random);
 	}
+	hs->settled &= ~((uint64_t)1 << SNECK_NEEDS_PSK); /* it may offer fewer */
 	*to = S13_WAIT_CH2;
 	return SNECK_OK;
 }
@@ -186,6 +207,7 @@ static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, ui
 {
 	const struct sneck_provider *const p = hs->cfg->provider;
 	struct hs_work *const wk = hs->work;
+	struct sneck_span shared = { NULL, 0 };
 	uint8_t random[32] = { 0 };
 	enum sneck_rc rc;
 	struct wr w;
@@ -195,10 +217,13 @@ static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, ui
 	write_hello(&w, hs, sneck_span_of(random, sizeof random), IN_SH);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
 
-	rc = sneck__secrets_handshake(hs, sneck_span_of(wk->shared, wk->nego.kex->secret_len));
-	sneck__ct_wipe(wk->shared, wk->nego.kex->secret_len);
+	if (wk->nego.kex != NULL)
+		shared = sneck_span_of(wk->shared, wk->nego.kex->secret_len);
+	rc = sneck__secrets_handshake(hs, shared);
+	if (shared.len != 0)
+		sneck__ct_wipe(wk->shared, shared.len);
 	SNECK_TRY(rc);
-	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, wk->aligned));
+	SNECK_TRY(hs_read_key(hs, wk->nego.early ? LV_EARLY : LV_HANDSHAKE, wk->aligned));
 	hs->tx_level = LV_HANDSHAKE;
 	SNECK_TRY(sneck__flight_ccs(hs));
 	*to = S13_SEND_EE;
@@ -217,7 +242,7 @@ static enum sneck_rc send_encrypted_extensions(struct hs *hs, const struct hs_ms
 	sneck__ext_write(&hs->work->nego, IN_EE, &w);
 	wr_close(&w, body);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_HANDSHAKE));
-	*to = S13_SEND_CERT;
+	*to = hs->resumed != 0 ? S13_SEND_FINISHED : S13_SEND_CERT;
 	return SNECK_OK;
 }
 
@@ -243,6 +268,15 @@ static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_
 	SNECK_TRY(sneck__auth_send_finished(hs));
 	SNECK_TRY(sneck__secrets_app(hs));
 	hs->tx_level = LV_APP;
+	*to = hs->early == EARLY_ACCEPTED ? S13_WAIT_EOED : S13_WAIT_FINISHED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_end_of_early_data(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__end_of_early_data_read(m->body));
+
+	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
 	*to = S13_WAIT_FINISHED;
 	return SNECK_OK;
 }
@@ -253,7 +287,31 @@ static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t 
 
 	SNECK_TRY(sneck__evidence_accept(hs));
 	SNECK_TRY(hs_read_key(hs, LV_APP, m->aligned));
-	*to = S13_CONNECTED;
+	SNECK_TRY(sneck__transcript_add(&hs->work->transcript, m->raw));
+	SNECK_TRY(sneck__secrets_resumption(hs));
+	*to = hs->work->nego.n_tickets != 0 ? S13_SEND_TICKET : S13_CONNECTED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_ticket(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	static const struct ticket_params plain;
+	struct nego *const ng = &hs->work->nego;
+	uint8_t secret[BOUND_HASH];
+	struct session s;
+	enum sneck_rc rc;
+	struct wr w;
+
+	(void)m;
+	sneck__flight_begin(hs, &w);
+	rc = sneck__ticket_make(hs, &plain, &s, secret);
+	if (rc == SNECK_OK)
+		rc = sneck__ticket_write(hs, &s, plain.identity, &w);
+	sneck__ct_wipe(secret, sizeof secret);
+	SNECK_TRY(rc);
+	SNECK_TRY(sneck__flight_end(hs, &w, LV_APP));
+	hs->tickets++;
+	*to = --ng->n_tickets != 0 ? S13_SEND_TICKET : S13_CONNECTED;
 	return SNECK_OK;
 }
 
@@ -275,7 +333,7 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 	},
 	[S13_SEND_EE] = {
 		.name = "NEGOTIATED", .run = send_encrypted_extensions, .takes = 0,
-		.next = SET(S13_SEND_CERT),
+		.next = SET(S13_SEND_CERT) | SET(S13_SEND_FINISHED),
 	},
 	[S13_SEND_CERT] = {
 		.name = "SEND_CERT", .run = send_certificate, .takes = 0, .next = SET(S13_SEND_CV),
@@ -286,11 +344,21 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 	},
 	[S13_SEND_FINISHED] = {
 		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
+		.next = SET(S13_WAIT_EOED) | SET(S13_WAIT_FINISHED),
+	},
+	[S13_WAIT_EOED] = {
+		.name = "WAIT_EOED", .run = on_end_of_early_data,
+		.takes = SET(HT_END_OF_EARLY_DATA), .level = LV_EARLY, .absorb = ABSORB_AFTER,
 		.next = SET(S13_WAIT_FINISHED),
 	},
 	[S13_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
-		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER, .next = SET(S13_CONNECTED),
+		.level = LV_HANDSHAKE, .absorb = ABSORB_SELF,
+		.next = SET(S13_SEND_TICKET) | SET(S13_CONNECTED),
+	},
+	[S13_SEND_TICKET] = {
+		.name = "SEND_TICKET", .run = send_ticket, .takes = 0,
+		.next = SET(S13_SEND_TICKET) | SET(S13_CONNECTED),
 	},
 	[S13_CONNECTED] = {
 		.name = "CONNECTED", .run = sneck__on_post13, .bare = true,

@@ -11,7 +11,7 @@
 
 struct sched13 {
 	const struct sneck_hash *hash;
-	uint8_t secret[BOUND_HASH];     /* handshake secret; from sneck__sched13_app() on nothing */
+	uint8_t secret[BOUND_HASH];     /* Early, then Handshake, then Main Secret */
 	uint8_t client_hs[BOUND_HASH], server_hs[BOUND_HASH];
 };
 
@@ -19,16 +19,43 @@ struct app_secrets {
 	uint8_t client[BOUND_HASH], server[BOUND_HASH], exporter[BOUND_HASH];
 };
 
-/* After the ServerHello: shared is the (EC)DHE secret, th the digest of both hellos. */
+/* Whose pre-shared key a binder is for. RFC 9846, 7.1; RFC 9258, 5.2. */
+enum binder { BINDER_EXTERNAL, BINDER_IMPORTED, BINDER_RESUMPTION };
+
+/* The beginning: psk is hash->len bytes or any length of a raw external key; empty: none. */
+SNECK_MUST_CHECK enum sneck_rc sneck__sched13_early(struct sched13 *s,
+						    const struct sneck_hash *hash,
+						    struct sneck_span psk);
+
+/* client_early_traffic_secret and early_exporter_secret; th is the digest of the ClientHello. */
+SNECK_MUST_CHECK enum sneck_rc sneck__sched13_early_traffic(const struct sched13 *s,
+							    uint8_t *client, uint8_t *exporter,
+							    const uint8_t *th);
+
+/* After the ServerHello: shared is the (EC)DHE secret, empty with psk_ke; th the digest of both
+ * hellos. */
 SNECK_MUST_CHECK enum sneck_rc sneck__sched13_handshake(struct sched13 *s,
-							const struct sneck_hash *hash,
 							struct sneck_span shared,
 							const uint8_t *th);
 
-/* After the server's Finished: th is the digest of all up to it. The handshake secret is wiped;
- * the handshake traffic secrets stay for the Finished of both sides. */
+/* After the server's Finished: th is the digest of all up to it. The handshake secret is gone; the
+ * handshake traffic secrets stay for the Finished of both sides. */
 SNECK_MUST_CHECK enum sneck_rc sneck__sched13_app(struct sched13 *s, struct app_secrets *app,
 						  const uint8_t *th);
+
+/* After the client's Finished: resumption_secret. The schedule is over. */
+SNECK_MUST_CHECK enum sneck_rc sneck__sched13_resumption(struct sched13 *s, uint8_t *resumption,
+							 const uint8_t *th);
+
+/* The pre-shared key of a ticket. RFC 9846, 4.7.1. */
+SNECK_MUST_CHECK enum sneck_rc sneck__resumption_psk(uint8_t *psk, const struct sneck_hash *hash,
+						     const uint8_t *resumption,
+						     struct sneck_span nonce);
+
+/* A PskBinderEntry: hash->len bytes; th is the digest of all up to the binders. RFC 9846, 4.3.11.2 */
+SNECK_MUST_CHECK enum sneck_rc sneck__psk_binder(uint8_t *binder, const struct sneck_hash *hash,
+						 struct sneck_span psk, enum binder kind,
+						 const uint8_t *th);
 
 /* verify_data: hash->len bytes, under a handshake traffic secret. */
 SNECK_MUST_CHECK enum sneck_rc sneck__finished_mac(uint8_t *verify_data,

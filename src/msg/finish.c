@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* finish.c: the small messages: CertificateVerify, Finished, KeyUpdate, NewSessionTicket. RFC 9846,
- * 4.5.2, 4.5.3, 4.7.3, 4.7.1. What is signed or authenticated is keys/sched13.c. */
+/* finish.c: the small messages: CertificateVerify, Finished, KeyUpdate, NewSessionTicket,
+ * EndOfEarlyData. RFC 9846, 4.5.2, 4.5.3, 4.7.3, 4.7.1, 4.6. What is signed or authenticated is
+ * keys/sched13.c. */
 #include "finish.h"
 
 #include "../wire/rd.h"
@@ -71,6 +72,28 @@ enum sneck_rc sneck__new_session_ticket_read(struct new_session_ticket *t, struc
 	return rd_end(&r);
 }
 
+void sneck__new_session_ticket_write(struct wr *w, uint32_t lifetime_s, uint32_t age_add,
+				     struct sneck_span nonce, struct wr_mark *body)
+{
+	wr_u8(w, HT_NEW_SESSION_TICKET);
+	*body = wr_open(w, 3);
+	wr_uint(w, 4, lifetime_s);
+	wr_uint(w, 4, age_add);
+	wr_vec(w, 1, nonce);
+}
+
+/* struct {} EndOfEarlyData; */
+enum sneck_rc sneck__end_of_early_data_read(struct sneck_span body)
+{
+	return body.len == 0 ? SNECK_OK : SNECK_E_DECODE;
+}
+
+void sneck__end_of_early_data_write(struct wr *w)
+{
+	wr_u8(w, HT_END_OF_EARLY_DATA);
+	wr_uint(w, 3, 0);
+}
+
 void sneck__certificate_verify_write(struct wr *w, const struct certificate_verify *cv)
 {
 	struct wr_mark m;
@@ -100,8 +123,7 @@ void sneck__key_update_write(struct wr *w, uint8_t request)
  * } CertificateRequest;
  */
 enum sneck_rc sneck__certificate_request_read(struct sneck_span *context,
-					      struct sneck_span *extensions,
-					      struct sneck_span body)
+					      struct sneck_span *extensions, struct sneck_span body)
 {
 	struct rd r;
 

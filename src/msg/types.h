@@ -7,6 +7,7 @@ enum handshake_type {
 	HT_CLIENT_HELLO = 1,
 	HT_SERVER_HELLO = 2,
 	HT_NEW_SESSION_TICKET = 4,
+	HT_END_OF_EARLY_DATA = 5,
 	HT_ENCRYPTED_EXTENSIONS = 8,
 	HT_CERTIFICATE = 11,
 	HT_CERTIFICATE_REQUEST = 13,
@@ -29,11 +30,13 @@ enum extension_type {
 	EXT_EARLY_DATA = 42,
 	EXT_SUPPORTED_VERSIONS = 43,
 	EXT_COOKIE = 44,
+	EXT_PSK_KEY_EXCHANGE_MODES = 45,
 	EXT_SIGNATURE_ALGORITHMS_CERT = 50,
-	EXT_KEY_SHARE = 51
+	EXT_KEY_SHARE = 51,
+	EXT_TICKET_REQUEST = 58
 };
 
 /* The keys that a handshake message comes or goes under. */
-enum hs_level { LV_INITIAL = 0, LV_HANDSHAKE = 2, LV_APP = 3 };
+enum hs_level { LV_INITIAL = 0, LV_EARLY = 1, LV_HANDSHAKE = 2, LV_APP = 3 };
 
 #endif

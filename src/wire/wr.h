@@ -12,13 +12,14 @@
 struct wr {
 	uint8_t *buf; /* may be NULL when cap is 0 */
 	size_t cap, len;
+	size_t aside, aside_at; /* bytes that belong at aside_at and lie elsewhere */
 	uint32_t open; /* vectors opened and not closed yet */
 	bool bad;      /* a vector of ours is longer than its length field can say */
 };
 
 /* The place of a length field that wr_close() fills. */
 struct wr_mark {
-	size_t at;
+	size_t at, aside;
 	unsigned width;
 };
 
@@ -27,6 +28,8 @@ static inline void wr_init(struct wr *w, uint8_t *buf, size_t cap)
 	w->buf = buf;
 	w->cap = cap;
 	w->len = 0;
+	w->aside = 0;
+	w->aside_at = 0;
 	w->open = 0;
 	w->bad = false;
 }
@@ -74,7 +77,7 @@ static inline uint8_t *wr_room(struct wr *w, size_t n)
 
 static inline struct wr_mark wr_open(struct wr *w, unsigned width)
 {
-	const struct wr_mark m = { w->len, width };
+	const struct wr_mark m = { w->len, w->aside, width };
 
 	w->open++;
 	w->len += width;
@@ -83,7 +86,7 @@ static inline struct wr_mark wr_open(struct wr *w, unsigned width)
 
 static inline void wr_close(struct wr *w, struct wr_mark m)
 {
-	const size_t n = w->len - m.at - m.width;
+	const size_t n = w->len - m.at - m.width + w->aside - m.aside;
 
 	w->open--;
 	if (n >> (8 * m.width) != 0)
@@ -100,6 +103,13 @@ static inline void wr_vec(struct wr *w, unsigned width, struct sneck_span in)
 
 	wr_put(w, in);
 	wr_close(w, m);
+}
+
+/* n bytes that will be sent from where they are: they count in the vectors around them. Once. */
+static inline void wr_aside(struct wr *w, size_t n)
+{
+	w->aside = n;
+	w->aside_at = w->len;
 }
 
 /* SNECK_WANT_SPACE: w->len says how much; nothing of the buffer may be used. */

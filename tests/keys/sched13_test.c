@@ -31,13 +31,14 @@ static void handshake(struct sched13 *s)
 {
 	const struct vec shared = figure("shared"), th = figure("hash_to_server_hello");
 
-	assert_int_equal(sneck__sched13_handshake(s, sha256(), vec_span(&shared, 0), th.b),
-			 SNECK_OK);
+	assert_int_equal(sneck__sched13_early(s, sha256(), sneck_span_of(NULL, 0)), SNECK_OK);
+	assert_int_equal(sneck__sched13_handshake(s, vec_span(&shared, 0), th.b), SNECK_OK);
 }
 
 static void rfc8448_secrets(void **state)
 {
 	static const uint8_t zeros[BOUND_HASH];
+	uint8_t resumption[BOUND_HASH];
 	struct app_secrets app;
 	struct sched13 s;
 
@@ -52,10 +53,41 @@ static void rfc8448_secrets(void **state)
 	check(app.client, "client_ap");
 	check(app.server, "server_ap");
 	check(app.exporter, "exporter");
-	/* SECURITY.md, 5.3: gone, but what both Finished need */
-	assert_memory_equal(s.secret, zeros, sizeof zeros);
+	/* what both Finished need stays, and the Main Secret for one more step */
 	check(s.client_hs, "client_hs");
 	check(s.server_hs, "server_hs");
+	assert_memory_not_equal(s.secret, zeros, sizeof zeros);
+	assert_int_equal(sneck__sched13_resumption(&s, resumption,
+						   figure("hash_to_client_finished").b),
+			 SNECK_OK);
+	check(resumption, "resumption");
+	assert_memory_equal(s.secret, zeros, sizeof zeros);
+}
+
+/* sections 3 and 4: from the ticket of one connection to the secrets of the next */
+static void rfc8448_resumption(void **state)
+{
+	const struct vec res = figure("resumption"), nonce = figure("ticket_nonce");
+	const struct vec th = vec_of("rfc8448_4.txt", "hash_to_client_hello");
+	const struct vec early = vec_of("rfc8448_4.txt", "client_early");
+	const struct vec exporter = vec_of("rfc8448_4.txt", "early_exporter");
+	const struct vec want = vec_of("rfc8448_4.txt", "binder");
+	uint8_t psk[32], binder[32], client[32], exp[32];
+	struct sched13 s;
+
+	(void)state;
+	assert_int_equal(sneck__resumption_psk(psk, sha256(), res.b, vec_span(&nonce, 0)),
+			 SNECK_OK);
+	check(psk, "psk");
+	assert_int_equal(sneck__psk_binder(binder, sha256(), sneck_span_of(psk, 32),
+					   BINDER_RESUMPTION,
+					   vec_of("rfc8448_4.txt", "binder_hash").b),
+			 SNECK_OK);
+	assert_memory_equal(binder, want.b, 32);
+	assert_int_equal(sneck__sched13_early(&s, sha256(), sneck_span_of(psk, 32)), SNECK_OK);
+	assert_int_equal(sneck__sched13_early_traffic(&s, client, exp, th.b), SNECK_OK);
+	assert_memory_equal(client, early.b, 32);
+	assert_memory_equal(exp, exporter.b, 32);
 }
 
 static void rfc8448_traffic_keys(void **state)
@@ -135,17 +167,18 @@ static void n78_failing_hash(void **state)
 
 	(void)state;
 	memset(&s, 0xa5, sizeof s);
-	before = s;
 	for (n = 0;; n++) {
-		const enum sneck_rc rc = sneck__sched13_handshake(&s, faulty_hash(sha256(), n),
-								  vec_span(&shared, 0), th);
+		enum sneck_rc rc;
 
+		s.hash = faulty_hash(sha256(), n);
+		before = s;
+		rc = sneck__sched13_handshake(&s, vec_span(&shared, 0), th);
 		if (rc == SNECK_OK)
 			break;
 		assert_int_equal(rc, SNECK_E_CRYPTO);
 		assert_memory_equal(&s, &before, sizeof s);
 	}
-	assert_int_equal(n, 5 * 8 + 2);
+	assert_int_equal(n, 4 * 8 + 2);
 	for (n = 0;; n++) {
 		static const struct app_secrets zero;
 
@@ -188,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rfc8448_secrets),
+		cmocka_unit_test(rfc8448_resumption),
 		cmocka_unit_test(rfc8448_traffic_keys),
 		cmocka_unit_test(rfc8448_finished),
 		cmocka_unit_test(traffic_update),

@@ -73,6 +73,10 @@ static void end_start(struct end *e)
 				 SNECK_OK);
 	if (e->role == SNECK_CLIENT && !e->cfg.insecure_no_name)
 		assert_int_equal(sneck_conn_set_name(e->conn, "example.org", 11), SNECK_OK);
+	if (e->resume != NULL)
+		assert_int_equal(sneck_conn_set_session(e->conn, e->resume, e->resume_len,
+							e->resume_flags),
+				 SNECK_OK);
 	sneck_in_init(&e->in, e->in_mem, PAIR_HALF);
 	sneck_out_init(&e->out, e->out_mem, PAIR_HALF);
 }
@@ -106,6 +110,28 @@ struct sneck_verdict end_verdict(const struct end *e)
 	return v;
 }
 
+static void keep_session(struct end *e)
+{
+	size_t len;
+
+	assert_true(e->n_sessions < 8 && e->st.u.ticket.size <= sizeof e->session[0]);
+	assert_int_equal(sneck_ticket_export(&e->st.u.ticket, e->session[e->n_sessions],
+					     e->st.u.ticket.size, &len),
+			 SNECK_OK);
+	assert_int_equal(len, e->st.u.ticket.size);
+	e->session_len[e->n_sessions++] = len;
+}
+
+static void say_early(struct end *e)
+{
+	const struct sneck_iov piece = { e->say_early, strlen(e->say_early) };
+	size_t n;
+
+	assert_int_equal(sneck_early_encrypt(&e->st.u.may, &piece, 1, 0, &e->out, &n), SNECK_OK);
+	assert_int_equal(n, piece.len);
+	assert_int_equal(sneck_may_encrypt_done(&e->st.u.may), SNECK_OK);
+}
+
 static void on_state(struct end *e, int state)
 {
 	struct sneck_rec rec;
@@ -127,6 +153,31 @@ static void on_state(struct end *e, int state)
 	case SNECK_APP_DATA_AVAILABLE:
 		while ((rc = sneck_app_next(&e->st.u.app, &rec)) == SNECK_OK)
 			take(e, rec.data, rec.len);
+		assert_int_equal(rc, SNECK_WANT_INPUT);
+		break;
+	case SNECK_RECEIVED_TICKET:
+		keep_session(e);
+		break;
+	case SNECK_MAY_ENCRYPT_EARLY_DATA:
+		if (e->say_early != NULL)
+			say_early(e);
+		else
+			assert_int_equal(sneck_may_encrypt_done(&e->st.u.may), SNECK_OK);
+		break;
+	case SNECK_EARLY_DATA_RESULT:
+		e->n_results++;
+		e->result = e->st.u.early_result;
+		break;
+	case SNECK_NEEDS_EARLY_DATA_DECISION:
+		assert_int_equal(sneck_answer_early_data(e->conn, e->st.op, e->accept_early),
+				 SNECK_OK);
+		break;
+	case SNECK_EARLY_DATA_AVAILABLE:
+		while ((rc = sneck_early_next(&e->st.u.early, &rec)) == SNECK_OK) {
+			assert_true(rec.len <= sizeof e->early - e->n_early);
+			memcpy(e->early + e->n_early, rec.data, rec.len);
+			e->n_early += rec.len;
+		}
 		assert_int_equal(rc, SNECK_WANT_INPUT);
 		break;
 	case SNECK_PEER_CLOSED:

@@ -56,7 +56,20 @@ struct end {
 	uint8_t secrets[512];	    /* the key log */
 	size_t n_secrets;
 
+	/* the sessions of the tickets that came, the newest last; what was said early */
+	uint8_t session[8][2048];
+	size_t session_len[8], n_sessions;
+	uint8_t early[4096];  /* server: that came early */
+	size_t n_early;
+	int n_results;        /* EARLY_DATA_RESULT was shown so often */
+	struct sneck_early_result_st result;
+
 	/* knobs */
+	const void *resume;   /* client: a session to offer, */
+	size_t resume_len;
+	uint32_t resume_flags;
+	const char *say_early; /* and what to say before it is answered */
+	int accept_early;     /* server: the answer to NEEDS_EARLY_DATA_DECISION */
 	bool rfc_mode;      /* out == NULL and sneck_encode() */
 	bool late_scratch;  /* lend it when asked */
 	size_t chunk;       /* bytes received at once; 0: all */

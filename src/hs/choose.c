@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* choose.c: which of the client's pre-shared keys a server takes, and whether it takes early data.
+ * RFC 9846, 4.3.11, 4.3.9, 8; RFC 9258.
+ *
+ * What cannot be opened, is too old or belongs elsewhere is passed over in the same way: a full
+ * handshake follows. Only a binder that is wrong for a key that we know is an error. */
+#include "graph.h"
+
+#include <sneck/session.h>
+
+#include "../crypto/algs.h"
+#include "../ext/ext.h"
+#include "../ext/select.h"
+#include "../keys/ticket.h"
+#include "../wire/ct.h"
+
+/* ---- a session ---- */
+
+static bool fits(const struct hs *hs, const struct session *s)
+{
+	static const uint8_t nobody[sizeof s->leaf_id];
+	const struct suite *const suite = sneck__suite_find(s->suite);
+	const struct sneck_hash *const hash =
+		suite != NULL ? sneck__hash_of(hs->cfg->provider, suite->hash) : NULL;
+
+	return s->role == SNECK_SERVER && s->version == SNECK_TLS13 && hash != NULL &&
+	       s->secret.len == hash->len &&
+	       sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) &&
+	       hs->now_ms >= s->issued_ms && hs->now_ms < sneck__session_end(s) &&
+	       (hs->cfg->client_auth != SNECK_AUTH_REQUIRED ||
+		memcmp(s->leaf_id, nobody, sizeof nobody) != 0);
+}
+
+/* A suite with this hash: the one that is chosen, or another one that both sides have. */
+static bool suite_with(struct hs *hs, struct sneck_span suites, uint16_t hash)
+{
+	struct nego *const ng = &hs->work->nego;
+
+	return ng->suite->hash == hash || sneck__select_suite(ng, suites, hash) == SNECK_OK;
+}
+
+static int32_t skew(const struct hs *hs, const struct session *s, uint32_t age)
+{
+	const uint32_t client = age - s->age_add, own = (uint32_t)(hs->now_ms - s->issued_ms);
+
+	return (int32_t)(client - own);
+}
+
+/* SNECK_NOT_NOW: not this one. */
+static enum sneck_rc take_session(struct hs *hs, struct sneck_span block, uint32_t age,
+				  struct sneck_span suites)
+{
+	struct session *const s = &hs->work->session;
+
+	if (sneck__session_read(s, block) != SNECK_OK || !fits(hs, s) ||
+	    !suite_with(hs, suites, sneck__suite_find(s->suite)->hash))
+		return SNECK_NOT_NOW;
+	hs->work->age_skew_ms = skew(hs, s, age);
+	hs->resumed = 1;
+	return sneck__psk_key(hs, &hs->work->psk, NULL, sneck__suite_find(s->suite)->hash);
+}
+
+static enum sneck_rc take_external(struct hs *hs, const struct sneck_psk *psk,
+				   struct sneck_span identity, struct sneck_span suites)
+{
+	static const uint16_t hashes[] = { 4, 5 };
+
+	for (size_t i = 0; i < 2; i++)
+		if (sneck__psk_is(psk, hashes[i], identity) &&
+		    sneck__hash_of(hs->cfg->provider, hashes[i]) != NULL &&
+		    suite_with(hs, suites, hashes[i])) {
+			hs->resumed = 2;
+			return sneck__psk_key(hs, &hs->work->psk, psk, hashes[i]);
+		}
+	return SNECK_NOT_NOW;
+}
+
+/* ---- the choice ---- */
+
+static enum sneck_rc take(struct hs *hs, struct sneck_span identity, uint32_t age,
+			  struct sneck_span suites, uint32_t *opened)
+{
+	const struct sneck_config *const cfg = hs->cfg;
+	enum sneck_rc rc = SNECK_NOT_NOW;
+	size_t len;
+
+	if (cfg->tickets != NULL && *opened < BOUND_TICKETS_OPENED) {
+		const enum sneck_rc open =
+			sneck_ticket_open(cfg->tickets, cfg->provider, identity, hs->now_ms,
+					  hs->work->session_mem, BOUND_SESSION, &len);
+
+		if (open == SNECK_OK)
+			rc = take_session(hs, sneck_span_of(hs->work->session_mem, len), age,
+					  suites);
+		*opened += len != 0;
+	}
+	for (size_t i = 0; rc == SNECK_NOT_NOW && i < cfg->n_psks; i++)
+		rc = take_external(hs, cfg->psks[i], identity, suites);
+	return rc;
+}
+
+static enum sneck_rc search(struct hs *hs, struct sneck_span suites)
+{
+	struct nego *const ng = &hs->work->nego;
+	struct sneck_span identity, binder;
+	uint32_t age, opened = 0;
+
+	for (uint32_t i = 0;
+	     i < BOUND_PSKS && sneck__psk_identity_at(ng, i, &identity, &age, &binder); i++) {
+		const enum sneck_rc rc = take(hs, identity, age, suites, &opened);
+
+		if (rc == SNECK_NOT_NOW)
+			continue;
+		SNECK_TRY(rc);
+		hs->work->binder = binder;
+		ng->psk_index = 1u + i;
+		return SNECK_OK;
+	}
+	return SNECK_OK;
+}
+
+static enum sneck_rc take_answer(struct hs *hs, struct sneck_span suites)
+{
+	const struct psk_answer *const a = &hs->work->psk_answer;
+	struct nego *const ng = &hs->work->nego;
+	struct sneck_span identity, binder;
+	enum sneck_rc rc;
+	uint32_t age;
+
+	if (a->index == 0 || !sneck__psk_identity_at(ng, a->index - 1u, &identity, &age, &binder))
+		return SNECK_OK;
+	if (a->psk != NULL)
+		rc = take_external(hs, a->psk, identity, suites);
+	else
+		rc = take_session(hs, sneck_span_of(hs->work->session_mem, a->session_len), age,
+				  suites);
+	if (rc == SNECK_NOT_NOW)
+		return SNECK_OK;
+	SNECK_TRY(rc);
+	hs->work->binder = binder;
+	ng->psk_index = a->index;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites)
+{
+	struct hs_work *const wk = hs->work;
+	struct nego *const ng = &wk->nego;
+
+	sneck__ct_wipe(&wk->psk, sizeof wk->psk);
+	hs->resumed = 0;
+	SNECK_TRY(sneck__policy(hs));
+	if (!ng->psk_offered)
+		return SNECK_OK;
+	SNECK_TRY(sneck__ask(hs, SNECK_ASK_PSK, SNECK_NEEDS_PSK));
+	SNECK_TRY((hs->cfg->ask & SNECK_ASK_PSK) != 0 ? take_answer(hs, suites)
+						      : search(hs, suites));
+	if (ng->psk_index != 0 && !sneck__select_mode(ng)) {
+		ng->psk_index = 0;
+		hs->resumed = 0;
+		sneck__ct_wipe(&wk->psk, sizeof wk->psk);
+	}
+	if (hs->resumed == 1) {
+		memcpy(hs->leaf_id, wk->session.leaf_id, sizeof hs->leaf_id);
+		hs->valid_until_ms = wk->session.valid_until_ms;
+	}
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__choose_hello(struct hs *hs, struct sneck_span raw)
+{
+	struct hs_work *const wk = hs->work;
+	const size_t rest = wk->nego.psk_offered ? sneck__psk_binders_len(&wk->nego) : 0;
+	uint8_t th[BOUND_HASH], own[BOUND_HASH];
+
+	SNECK_TRY(sneck__transcript_add(&wk->transcript, sneck_span_of(raw.p, raw.len - rest)));
+	if (wk->nego.psk_index != 0) {
+		SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
+		SNECK_TRY(sneck__psk_binder(own, hs->hash, wk->psk.key, (enum binder)wk->psk.kind,
+					    th));
+		if (wk->binder.len != hs->hash->len ||
+		    !sneck__ct_eq(own, wk->binder.p, hs->hash->len))
+			return SNECK_E_BAD_BINDER;
+		wk->evidence.psk_proved = true;
+	}
+	return sneck__transcript_add(&wk->transcript, sneck_span_of(raw.p + raw.len - rest, rest));
+}
+
+/* ---- early data ---- */
+
+static bool early_possible(const struct hs *hs)
+{
+	const struct hs_work *const wk = hs->work;
+	const struct session *const s = &wk->session;
+	const struct sneck_span alpn =
+		wk->nego.alpn != 0 ? hs->cfg->alpn[wk->nego.alpn - 1u] : sneck_span_of(NULL, 0);
+
+	return !hs->retried && hs->resumed == 1 && wk->nego.psk_index == 1 && s->max_early != 0 &&
+	       hs->cfg->max_early_data != 0 && (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 &&
+	       hs->suite->id == s->suite && alpn.len == s->alpn.len &&
+	       (alpn.len == 0 || memcmp(alpn.p, s->alpn.p, alpn.len) == 0) &&
+	       wk->age_skew_ms <= BOUND_SKEW_MS && wk->age_skew_ms >= -BOUND_SKEW_MS;
+}
+
+/* Refused early data may still come, and is skipped: RFC 9846, 4.3.9. */
+void sneck__refuse_early(struct hs *hs)
+{
+	const uint32_t own = hs->cfg->max_early_data;
+
+	hs->early = EARLY_REJECTED;
+	hs->early_skip = own > BOUND_EARLY_SKIP ? own : BOUND_EARLY_SKIP;
+}
+
+enum sneck_rc sneck__choose_early(struct hs *hs)
+{
+	struct hs_work *const wk = hs->work;
+	uint8_t th[BOUND_HASH];
+
+	if (!wk->nego.early_asked)
+		return SNECK_OK;
+	if (hs->retried) /* RFC 9846, 4.3.9: not in a second ClientHello */
+		return SNECK_E_ILLEGAL;
+	sneck__refuse_early(hs);
+	if (!early_possible(hs))
+		return SNECK_OK;
+	SNECK_TRY(sneck__ask(hs, SNECK_ASK_EARLY_DATA, SNECK_NEEDS_EARLY_DATA_DECISION));
+	if (!wk->early_answer)
+		return SNECK_OK;
+	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
+	SNECK_TRY(sneck__secrets_early(hs, th));
+	wk->nego.early = true;
+	hs->early = EARLY_ACCEPTED;
+	hs->early_skip = 0;
+	hs->early_max = wk->session.max_early;
+	return SNECK_OK;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* policy.c: what a session is bound to, as one digest: it is made again for every connection that
+ * would resume, and another one is a full handshake. A ticket of one virtual host must not open
+ * another that asks for client certificates. RFC 9846, 4.7.1, 8.
+ *
+ * In it: the role, the peer's name or the name asked for, how clients are authenticated and against
+ * which issuers, and config.session_domain, or without one the names of the credentials and the
+ * protocols. Version, suite and times are fields of a session; the protocol agreed on matters to
+ * early data only. */
+#include "hs.h"
+
+#include "../crypto/algs.h"
+
+static enum sneck_rc add(struct transcript *t, struct sneck_span s)
+{
+	const uint8_t len[] = { (uint8_t)(s.len >> 24), (uint8_t)(s.len >> 16),
+				(uint8_t)(s.len >> 8), (uint8_t)s.len };
+
+	SNECK_TRY(sneck__transcript_add(t, sneck_span_of(len, sizeof len)));
+	return sneck__transcript_add(t, s);
+}
+
+static enum sneck_rc add_names(struct transcript *t, const struct sneck_credential *c)
+{
+	for (size_t i = 0; c->names != NULL && i < c->n_names; i++) {
+		size_t n = 0;
+
+		while (c->names[i][n] != '\0')
+			n++;
+		SNECK_TRY(add(t, sneck_span_of(c->names[i], n)));
+	}
+	return SNECK_OK;
+}
+
+static enum sneck_rc add_domain(struct transcript *t, const struct sneck_config *cfg)
+{
+	if (cfg->session_domain.len != 0)
+		return add(t, cfg->session_domain);
+	for (size_t i = 0; i < cfg->n_credentials; i++)
+		SNECK_TRY(add_names(t, cfg->credentials[i]));
+	for (size_t i = 0; i < cfg->n_alpn; i++)
+		SNECK_TRY(add(t, cfg->alpn[i]));
+	return SNECK_OK;
+}
+
+static enum sneck_rc add_policy(struct transcript *t, const struct hs *hs)
+{
+	const struct sneck_config *const cfg = hs->cfg;
+	const bool server = hs->role == SNECK_SERVER;
+	const uint8_t fixed[] = { hs->role, cfg->client_auth, cfg->session_domain.len != 0 };
+
+	SNECK_TRY(add(t, sneck_span_of(fixed, sizeof fixed)));
+	SNECK_TRY(add(t, server ? sneck_span_of(hs->sni, hs->sni_len) : hs->name));
+	return add_domain(t, cfg);
+}
+
+enum sneck_rc sneck__policy(struct hs *hs)
+{
+	struct transcript t;
+	enum sneck_rc rc;
+
+	memset(&t, 0, sizeof t);
+	rc = sneck__transcript_init(&t, sneck__hash_of(hs->cfg->provider, 4));
+	if (rc == SNECK_OK)
+		rc = add_policy(&t, hs);
+	if (rc == SNECK_OK)
+		rc = sneck__transcript_peek(&t, hs->domain);
+	sneck__transcript_wipe(&t);
+	return rc;
+}

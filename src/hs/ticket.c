@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* ticket.c: NewSessionTicket on a server: which session it stands for, and the message.
+ * RFC 9846, 4.7.1; RFC 9149. A ticket's nonce is its number on this connection. */
+#include "hs.h"
+
+#include "../crypto/algs.h"
+#include "../ext/ext.h"
+#include "../keys/ticket.h"
+#include "../msg/finish.h"
+#include "../wire/ct.h"
+#include "../wire/wr.h"
+
+#define LIFETIME 86400u
+
+/* How many go out behind the handshake. RFC 9149, 3: no more than were asked for. */
+uint8_t sneck__tickets_due(const struct hs *hs)
+{
+	const struct nego *const ng = &hs->work->nego;
+	const uint32_t own = hs->cfg->n_tickets != 0 ? hs->cfg->n_tickets : 2u;
+	const bool ke = hs->cfg->psk_ke && (ng->psk_modes & PSK_MODE_KE) != 0;
+	const uint8_t wanted = ng->tickets_wanted[hs->resumed != 0];
+
+	if (hs->cfg->tickets == NULL || (!ke && (ng->psk_modes & PSK_MODE_DHE) == 0) ||
+	    !sneck__ticket_sealable(hs->cfg->tickets, hs->now_ms))
+		return 0;
+	return ng->tickets_named && wanted < own ? wanted : (uint8_t)own;
+}
+
+enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *params,
+				 struct session *s, uint8_t secret[BOUND_HASH])
+{
+	const struct sneck_provider *const p = hs->cfg->provider;
+	const uint32_t lifetime =
+		params->lifetime_s != 0 ? params->lifetime_s : hs->cfg->ticket_lifetime_s;
+	const uint8_t nonce = hs->tickets;
+	uint8_t add[4];
+
+	*s = (struct session){
+		.version = hs->version,
+		.suite = hs->suite->id,
+		.role = SNECK_SERVER,
+		.lifetime_s = lifetime != 0 ? lifetime : LIFETIME,
+		.max_early =
+			(hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 ? hs->cfg->max_early_data : 0,
+		.issued_ms = hs->now_ms,
+		.valid_until_ms = hs->valid_until_ms,
+		.secret = sneck_span_of(secret, hs->hash->len),
+		.app_data = params->app_data,
+	};
+	memcpy(s->domain, hs->domain, sizeof s->domain);
+	memcpy(s->leaf_id, hs->leaf_id, sizeof s->leaf_id);
+	if (hs->alpn != 0)
+		s->alpn = hs->cfg->alpn[hs->alpn - 1u];
+	SNECK_TRY(p->random(p->ctx, add, sizeof add));
+	s->age_add =
+		(uint32_t)add[0] << 24 | (uint32_t)add[1] << 16 | (uint32_t)add[2] << 8 | add[3];
+	return sneck__resumption_psk(secret, hs->hash, hs->resumption, sneck_span_of(&nonce, 1));
+}
+
+/* Seals into w itself; what cannot be sealed there could not be sent either. */
+static enum sneck_rc write_sealed(struct hs *hs, const struct session *s, struct wr *w)
+{
+	const struct wr_mark m = wr_open(w, 2);
+	size_t len = 0;
+
+	if (w->len > w->cap)
+		return SNECK_E_INTERNAL;
+	SNECK_TRY(sneck__ticket_seal(w->buf + w->len, w->cap - w->len, &len, hs->cfg->tickets,
+				     hs->cfg->provider, hs->now_ms, s));
+	(void)wr_room(w, len);
+	wr_close(w, m);
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__ticket_write(struct hs *hs, const struct session *s,
+				  struct sneck_span identity, struct wr *w)
+{
+	struct nego ng = { .cfg = hs->cfg, .role = hs->role, .nst_early = s->max_early };
+	const uint8_t nonce = hs->tickets;
+	struct wr_mark body;
+
+	sneck__new_session_ticket_write(w, s->lifetime_s, s->age_add, sneck_span_of(&nonce, 1),
+					&body);
+	if (identity.len != 0)
+		wr_vec(w, 2, identity);
+	else
+		SNECK_TRY(write_sealed(hs, s, w));
+	sneck__ext_write(&ng, IN_NST, w);
+	wr_close(w, body);
+	return wr_end(w);
+}

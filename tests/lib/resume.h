@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* resume.h: a pair whose server issues tickets, and the steps from one connection to the next. */
+#ifndef TESTS_LIB_RESUME_H
+#define TESTS_LIB_RESUME_H
+
+#include "lib/pair.h"
+
+#define RESUME_NOW UINT64_C(1700000000000) /* the clock that pair_start() gives */
+
+/* A pair whose server has a ring, and whose client wants tickets. */
+void resume_init(struct pair *p, uint64_t seed);
+/* The same behind a full handshake: its first ticket waits to be resumed, and the configs may still
+ * be changed before resume_start(). */
+void resume_ticket(struct pair *p, uint64_t seed);
+/* As resume_ticket(), with the last ticket of the connection that p was. */
+void resume_next(struct pair *p, uint64_t seed);
+/* Makes the connections; the session of resume_ticket() is offered unless p->client.resume says
+ * otherwise. */
+void resume_start(struct pair *p);
+/* Runs, and expects that both are connected, resumed as the facts say. */
+void resume_expect(struct pair *p, int resumed);
+
+extern struct sneck_ticket_ring resume_ring;
+
+#endif

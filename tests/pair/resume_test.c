@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* resume_test.c: tickets, sessions and pre-shared keys from elsewhere, each in every mode, retried and
+ * not, in pieces and whole. RFC 9846, 2.2, 4.3.11, 4.7.1; RFC 9149; RFC 9258. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/pair.h"
+#include "lib/resume.h"
+
+static struct pair p;
+
+#define BYTES(text) { (const uint8_t *)(text), sizeof(text) - 1u }
+
+static void expect_facts(int resumed)
+{
+	struct sneck_facts c, s;
+
+	assert_int_equal(sneck_conn_facts(p.client.conn, &c, sizeof c), SNECK_OK);
+	assert_int_equal(sneck_conn_facts(p.server.conn, &s, sizeof s), SNECK_OK);
+	assert_int_equal(c.resumed, resumed);
+	assert_int_equal(s.resumed, resumed);
+	assert_int_equal(c.suite, s.suite);
+	assert_int_equal(c.group, s.group);
+}
+
+static void chat(void)
+{
+	end_write(&p.client, "hello", 5);
+	end_write(&p.server, "world", 5);
+	pair_run(&p);
+	assert_int_equal(p.server.n_got, 5);
+	assert_int_equal(p.client.n_got, 5);
+}
+
+/* A full handshake, and a ticket of it at &p.client.session[0]. */
+static void tickets_come(void **state)
+{
+	(void)state;
+	resume_init(&p, 5);
+	pair_start(&p);
+	resume_expect(&p, 0);
+	assert_int_equal(p.client.n_sessions, 2);
+	chat();
+	pair_wipe(&p);
+}
+
+static void resumes(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 64; i++) {
+		resume_ticket(&p, 9);
+		p.client.cfg.no_compat = (i & 1) != 0;
+		p.client.chunk = p.server.chunk = i & 2 ? 1 : 0;
+		p.client.rfc_mode = p.server.rfc_mode = (i & 4) != 0;
+		p.client.late_scratch = p.server.late_scratch = (i & 8) != 0;
+		p.client.poison = p.server.poison = (i & 16) != 0;
+		p.client.move = p.server.move = (i & 32) != 0;
+		resume_start(&p);
+		resume_expect(&p, 1);
+		expect_facts(1);
+		assert_int_equal(p.client.n_sessions, 2);
+		chat();
+		pair_wipe(&p);
+	}
+}
+
+static void resumes_after_a_retry(void **state)
+{
+	static const uint16_t p256[] = { SNECK_SECP256R1 };
+	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
+	static uint8_t cookie[32] = { 1 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		resume_ticket(&p, 11);
+		p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
+		p.client.cfg.n_key_shares = 1;
+		p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
+		if (i & 1)
+			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
+		p.client.chunk = p.server.chunk = i & 2 ? 1 : 0;
+		resume_start(&p);
+		resume_expect(&p, 1);
+		expect_facts(1);
+		assert_int_equal(p.client.conn->hs.retried, 1);
+		chat();
+		pair_wipe(&p);
+	}
+}
+
+/* A session many times in a row, each from the ticket of the one before. */
+static void resumes_a_resumed_session(void **state)
+{
+	(void)state;
+	resume_ticket(&p, 13);
+	for (int i = 0; i < 50; i++) {
+		resume_start(&p);
+		resume_expect(&p, 1);
+		pair_wipe(&p);
+		resume_next(&p, 13u + (unsigned)i);
+	}
+}
+
+static const struct sneck_psk imported = {
+	.size = sizeof imported,
+	.identity = BYTES("client 7"),
+	.secret = BYTES("0123456789abcdef"),
+	.context = BYTES("test"),
+};
+static const struct sneck_psk raw384 = {
+	.size = sizeof raw384,
+	.hash = 5,
+	.raw = 1,
+	.identity = BYTES("raw"),
+	.secret = BYTES("0123456789abcdef0123456789abcdef0123456789abcdef"),
+};
+static const struct sneck_psk other = {
+	.size = sizeof other,
+	.identity = BYTES("somebody else"),
+	.secret = BYTES("fedcba9876543210"),
+};
+
+static void external_keys(void **state)
+{
+	static const struct sneck_psk *const mine[] = { &other, &imported };
+	static const struct sneck_psk *const raws[] = { &other, &raw384 };
+	static const struct sneck_psk *const theirs[] = { &raw384, &imported };
+
+	(void)state;
+	for (int i = 0; i < 32; i++) {
+		pair_init(&p, 17);
+		p.client.cfg.psks = i & 1 ? raws : mine;
+		p.server.cfg.psks = theirs;
+		p.client.cfg.n_psks = p.server.cfg.n_psks = 2;
+		p.client.cfg.psk_only = p.server.cfg.psk_only = (i & 2) != 0;
+		p.client.cfg.psk_ke = p.server.cfg.psk_ke = (i & 4) != 0;
+		p.client.chunk = p.server.chunk = i & 8 ? 1 : 0;
+		p.client.rfc_mode = p.server.rfc_mode = (i & 16) != 0;
+		pair_start(&p);
+		resume_expect(&p, 2);
+		expect_facts(2);
+		assert_int_equal(p.client.conn->hs.suite->hash, i & 1 ? 5 : p.client.conn->hs.suite->hash);
+		chat();
+		pair_wipe(&p);
+	}
+}
+
+/* psk_ke is for a server without a group in common, if both allow it. */
+static void psk_ke(void **state)
+{
+	static const struct sneck_psk *const keys[] = { &imported };
+	static const uint16_t p256[] = { SNECK_SECP256R1 }, x25519[] = { SNECK_X25519 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		pair_init(&p, 19);
+		p.client.cfg.psks = p.server.cfg.psks = keys;
+		p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
+		p.client.cfg.groups = (struct sneck_u16s){ p256, 1 };
+		p.server.cfg.groups = (struct sneck_u16s){ x25519, 1 };
+		p.client.cfg.n_key_shares = 1;
+		p.client.cfg.psk_ke = i & 1;
+		p.server.cfg.psk_ke = (i & 2) != 0;
+		pair_start(&p);
+		if (i == 3) {
+			resume_expect(&p, 2);
+			assert_int_equal(p.client.conn->hs.group, 0);
+			chat();
+		} else {
+			pair_run(&p);
+			assert_int_equal(p.server.st.err, SNECK_E_NO_GROUP);
+			assert_int_equal(p.client.st.alert, SNECK_ALERT_HANDSHAKE_FAILURE);
+		}
+		pair_wipe(&p);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tickets_come),
+		cmocka_unit_test(resumes),
+		cmocka_unit_test(resumes_after_a_retry),
+		cmocka_unit_test(resumes_a_resumed_session),
+		cmocka_unit_test(external_keys),
+		cmocka_unit_test(psk_ke),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
