@@ -134,7 +134,7 @@ static enum sneck_rc skip_early(struct sneck_conn *c, size_t len)
 static bool protects(const struct sneck_conn *c, uint8_t type)
 {
 	if (c->rx.aead == NULL)
-		return c->hs.early_skip != 0 && type == CT_APP_DATA;
+		return c->hs.skipping && type == CT_APP_DATA;
 	return !plain_alert(c, type);
 }
 
@@ -151,11 +151,11 @@ static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, 
 		const enum sneck_rc rc = sneck__rec_open(&c->rx, sneck__conn_rx_ctx(c), at(in, rec),
 							 len, &type, &len);
 
-		if (rc == SNECK_E_BAD_MAC && c->hs.early_skip != 0)
+		if (rc == SNECK_E_BAD_MAC && c->hs.skipping)
 			return skip_early(c, head->len);
 		SNECK_TRY(rc);
 		c->rx_protected_seen = true;
-		c->hs.early_skip = 0;
+		c->hs.skipping = false;
 		if (type == CT_CCS)
 			return SNECK_E_UNEXPECTED;
 	}

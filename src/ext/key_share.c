@@ -103,7 +103,7 @@ static enum sneck_rc shares_read(struct nego *ng, struct sneck_span body)
 	ng->share_seen = true;
 	/* RFC 9846, 4.3.8: one share for a group, and only for groups in supported_groups */
 	for (size_t i = 0; i < n; i++) {
-		if (!sneck__wire_list_has(ng->peer_groups, group[i]))
+		if (ng->peer_groups.len != 0 && !sneck__wire_list_has(ng->peer_groups, group[i]))
 			return SNECK_E_ILLEGAL;
 		for (size_t k = 0; k < i; k++)
 			if (group[k] == group[i])

@@ -208,6 +208,7 @@ void sneck__refuse_early(struct hs *hs)
 	const uint32_t own = hs->cfg->max_early_data;
 
 	hs->early = EARLY_REJECTED;
+	hs->skipping = true;
 	hs->early_skip = own > BOUND_EARLY_SKIP ? own : BOUND_EARLY_SKIP;
 }
 
@@ -230,7 +231,7 @@ enum sneck_rc sneck__choose_early(struct hs *hs)
 	SNECK_TRY(sneck__secrets_early(hs, th));
 	wk->nego.early = true;
 	hs->early = EARLY_ACCEPTED;
-	hs->early_skip = 0;
+	hs->skipping = false;
 	hs->early_max = wk->session.max_early;
 	return SNECK_OK;
 }

@@ -77,6 +77,7 @@ struct hs_work {
 	uint8_t *session_mem;            /* server: BOUND_SESSION bytes that it lies in, until the
 	                                    flight is written there */
 	uint8_t early_secret[BOUND_HASH]; /* client_early_traffic_secret */
+	uint8_t early_exporter[BOUND_HASH];
 	uint8_t early_answer;            /* server: 1: accept */
 	int32_t age_skew_ms;             /* server: of the session */
 	struct sneck_span binder;        /* server: while the ClientHello is read */
@@ -120,7 +121,6 @@ struct hs {
 	bool retried;         /* there was a HelloRetryRequest */
 	uint8_t early;        /* enum early */
 	bool early_due;       /* client: its result waits to be shown */
-	bool exporter_early;  /* exporter is early_exporter_secret */
 	bool alpn_changed;    /* and the protocol is not the session's */
 	uint8_t resumed;      /* 1: by a session; 2: by an external pre-shared key */
 	uint8_t tickets;      /* sent, or shown */
@@ -160,14 +160,15 @@ struct hs {
 	uint32_t session_flags;    /* SNECK_SESSION_* */
 	uint32_t early_max;        /* bytes of early data that may be sent, or received */
 	uint32_t early_bytes;      /* that were */
-	uint32_t early_skip;       /* server: bytes of refused early data that may still come */
+	bool skipping;             /* server: refused early data may still come, */
+	uint32_t early_skip;       /* this many bytes of it */
 	uint64_t valid_until_ms;   /* of the peer's chain, by the verdict; 0: not known */
 	uint8_t domain[32];        /* the policy that sessions are bound to; policy.c */
 	uint8_t resumption[BOUND_HASH]; /* resumption_secret, where tickets are wanted */
 
 	/* application_traffic_secret_N of both directions */
 	uint8_t rx_secret[BOUND_HASH], tx_secret[BOUND_HASH];
-	uint8_t exporter[BOUND_HASH]; /* config.keep_exporter; the early one until it is made */
+	uint8_t exporter[BOUND_HASH]; /* config.keep_exporter */
 };
 
 /* ---- run.c ---- */

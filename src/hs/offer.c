@@ -205,7 +205,6 @@ enum sneck_rc sneck__offer_early(struct hs *hs)
 	hs->suite = own_suite(hs->cfg, wk->session.suite);
 	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	SNECK_TRY(hello_digest(hs, th, hs->hash, wk->hello_len));
-	SNECK_TRY(sneck__sched13_early(&wk->sched, hs->hash, wk->session.secret));
 	SNECK_TRY(sneck__secrets_early(hs, th));
 	SNECK_TRY(sneck__flight_ccs(hs)); /* RFC 9846, E.4: right behind the ClientHello */
 	hs->early = EARLY_OFFERED;

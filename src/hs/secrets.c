@@ -13,19 +13,16 @@ static void log_secret(const struct hs *hs, const char *label, const uint8_t *se
 					 hs->hash->len);
 }
 
-/* th: the digest of the ClientHello. The schedule stands at the Early Secret. */
+/* th: the digest of the ClientHello. Early data is under a session's key and no other. */
 enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th)
 {
 	struct hs_work *const wk = hs->work;
-	uint8_t exporter[BOUND_HASH];
 
-	SNECK_TRY(sneck__sched13_early_traffic(&wk->sched, wk->early_secret, exporter, th));
+	SNECK_TRY(sneck__sched13_early(&wk->sched, hs->hash, wk->session.secret));
+	SNECK_TRY(sneck__sched13_early_traffic(&wk->sched, wk->early_secret, wk->early_exporter,
+						th));
 	log_secret(hs, "CLIENT_EARLY_TRAFFIC_SECRET", wk->early_secret);
-	log_secret(hs, "EARLY_EXPORTER_SECRET", exporter);
-	hs->exporter_early = hs->cfg->keep_exporter;
-	if (hs->cfg->keep_exporter)
-		memcpy(hs->exporter, exporter, BOUND_HASH);
-	sneck__ct_wipe(exporter, sizeof exporter);
+	log_secret(hs, "EARLY_EXPORTER_SECRET", wk->early_exporter);
 	return SNECK_OK;
 }
 
@@ -68,7 +65,6 @@ enum sneck_rc sneck__secrets_app(struct hs *hs)
 	log_secret(hs, "EXPORTER_SECRET", app.exporter);
 	memcpy(hs->tx_secret, server ? app.server : app.client, BOUND_HASH);
 	memcpy(hs->rx_secret, server ? app.client : app.server, BOUND_HASH);
-	hs->exporter_early = false;
 	if (hs->cfg->keep_exporter)
 		memcpy(hs->exporter, app.exporter, BOUND_HASH);
 	sneck__ct_wipe(&app, sizeof app);

@@ -146,7 +146,7 @@ static enum sneck_rc replay_retry(struct hs *hs)
 static enum sneck_rc accept_second(struct hs *hs, const struct client_hello *ch,
 				   const struct hs_msg *m, uint8_t *to)
 {
-	hs->early_skip = 0;
+	hs->skipping = false;
 	SNECK_TRY(sneck__retry_accept(hs, ch));
 	SNECK_TRY(replay_retry(hs));
 	return go_on(hs, m, to);

@@ -51,7 +51,7 @@ static const struct attack hellos[] = {
 	{ "n25_twice_alpn", CH, .alpn = true, ADD(16), B("\0\x03\x02h2"), E(EXT_DUPLICATE, 47) },
 	{ "n25_twice_fragment", CH, .fragment = 1, ADD(1), B("\x01"), E(EXT_DUPLICATE, 47) },
 	{ "n26_psk_not_last", CH, ADD(41), B("\0\0\0\0"), E(ILLEGAL, 47) },
-	{ "n26_psk_last", CH, ADD(41), .at = 1, B("\0\0\0\0"), .self = true, GOES_ON },
+	{ "n27_psk_empty", CH, ADD(41), .at = 1, B("\0\0\0\0"), E(DECODE, 50) },
 	{ "n28_suite", CH, .act = ACT_SET, .at = 73, B("\x0a\x0a"), .self = true, GOES_ON },
 	{ "n28_version", CH, SET_EXT(43), B("\x04\xfa\xfa\x03\x04"), .self = true, GOES_ON },
 	{ "n28_group", CH, SET_EXT(10), B("\0\x06\x2a\x2a\0\x1d\0\x17"), .self = true, GOES_ON },
@@ -85,7 +85,7 @@ static const struct attack answers[] = {
 	{ "n24_ee_padding", EE, ADD(21), B(""), E(EXT_MISPLACED, 47) },
 	{ "n24_ee_cookie", EE, ADD(44), B("\0\x01x"), E(EXT_MISPLACED, 47) },
 	{ "n24_ee_cert_schemes", EE, ADD(50), B("\0\x02\x04\x03"), E(EXT_MISPLACED, 47) },
-	{ "n24_ee_psk", EE, ADD(41), B("\0\0"), E(EXT_UNASKED, 110) },
+	{ "n24_ee_psk", EE, ADD(41), B("\0\0"), E(EXT_MISPLACED, 47) },
 	{ "n28_ee_grease", EE, ADD(0x0a0a), B(""), E(EXT_UNASKED, 110) },
 	{ "n27_ee_alpn_name_empty", EE, .alpn = true, SET_EXT(16), B("\0\x01\0"), E(DECODE, 50) },
 	{ "n24_cert_versions", CERT, ADD(43), B("\x03\x04"), E(EXT_MISPLACED, 47) },
@@ -174,7 +174,7 @@ TEST(tickets)
 /* What is unknown in a ticket is no concern of ours. RFC 9846, 4.7.1 */
 static void n24_n28_ticket_extensions(void **state)
 {
-	static const char good[] = "\x04\0\0\x1a" TICKET "\0\x0c\x12\x34\0\0\x0a\x0a\0\0\0\x2a\0\0";
+	static const char good[] = "\x04\0\0\x1e" TICKET "\0\x10\x12\x34\0\0\x0a\x0a\0\0\0\x2a\0\4\0\0\1\0";
 
 	(void)state;
 	pair_init(&p, 1);
