@@ -78,15 +78,15 @@ static int show_psk(struct sneck_conn *c, struct sneck_status *st)
 
 static int show_early_offer(struct sneck_conn *c, struct sneck_status *st)
 {
-	const struct hs_work *const wk = c->hs.work;
+	const struct session s = sneck__session_of(&c->hs);
 
 	st->u.early_offer = (struct sneck_early_offer_st){
 		.conn = c,
 		.gen = c->gen,
-		.age_skew_ms = wk->age_skew_ms,
-		.ticket_age_ms = c->hs.now_ms - wk->session.issued_ms,
-		.replay_id = wk->binder,
-		.app_data = wk->session.app_data,
+		.age_skew_ms = c->hs.work->age_skew_ms,
+		.ticket_age_ms = c->hs.now_ms - s.issued_ms,
+		.replay_id = c->hs.work->binder,
+		.app_data = s.app_data,
 	};
 	return SNECK_NEEDS_EARLY_DATA_DECISION;
 }

@@ -50,14 +50,15 @@ static int32_t skew(const struct hs *hs, const struct session *s, uint32_t age)
 static enum sneck_rc take_session(struct hs *hs, struct sneck_span block, uint32_t age,
 				  struct sneck_span suites)
 {
-	struct session *const s = &hs->work->session;
+	struct session s;
 
-	if (sneck__session_read(s, block) != SNECK_OK || !fits(hs, s) ||
-	    !suite_with(hs, suites, sneck__suite_find(s->suite)->hash))
+	if (sneck__session_read(&s, block) != SNECK_OK || !fits(hs, &s) ||
+	    !suite_with(hs, suites, sneck__suite_find(s.suite)->hash))
 		return SNECK_NOT_NOW;
-	hs->work->age_skew_ms = skew(hs, s, age);
+	hs->session = block;
+	hs->work->age_skew_ms = skew(hs, &s, age);
 	hs->resumed = 1;
-	return sneck__psk_key(hs, &hs->work->psk, NULL, sneck__suite_find(s->suite)->hash);
+	return sneck__psk_key(hs, &hs->work->psk, NULL, sneck__suite_find(s.suite)->hash);
 }
 
 static enum sneck_rc take_external(struct hs *hs, const struct sneck_psk *psk,
@@ -161,8 +162,10 @@ enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites)
 		sneck__ct_wipe(&wk->psk, sizeof wk->psk);
 	}
 	if (hs->resumed == 1) {
-		memcpy(hs->leaf_id, wk->session.leaf_id, sizeof hs->leaf_id);
-		hs->valid_until_ms = wk->session.valid_until_ms;
+		const struct session s = sneck__session_of(hs);
+
+		memcpy(hs->leaf_id, s.leaf_id, sizeof hs->leaf_id);
+		hs->valid_until_ms = s.valid_until_ms;
 	}
 	return SNECK_OK;
 }
@@ -191,14 +194,14 @@ enum sneck_rc sneck__choose_hello(struct hs *hs, struct sneck_span raw)
 static bool early_possible(const struct hs *hs)
 {
 	const struct hs_work *const wk = hs->work;
-	const struct session *const s = &wk->session;
+	const struct session s = sneck__session_of(hs);
 	const struct sneck_span alpn =
 		wk->nego.alpn != 0 ? hs->cfg->alpn[wk->nego.alpn - 1u] : sneck_span_of(NULL, 0);
 
-	return !hs->retried && hs->resumed == 1 && wk->nego.psk_index == 1 && s->max_early != 0 &&
+	return !hs->retried && hs->resumed == 1 && wk->nego.psk_index == 1 && s.max_early != 0 &&
 	       hs->cfg->max_early_data != 0 && (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 &&
-	       hs->suite->id == s->suite && alpn.len == s->alpn.len &&
-	       (alpn.len == 0 || memcmp(alpn.p, s->alpn.p, alpn.len) == 0) &&
+	       hs->suite->id == s.suite && alpn.len == s.alpn.len &&
+	       (alpn.len == 0 || memcmp(alpn.p, s.alpn.p, alpn.len) == 0) &&
 	       wk->age_skew_ms <= BOUND_SKEW_MS && wk->age_skew_ms >= -BOUND_SKEW_MS;
 }
 
@@ -232,6 +235,6 @@ enum sneck_rc sneck__choose_early(struct hs *hs)
 	wk->nego.early = true;
 	hs->early = EARLY_ACCEPTED;
 	hs->skipping = false;
-	hs->early_max = wk->session.max_early;
+	hs->early_max = sneck__session_of(hs).max_early;
 	return SNECK_OK;
 }

@@ -58,7 +58,7 @@ struct hs_psk {
 
 /* The answer to SNECK_NEEDS_PSK. */
 struct psk_answer {
-	uint32_t index; /* 1 + identity; 0: none of them */
+	uint32_t index;       /* 1 + identity; 0: none of them */
 	uint32_t session_len; /* at hs_work.session_mem; 0: psk */
 	const struct sneck_psk *psk;
 };
@@ -73,8 +73,7 @@ struct hs_work {
 	uint32_t hello_aside_at;         /* with the ticket's bytes in it */
 	struct hs_psk psk;
 	struct psk_answer psk_answer;    /* server */
-	struct session session;          /* the one that is offered, or resumed */
-	uint8_t *session_mem;            /* server: BOUND_SESSION bytes that it lies in, until the
+	uint8_t *session_mem;            /* server: BOUND_SESSION bytes for the session, until the
 	                                    flight is written there */
 	uint8_t early_secret[BOUND_HASH]; /* client_early_traffic_secret */
 	uint8_t early_exporter[BOUND_HASH];
@@ -156,7 +155,7 @@ struct hs {
 	struct sneck_span name; /* client: the name to verify; the caller's memory */
 	bool name_is_ip;
 	uint64_t now_ms;
-	struct sneck_span session; /* client: to be resumed; the caller's memory */
+	struct sneck_span session; /* to be resumed: in the caller's memory, a server's in the scratch */
 	uint32_t session_flags;    /* SNECK_SESSION_* */
 	uint32_t early_max;        /* bytes of early data that may be sent, or received */
 	uint32_t early_bytes;      /* that were */
@@ -258,6 +257,7 @@ SNECK_MUST_CHECK enum sneck_rc sneck__retry_accept(struct hs *hs, const struct c
 SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
 
 /* offer.c: the client's pre-shared keys */
+struct session sneck__session_of(const struct hs *hs); /* hs->session; all zero without one */
 SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
 SNECK_MUST_CHECK enum sneck_rc sneck__offer_prepare(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__offer_hello(struct hs *hs, struct wr *w);

@@ -25,6 +25,14 @@ static const struct suite *own_suite(const struct sneck_config *cfg, uint16_t id
 	return NULL;
 }
 
+struct session sneck__session_of(const struct hs *hs)
+{
+	static const struct session none;
+	struct session s;
+
+	return sneck__session_read(&s, hs->session) == SNECK_OK ? s : none;
+}
+
 enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s)
 {
 	const struct suite *suite;
@@ -54,20 +62,20 @@ static bool protocol_offered(const struct sneck_config *cfg, struct sneck_span a
 enum sneck_rc sneck__offer_prepare(struct hs *hs)
 {
 	struct hs_work *const wk = hs->work;
-	struct session *const s = &wk->session;
 	struct nego *const ng = &wk->nego;
+	struct session s;
 	enum sneck_rc rc;
 
 	ng->wants_tickets = (hs->cfg->ask & SNECK_ASK_TICKETS) != 0;
-	rc = hs->session.len != 0 ? sneck__session_usable(hs, s) : SNECK_E_SESSION;
+	rc = hs->session.len != 0 ? sneck__session_usable(hs, &s) : SNECK_E_SESSION;
 	if (rc == SNECK_E_SESSION || rc == SNECK_E_ARG)
 		return sneck__policy(hs);
 	SNECK_TRY(rc);
-	ng->ticket = s->ticket;
-	ng->ticket_hash = own_suite(hs->cfg, s->suite)->hash;
-	ng->ticket_age = (uint32_t)(hs->now_ms - s->issued_ms) + s->age_add;
-	ng->early = (hs->session_flags & SNECK_SESSION_EARLY_DATA) != 0 && s->max_early != 0 &&
-		    protocol_offered(hs->cfg, s->alpn);
+	ng->ticket = s.ticket;
+	ng->ticket_hash = own_suite(hs->cfg, s.suite)->hash;
+	ng->ticket_age = (uint32_t)(hs->now_ms - s.issued_ms) + s.age_add;
+	ng->early = (hs->session_flags & SNECK_SESSION_EARLY_DATA) != 0 && s.max_early != 0 &&
+		    protocol_offered(hs->cfg, s.alpn);
 	return SNECK_OK;
 }
 
@@ -81,7 +89,7 @@ enum sneck_rc sneck__psk_key(struct hs *hs, struct hs_psk *key, const struct sne
 	key->hash = hash;
 	if (psk == NULL) {
 		key->kind = BINDER_RESUMPTION;
-		key->key = hs->work->session.secret;
+		key->key = sneck__session_of(hs).secret;
 		return SNECK_OK;
 	}
 	key->kind = psk->raw ? BINDER_EXTERNAL : BINDER_IMPORTED;
@@ -181,6 +189,7 @@ enum sneck_rc sneck__offer_hello(struct hs *hs, struct wr *w)
 enum sneck_rc sneck__offer_taken(struct hs *hs)
 {
 	struct hs_work *const wk = hs->work;
+	const struct session s = sneck__session_of(hs);
 	struct psk_offer o;
 
 	if (wk->nego.psk_index == 0)
@@ -189,26 +198,27 @@ enum sneck_rc sneck__offer_taken(struct hs *hs)
 		return SNECK_E_INTERNAL;
 	hs->resumed = o.psk == NULL ? 1 : 2;
 	if (o.psk == NULL)
-		memcpy(hs->leaf_id, wk->session.leaf_id, sizeof hs->leaf_id);
-	hs->valid_until_ms = o.psk == NULL ? wk->session.valid_until_ms : 0;
+		memcpy(hs->leaf_id, s.leaf_id, sizeof hs->leaf_id);
+	hs->valid_until_ms = o.psk == NULL ? s.valid_until_ms : 0;
 	return sneck__psk_key(hs, &wk->psk, o.psk, o.hash);
 }
 
 /* RFC 9846, 7.1: the early secrets, over the ClientHello alone. */
 enum sneck_rc sneck__offer_early(struct hs *hs)
 {
+	const struct session s = sneck__session_of(hs);
 	struct hs_work *const wk = hs->work;
 	uint8_t th[BOUND_HASH];
 
 	if (!wk->nego.early)
 		return SNECK_OK;
-	hs->suite = own_suite(hs->cfg, wk->session.suite);
+	hs->suite = own_suite(hs->cfg, s.suite);
 	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	SNECK_TRY(hello_digest(hs, th, hs->hash, wk->hello_len));
 	SNECK_TRY(sneck__secrets_early(hs, th));
 	SNECK_TRY(sneck__flight_ccs(hs)); /* RFC 9846, E.4: right behind the ClientHello */
 	hs->early = EARLY_OFFERED;
-	hs->early_max = wk->session.max_early;
+	hs->early_max = s.max_early;
 	hs->tx_level = LV_EARLY;
 	return SNECK_OK;
 }
@@ -217,7 +227,8 @@ enum sneck_rc sneck__offer_early(struct hs *hs)
 enum sneck_rc sneck__offer_early_result(struct hs *hs)
 {
 	const struct hs_work *const wk = hs->work;
-	const struct sneck_span was = wk->session.alpn;
+	const struct session s = sneck__session_of(hs);
+	const struct sneck_span was = s.alpn;
 	const struct sneck_span is =
 		hs->alpn != 0 ? hs->cfg->alpn[hs->alpn - 1u] : sneck_span_of(NULL, 0);
 
@@ -225,7 +236,7 @@ enum sneck_rc sneck__offer_early_result(struct hs *hs)
 		return SNECK_OK;
 	hs->alpn_changed = was.len != is.len || (is.len != 0 && memcmp(was.p, is.p, is.len) != 0);
 	if (wk->nego.early_taken && (wk->nego.psk_index != 1 || hs->resumed != 1 ||
-				     hs->suite->id != wk->session.suite || hs->alpn_changed))
+				     hs->suite->id != s.suite || hs->alpn_changed))
 		return SNECK_E_ILLEGAL;
 	hs->early = wk->nego.early_taken ? EARLY_ACCEPTED : EARLY_REJECTED;
 	hs->early_due = true;

@@ -325,4 +325,5 @@ void sneck__hs_work_wipe(struct hs *hs)
 	sneck__transcript_wipe(&wk->transcript);
 	sneck__ct_wipe(wk, lay_out(hs->cfg, hs->role).total);
 	hs->work = NULL;
+	hs->session = sneck_span_of(NULL, 0);
 }

@@ -18,9 +18,9 @@ enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th)
 {
 	struct hs_work *const wk = hs->work;
 
-	SNECK_TRY(sneck__sched13_early(&wk->sched, hs->hash, wk->session.secret));
-	SNECK_TRY(sneck__sched13_early_traffic(&wk->sched, wk->early_secret, wk->early_exporter,
-						th));
+	SNECK_TRY(sneck__sched13_early(&wk->sched, hs->hash, sneck__session_of(hs).secret));
+	SNECK_TRY(
+		sneck__sched13_early_traffic(&wk->sched, wk->early_secret, wk->early_exporter, th));
 	log_secret(hs, "CLIENT_EARLY_TRAFFIC_SECRET", wk->early_secret);
 	log_secret(hs, "EARLY_EXPORTER_SECRET", wk->early_exporter);
 	return SNECK_OK;
