@@ -182,6 +182,8 @@ class Servers:
                 through(p, data)
             else:
                 through_pipe(p, server, data)
+                if messages:  # as in Clients.run(): it may have written before it read ours
+                    through_pipe(p, server, data, skip=len(data))
             for line, times in messages:
                 count(p, line, times)
             if self.peer.echoes and not page:
@@ -229,13 +231,13 @@ class Servers:
         }
 
 
-def through_pipe(client, server, data):
+def through_pipe(client, server, data, skip=0):
     """Both ends pipe: data goes both ways at once."""
     server.write(data)
     client.write(data)
     for p in (client, server):
-        p.until(lambda p=p: len(p.out) >= len(data), f"{len(data)} bytes")
-        same(bytes(p.out), data, p.name)
+        p.until(lambda p=p: len(p.out) - skip >= len(data), f"{len(data)} bytes")
+        same(bytes(p.out[skip:]), data, p.name)
 
 
 # ---- all of it ----------------------------------------------------------------------------------
