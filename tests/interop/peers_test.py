@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """sneck against other TLS libraries on loopback, in both roles: every suite, group and scheme that
 both have, what is negotiated beside them, HelloRetryRequest, limits of records, KeyUpdate, 10 MB
-both ways. Prints a table for each theme, and for each cell that could not be tried the reason. With
-SNECK_LONG=1 in the environment also every suite with every group, and 100 MB both ways. Names of
-peers as arguments: these only.
+both ways in large records and in small ones. Prints a table for each theme, and for each cell that
+could not be tried the reason. With SNECK_LONG=1 in the environment also every suite with every
+group, and 100 MB. Names of peers as arguments: these only.
 Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
 import os
 import re
@@ -14,10 +14,11 @@ import time
 
 from lib import (DEADLINE, SNECK, Failed, Process, Table, Tap, free_port, lines_of, listens,
                  make_certificates, same, through)
-from peers import ALL, GROUPS, SUITES, OpenSSL
+from peers import ALL, GROUPS, SUITES
 
 SMALL = b"a line there and back\n"
 MIDDLE = lines_of(20_000)  # more than one record of any size
+PAGES = {"small": len(SMALL), "middle": 20_000, "large": 10 << 20, "huge": 100 << 20}
 ALPN = "one.example,two.example"
 SCHEMES = {  # column: certificate, option of the peer, what `sneck connect` says
     "ec256": ("ecdsa", "", "ecdsa_secp256r1_sha256"),
@@ -28,13 +29,16 @@ SCHEMES = {  # column: certificate, option of the peer, what `sneck connect` say
     "rsa512": ("rsa", "rsa512", "rsa_pss_rsae_sha512"), "pss": ("pss", "", "rsa_pss_pss_"),
 }
 THEMES = {"suites": list(SUITES), "groups": list(GROUPS), "schemes": list(SCHEMES),
-          "the rest": ["alpn", "retry", "cookie", "ask", "limit", "maxfrag", "rekeyed", "rekey",
-                       "10MB"]}
+          "the rest": ["alpn", "retry", "hybrid", "cookie", "ask", "limit", "maxfrag", "rekeyed",
+                       "rekey"],
+          "10 MB": ["large", "small"]}
 LEGEND = """\
-alpn: a protocol in common; retry: HelloRetryRequest; cookie: the same, its state in a cookie;
-ask: the server asks for a certificate and gets none; limit: record_size_limit; maxfrag:
-max_fragment_length; rekeyed: sneck sends a KeyUpdate that asks for one; rekey: the peer does;
--: skipped, for the reason that is said"""
+alpn: a protocol in common; retry: HelloRetryRequest; hybrid: the same for X25519MLKEM768, which the
+server prefers and gets no share of; cookie: the same as retry, its state in a cookie; ask: the
+server asks for a certificate and gets none; limit: record_size_limit; maxfrag: max_fragment_length;
+rekeyed: sneck sends a KeyUpdate that asks for one; rekey: the peer does; large: records as large as
+they come; small: of 512 bytes, by max_fragment_length or record_size_limit; -: skipped, for the
+reason that is said"""
 PAIRS = {f"{suite}+{group}": (suite, group) for suite in SUITES for group in GROUPS}
 
 
@@ -59,6 +63,10 @@ def count(process, line, want):
                   f"{want} of {line.decode()}")
 
 
+def page_for(data):
+    return next(name for name, size in PAGES.items() if len(data) <= size)
+
+
 def read(path):
     with open(path, "rb") as f:
         return f.read()
@@ -79,7 +87,7 @@ class Clients:
             with Tap(port_of(server)) as at:
                 port = at.port if tap else at.to
                 if self.peer.fetches:
-                    self.fetch(port, "large" if len(data) > 100_000 else "small", says, **options)
+                    self.fetch(port, page_for(data), says, **options)
                 else:
                     with Process(self.peer.client(port, **options)) as p:
                         through(p, data)
@@ -124,12 +132,16 @@ class Clients:
         with serve(self.peer, "--echo") as server:
             self.peer.rekey_client(port_of(server))
 
-    def limit(self):
+    def hybrid(self):
+        self.run("--groups", "X25519MLKEM768,x25519", messages=[(rb"<- ClientHello", 2)],
+                 **self.peer.late)
+
+    def limit(self, name="middle"):
         """A page: gnutls-cli loses what it reads from stdin beyond one record."""
-        page = read(os.path.join(self.peer.site, "large"))
+        page = read(os.path.join(self.peer.site, name))
         with serve(self.peer, "--root", self.peer.site) as server:
             with Tap(port_of(server)) as at, Process(self.peer.client(at.port, limit=512)) as p:
-                p.write(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                p.write(b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % name.encode())
                 p.until(lambda: p.out.find(b"\r\n\r\n") >= 0, "a header")
                 skip = p.out.find(b"\r\n\r\n") + 4
                 p.until(lambda: len(p.out) >= skip + len(page), "the page")
@@ -139,11 +151,17 @@ class Clients:
     def rest(self):
         return {
             "alpn": self.alpn, "retry": self.retry, "cookie": lambda: self.retry("--cookie"),
-            "limit": self.limit,
+            "hybrid": self.hybrid, "limit": self.limit,
             "maxfrag": lambda: self.run(data=MIDDLE, tap={"up": 513, "down": 513}, maxfrag=512),
             "rekeyed": lambda: self.run("--key-update", messages=[(rb"<- KeyUpdate", 1)]),
-            "rekey": self.rekey, "10MB": lambda: self.run(data=lines_of(10 << 20)),
+            "rekey": self.rekey,
         }
+
+    def bulk(self, data):
+        small = {"maxfrag": 512, "tap": {"up": 513, "down": 513}}
+        return {"large": lambda: self.run(data=data),
+                "small": lambda: self.limit(page_for(data)) if self.peer.limits else
+                self.run(data=data, **small)}
 
 
 # ---- a peer as server for `sneck connect` -------------------------------------------------------
@@ -166,7 +184,7 @@ class Servers:
                     at.at_most(**tap)
 
     def visit(self, server, port, more, data, want, says, messages):
-        page = ("large" if len(data) > 100_000 else "small") if self.peer.serves else ""
+        page = page_for(data) if self.peer.serves else ""
         with connect(self.peer, port, *(["--get", "/" + page] if page else []), *more) as p:
             for key, value in {"version": "TLS", **(want or {})}.items():
                 got = p.expect(rb"(?m)^" + key.encode() + rb" +(\S+)\s")[1].decode()
@@ -219,16 +237,25 @@ class Servers:
     def rest(self):
         return {
             "alpn": self.alpn, "retry": self.retry, "cookie": self.cookie,
+            "hybrid": lambda: self.run("--groups", "x25519,X25519MLKEM768",
+                                       want={"group": "X25519MLKEM768"},
+                                       says=b"after HelloRetryRequest"),
             "ask": lambda: self.run(ask=True, messages=[(rb"<- CertificateRequest", 1)]),
-            "limit": lambda: self.run("--record-limit", "700", data=MIDDLE,
-                                      tap={"up": 513, "down": 700}, limit=512),
-            "maxfrag": lambda: self.run("--max-fragment", "512", data=MIDDLE,
-                                        tap={"down": 513} if self.peer.serves else
-                                        {"up": 513, "down": 513}),
+            "limit": lambda: self.limit(MIDDLE), "maxfrag": lambda: self.maxfrag(MIDDLE),
             "rekeyed": lambda: self.run("--key-update", messages=[(rb"<- KeyUpdate", 1)]),
             "rekey": lambda: self.peer.rekey_server(lambda port: connect(self.peer, port)),
-            "10MB": lambda: self.run(data=lines_of(10 << 20)),
         }
+
+    def limit(self, data):
+        self.run("--record-limit", "700", data=data, tap={"up": 513, "down": 700}, limit=512)
+
+    def maxfrag(self, data):
+        self.run("--max-fragment", "512", data=data,
+                 tap={"down": 513} if self.peer.serves else {"up": 513, "down": 513})
+
+    def bulk(self, data):
+        return {"large": lambda: self.run(data=data),
+                "small": lambda: (self.limit if self.peer.limits else self.maxfrag)(data)}
 
 
 def through_pipe(client, server, data, skip=0):
@@ -251,20 +278,9 @@ def cells_of(theme, with_peer):
         return {name: lambda s=s: with_peer.scheme(*s) for name, s in SCHEMES.items()}
     if theme == "pairs":
         return {name: lambda p=p: with_peer.suite(*p) for name, p in PAIRS.items()}
+    if theme.endswith(" MB"):
+        return with_peer.bulk(lines_of(int(theme[:-3]) << 20))
     return with_peer.rest()
-
-
-def bulk(peer):
-    """100 MB both ways with openssl, in the largest records and in small ones."""
-    table = Table("100 MB", ["large", "small"], {})
-    data = lines_of(100 << 20)
-    clients, servers = Clients(peer), Servers(peer)
-    table.row("openssl client", {"large": lambda: clients.run(data=data),
-                                 "small": lambda: clients.run(data=data, maxfrag=512)}, {})
-    table.row("openssl server", {"large": lambda: servers.run(data=data),
-                                 "small": lambda: servers.run("--max-fragment", "512", data=data)},
-              {})
-    return table
 
 
 def lacks_of(peer, role, columns):
@@ -283,7 +299,8 @@ def ours(columns):
     said = subprocess.run([SNECK, "doctor"], capture_output=True, check=False, text=True).stdout
     groups = re.search(r"(?m)^\S+ +groups +(.*?)( - .*)?$", said)[1].split()
     return {c: f"our libcrypto has no {GROUPS[g]}" for c in columns
-            for g in PAIRS.get(c, (c,)) if g in GROUPS and GROUPS[g] not in groups}
+            for g in (("mlkem",) if c == "hybrid" else PAIRS.get(c, (c,)))
+            if g in GROUPS and GROUPS[g] not in groups}
 
 
 def main():
@@ -291,13 +308,14 @@ def main():
         print(f"skipped: no command at {SNECK}")
         return 77
     start, long = time.monotonic(), os.environ.get("SNECK_LONG") == "1"
-    themes = THEMES | ({"pairs": list(PAIRS)} if long else {})
+    themes = THEMES | ({"pairs": list(PAIRS), "100 MB": THEMES["10 MB"]} if long else {})
     with tempfile.TemporaryDirectory(prefix="sneck-interop-") as folder:
         make_certificates(folder)
         os.mkdir(os.path.join(folder, "site"))
-        for name, data in (("small", SMALL), ("large", os.urandom(10 << 20))):
-            with open(os.path.join(folder, "site", name), "wb") as f:
-                f.write(data)
+        for name, size in PAGES.items():
+            if long or name != "huge":
+                with open(os.path.join(folder, "site", name), "wb") as f:
+                    f.write(SMALL if name == "small" else os.urandom(size))
         only = sys.argv[1:]
         peers = [kind(folder) for kind in ALL if kind.path and (not only or kind.name in only)]
         tables = []
@@ -308,9 +326,6 @@ def main():
                     if can:
                         tables[-1].row(f"{peer.name} {kind.role}", cells_of(theme, kind(peer)),
                                        lacks_of(peer, kind.role, columns))
-            tables[-1].show()
-        if long:
-            tables.append(bulk(OpenSSL(folder)))
             tables[-1].show()
         print(LEGEND)
     for kind in ALL:
