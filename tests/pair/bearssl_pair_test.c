@@ -21,7 +21,7 @@
 static struct pair p;
 static const uint16_t suites[] = { SNECK_TLS_AES_128_GCM_SHA256, SNECK_TLS_AES_256_GCM_SHA384,
 				   SNECK_TLS_CHACHA20_POLY1305_SHA256 };
-static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
+static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1, SNECK_SECP384R1 };
 
 /* A server's key and certificate, and a client that trusts it. */
 struct identity {
@@ -99,14 +99,15 @@ static void talk(void)
 
 static void each(const struct sneck_provider *client, const struct sneck_provider *server)
 {
-	static const int kinds[] = { SNECK_KEY_P256, SNECK_KEY_RSA2048, SNECK_KEY_RSA3072 };
+	static const int kinds[] = { SNECK_KEY_P256, SNECK_KEY_P384, SNECK_KEY_RSA2048,
+				     SNECK_KEY_RSA3072 };
 
 	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
 		struct identity id;
 
 		identity_open(&id, kinds[k]);
 		for (size_t s = 0; s < 3; s++)
-			for (size_t g = 0; g < 2; g++) {
+			for (size_t g = 0; g < 3; g++) {
 				set_up(client, server, &id);
 				p.client.cfg.suites = (struct sneck_u16s){ &suites[s], 1 };
 				p.client.cfg.groups = (struct sneck_u16s){ &groups[g], 1 };
