@@ -166,12 +166,14 @@ class Process:
             pass
 
     def wait(self, code):
-        """Ends the input and waits for the end."""
+        """Ends the input and waits for the end, and for all that was printed."""
         self.end_input()
         try:
             got = self.child.wait(DEADLINE)
         except subprocess.TimeoutExpired:
             raise Failed(f"{self.name} does not end when its input does") from None
+        for t in self.threads:
+            t.join(DEADLINE)
         if got != code:
             raise Failed(f"{self.name} ended with {got}: {self.last_words()}")
 
