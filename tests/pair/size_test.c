@@ -95,7 +95,7 @@ static int take_no_more(struct end *e, int state)
 	return state == SNECK_MUST_ENCRYPT_TLS_DATA;
 }
 
-static void t2_flights(void **state)
+static void n81_flights(void **state)
 {
 	static const uint16_t fragments[] = { 0, 64, 100, 1000 };
 
@@ -123,7 +123,7 @@ static void t2_flights(void **state)
 		}
 }
 
-static void t2_alert(void **state)
+static void n81_alert(void **state)
 {
 	(void)state;
 	for (int is_up = 0; is_up < 2; is_up++) {
@@ -172,7 +172,7 @@ static void t12_alert_behind_a_server_hello(void **state)
 
 /* ---- data ---- */
 
-static void t2_encrypt(void **state)
+static void n81_encrypt(void **state)
 {
 	static const uint16_t fragments[] = { 0, 64, 1000 };
 	static const size_t sizes[] = { 0, 1, 63, 64, 65, 128, 999, 2001, 16384, 16385, 40000 };
@@ -217,7 +217,7 @@ static void t2_encrypt(void **state)
 }
 
 /* Whatever the room, as much as fits; the least is one byte. */
-static void t2_partial(void **state)
+static void n81_partial(void **state)
 {
 	static uint8_t data[400];
 	const struct sneck_iov piece = { data, sizeof data };
@@ -287,7 +287,7 @@ static void pieces(void **state)
 	}
 }
 
-static void t2_in_place_and_close(void **state)
+static void n81_in_place_and_close(void **state)
 {
 	struct sneck_layout l;
 	struct end *const c = &p.client;
@@ -419,13 +419,13 @@ static void reading(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(t2_flights),
-		cmocka_unit_test(t2_alert),
+		cmocka_unit_test(n81_flights),
+		cmocka_unit_test(n81_alert),
 		cmocka_unit_test(t12_alert_behind_a_server_hello),
-		cmocka_unit_test(t2_encrypt),
-		cmocka_unit_test(t2_partial),
+		cmocka_unit_test(n81_encrypt),
+		cmocka_unit_test(n81_partial),
 		cmocka_unit_test(pieces),
-		cmocka_unit_test(t2_in_place_and_close),
+		cmocka_unit_test(n81_in_place_and_close),
 		cmocka_unit_test(largest_flight),
 		cmocka_unit_test(reading),
 	};
