@@ -28,19 +28,29 @@ static void alpn_write(const struct nego *ng, enum ext_in in, struct wr *w)
 	wr_close(w, list);
 }
 
-/* Our favourite of the client's names. */
+/* Most of a long list differ in these bytes, and a call for each would be what it costs. */
+static bool same(struct sneck_span a, struct sneck_span b)
+{
+	return a.len == b.len && a.p[0] == b.p[0] && a.p[a.len - 1u] == b.p[b.len - 1u] &&
+	       memcmp(a.p, b.p, a.len) == 0;
+}
+
+/* Our favourite of the client's names: of those behind the best so far none is looked for. */
 static enum sneck_rc choose(struct nego *ng, struct sneck_span names)
 {
-	uint32_t best = 0;
+	size_t best = ng->cfg->n_alpn;
 	struct rd r;
 
 	rd_init(&r, names);
-	while (rd_more(&r))
-		if (sneck__select_alpn_answer(ng, rd_vec(&r, 1, 1, 255)) == SNECK_OK &&
-		    (best == 0 || ng->alpn < best))
-			best = ng->alpn;
-	ng->alpn = best;
-	return best == 0 ? SNECK_E_NO_ALPN : SNECK_OK;
+	while (best != 0 && rd_more(&r)) {
+		const struct sneck_span name = rd_vec(&r, 1, 1, 255);
+
+		for (size_t i = 0; i < best; i++)
+			if (same(ng->cfg->alpn[i], name))
+				best = i;
+	}
+	ng->alpn = best == ng->cfg->n_alpn ? 0 : (uint32_t)best + 1u;
+	return ng->alpn == 0 ? SNECK_E_NO_ALPN : SNECK_OK;
 }
 
 static enum sneck_rc alpn_read(struct nego *ng, enum ext_in in, struct sneck_span body)
