@@ -13,7 +13,7 @@ import time
 SNECK = os.environ.get("SNECK") or os.path.join("build", "release", "sneck")
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = os.path.join(HERE, "..", "..", "build", "peers", "node_modules")
-DEADLINE = 20  # seconds, for anything
+DEADLINE = 20  # seconds, for anything; where bytes come one by one, for the next ones
 
 
 class Failed(Exception):
@@ -137,8 +137,10 @@ class Process:
 
     def until(self, ready, what):
         """Waits for a condition on what was printed."""
-        end = time.monotonic() + DEADLINE
+        end, seen = time.monotonic() + DEADLINE, 0
         while not (found := ready()):
+            if len(self.out) + len(self.err) > seen:
+                end, seen = time.monotonic() + DEADLINE, len(self.out) + len(self.err)
             ended = self.child.poll() is not None
             if ended:
                 for t in self.threads:
