@@ -30,6 +30,7 @@ static void forget(struct end *e)
 	e->link.len = e->link.sent = 0;
 	e->n_seen = e->n_got = e->n_secrets = 0;
 	e->n_done = 0;
+	e->steps = 0;
 	e->peer_closed = false;
 }
 
