@@ -46,9 +46,7 @@ class Doctor(Case):
         self.assertEqual((code, list(checks)), (OK, NAMES))
         for name in ("library", "trust", "random", "clock", "files", "self-test"):
             self.assertEqual((checks[name]["status"], checks[name]["help"]), ("ok", None))
-        version = subprocess.run(["openssl", "version"], capture_output=True, check=True)
-        self.assertIn("libcrypto " + version.stdout.decode().split()[1],
-                      checks["library"]["found"])
+        self.assertRegex(checks["library"]["found"], r"libcrypto 3\.\d+\.\d+, libuv 1\.\d+")
         self.assertRegex(checks["self-test"]["found"], r"took \d+\.\d ms \(TLS_")
         self.assertIn("TLS_AES_128_GCM_SHA256", checks["suites"]["found"])
         self.assertIn("x25519", checks["groups"]["found"])

@@ -218,7 +218,7 @@ class Log(Case):
         self.assertEqual(code, OK)
         self.assertEqual(len(lines), 3, lines)
         self.assertRegex(lines[0], r"^GET /a.txt 200 6 127\.0\.0\.1:\d+ TLS 1\.3 "
-                         r"TLS_AES_128_GCM_SHA256 x25519 http/1\.1$")
+                         r"TLS_AES_128_GCM_SHA256 (X25519MLKEM768|x25519) http/1\.1$")
         self.assertRegex(lines[1], r"^GET /a%20%22b 404 14 ")
         self.assertRegex(lines[2], r"^failed 127\.0\.0\.1:\d+ .*no TLS record")
 
