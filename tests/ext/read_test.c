@@ -126,6 +126,8 @@ static const struct body bodies[] = {
 	{ P, IN_CH, B("\0\x03\x02h2"), .rc = SNECK_OK, .alpn = 1 },
 	{ P, IN_CH, B("\0\x0e\x01x\x08http/1.1\x02h2"), .rc = SNECK_OK, .alpn = 1 },
 	{ P, IN_CH, B("\0\x0b\x01x\x08http/1.1"), .rc = SNECK_OK, .alpn = 2 },
+	{ P, IN_CH, B("\0\x09\x08httpX1.1"), .rc = SNECK_E_NO_ALPN },
+	{ P, IN_CH, B("\0\x12\x08http/1.1\x08http/1.1"), .rc = SNECK_OK, .alpn = 2 },
 	{ P, IN_CH, B("\0\x03\x02H2"), .rc = SNECK_E_NO_ALPN },
 	{ P, IN_CH, B("\0\x02\x01h"), .rc = SNECK_E_NO_ALPN },
 	{ P, IN_CH, B("\0\x04\x03h2\0"), .rc = SNECK_E_NO_ALPN },
