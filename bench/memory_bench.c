@@ -89,7 +89,7 @@ static void records(struct pair *p)
 }
 
 /* Returns: calls of all. */
-static uint64_t rows(const struct stack *stack, struct setup *s)
+static uint64_t rows(const char *name, const struct stack *stack, struct setup *s)
 {
 	static const char *const roles[] = { "client", "server" };
 	static uint8_t memory[2][BENCH_WIRE];
@@ -114,7 +114,7 @@ static uint64_t rows(const struct stack *stack, struct setup *s)
 		charge(&counts[role]);
 		stack->close(p.end[role]);
 		charge(&nobody);
-		printf("%-18s %-7s %10llu %10llu %12lld %12lld\n", stack->name, roles[role],
+		printf("%-18s %-7s %10llu %10llu %12lld %12lld\n", name, roles[role],
 		       (unsigned long long)hs[role].calls,
 		       (unsigned long long)(counts[role].calls - hs[role].calls),
 		       (long long)hs[role].most, (long long)hs[role].bytes);
@@ -155,7 +155,18 @@ static void lent(const char *name, const struct sneck_provider *provider, const 
 
 int main(int argc, char **argv)
 {
-	static const struct stack *const stacks[] = { &stack_core, &stack_sneck, &stack_libssl };
+	static const struct {
+		const char *name;
+		const struct stack *stack;
+		const struct sneck_provider *(*provider)(void);
+	} ways[] = {
+		{ "sneck, core alone", &stack_core, NULL },
+		{ "sneck on libcrypto", &stack_sneck, sneck_provider_libcrypto },
+#ifdef BENCH_BEARSSL
+		{ "sneck on bearssl", &stack_sneck, sneck_provider_bearssl },
+#endif
+		{ "libssl", &stack_libssl, NULL },
+	};
 	static struct setup s;
 	struct pair warm;
 	uint64_t core = 0;
@@ -164,19 +175,23 @@ int main(int argc, char **argv)
 	printf("Heap of one connection: full TLS 1.3 handshake with a known server, then 16 KiB "
 	       "each way\n"
 	       "(calls of malloc, calloc, realloc; bytes at most during the handshake, and "
-	       "after)\n\n"
+	       "after;\nthe signature and the look at the chain are libcrypto's on every "
+	       "provider)\n\n"
 	       "%-18s %-7s %10s %10s %12s %12s\n",
 	       "", "side", "handshake", "data", "bytes, most", "bytes, after");
-	for (size_t i = 0; i < sizeof stacks / sizeof *stacks; i++) {
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		uint64_t calls;
+
 		setup_open(&s, KEY_ECDSA, SNECK_TLS_AES_128_GCM_SHA256);
-		pair_open(&warm, stacks[i], &s); /* what is made once a process */
+		for (int role = 0; role < 2 && ways[i].provider != NULL; role++)
+			s.config[role].provider = ways[i].provider();
+		pair_open(&warm, ways[i].stack, &s); /* what is made once a process */
 		pair_shake(&warm, NULL);
 		pair_close(&warm);
 		transparent_audit_reset();
-		if (stacks[i] == &stack_core)
-			core = rows(stacks[i], &s);
-		else
-			rows(stacks[i], &s);
+		calls = rows(ways[i].name, ways[i].stack, &s);
+		if (ways[i].stack == &stack_core)
+			core = calls;
 		setup_close(&s);
 	}
 	setup_open(&s, KEY_ECDSA, SNECK_TLS_AES_128_GCM_SHA256);
