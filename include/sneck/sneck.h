@@ -14,5 +14,6 @@
 #include "info.h"
 #include "pump.h"
 #include "session.h"
+#include "split.h"
 
 #endif

@@ -31,6 +31,14 @@ void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 		sneck__conn_wipe_keys(c);
 }
 
+void sneck__conn_drop(struct sneck_conn *c, enum sneck_rc rc)
+{
+	sneck__conn_fail(c, rc, 0);
+	c->alert = 0;
+	c->alert_owed = false;
+	sneck__conn_wipe_keys(c);
+}
+
 enum sneck_rc sneck__refuse(struct sneck_conn *c, enum sneck_rc rc, const char *text)
 {
 	c->misuse = text;
@@ -48,11 +56,15 @@ enum sneck_rc sneck__check_in(struct sneck_conn *c, const struct sneck_in *in)
 				     "`in` has lost bytes that were shown to this connection");
 	if (in->head > in->cap || in->len > in->cap - in->head)
 		return sneck__refuse(c, SNECK_E_CURSOR, "`in` reaches beyond its capacity");
+	if (c->half == HALF_TX && in->len != 0)
+		return sneck__refuse(c, SNECK_E_MISUSE, "received bytes for a sending half");
 	return SNECK_OK;
 }
 
 enum sneck_rc sneck__check_out(struct sneck_conn *c, const struct sneck_out *out)
 {
+	if (c->half == HALF_RX)
+		return sneck__refuse(c, SNECK_E_MISUSE, "a receiving half has no output");
 	if (out->pos + out->len != c->out.written)
 		return sneck__refuse(
 			c, SNECK_E_CURSOR,
@@ -110,11 +122,9 @@ enum sneck_rc sneck_fail(struct sneck_conn *conn, uint8_t alert)
 		return (enum sneck_rc)conn->err;
 	if (conn->tx_closed && conn->rx_closed)
 		return sneck__refuse(conn, SNECK_E_CLOSED, "the connection is closed already");
-	sneck__conn_fail(conn, SNECK_E_ABORTED, alert);
-	if (alert == 0) {
-		conn->alert = 0;
-		conn->alert_owed = false;
-		sneck__conn_wipe_keys(conn);
-	}
+	if (alert == 0)
+		sneck__conn_drop(conn, SNECK_E_ABORTED);
+	else
+		sneck__conn_fail(conn, SNECK_E_ABORTED, alert);
 	return SNECK_OK;
 }

@@ -17,6 +17,8 @@
 
 #define CONN_ALIVE 0x6b63656eu
 
+enum half { HALF_NONE, HALF_RX, HALF_TX };
+
 /* What lies in `in`, as offsets from in->head; all zero when nothing is unconsumed.
  *
  *   head   run_off      run_off + run_len     next_rec           seen
@@ -74,6 +76,10 @@ struct sneck_conn {
 	bool early_done;   /* MAY_ENCRYPT_EARLY_DATA was */
 	bool exporter_gone;
 
+	uint8_t half;	       /* enum half; split.c */
+	bool told_err;	       /* receiving half: what the sending half was told of */
+	uint32_t told_updates;
+
 	int32_t err;	 /* sticky; 0: alive */
 	uint8_t alert;	 /* sent with err, or received */
 	bool alert_owed; /* it still has to be written */
@@ -94,6 +100,9 @@ SNECK_MUST_CHECK enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint
 /* The handshake is over: wipes the scratch, which then waits to be taken back. */
 void sneck__conn_release_scratch(struct sneck_conn *c);
 void sneck__conn_wipe_keys(struct sneck_conn *c);
+
+/* ---- split.c ---- */
+bool sneck__action_waits(const struct sneck_conn *c);
 
 /* ---- deframe.c ---- */
 enum in_kind { IN_MESSAGE, IN_DATA, IN_NOTHING };
@@ -152,6 +161,7 @@ struct rec_half sneck__half_of(const struct sneck_conn *c, uint8_t level);
 /* ---- close.c ---- */
 /* Ends the connection: the one place that turns an error into an alert. */
 void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert);
+void sneck__conn_drop(struct sneck_conn *c, enum sneck_rc rc); /* without an alert */
 /* SNECK_OK, or why this call is refused, with the misuse text. */
 SNECK_MUST_CHECK enum sneck_rc sneck__check_in(struct sneck_conn *c, const struct sneck_in *in);
 SNECK_MUST_CHECK enum sneck_rc sneck__check_out(struct sneck_conn *c, const struct sneck_out *out);

@@ -237,10 +237,7 @@ enum sneck_rc sneck__emit_broken(struct sneck_conn *c, struct sneck_out *out, si
 		c->out.flight_end = c->out.written;
 	out->len = len;
 	sneck__ct_wipe(out->base + out->head + len, sneck_out_room(out));
-	sneck__conn_fail(c, rc, 0);
-	c->alert = 0;
-	c->alert_owed = false;
-	sneck__conn_wipe_keys(c);
+	sneck__conn_drop(c, rc);
 	return rc;
 }
 

@@ -286,7 +286,9 @@ int sneck_process(struct sneck_conn *conn, struct sneck_in *in, struct sneck_out
 		nego_forget(&conn->hs.work->nego);
 	st->discard = conn->in.pos - before;
 	st->flags |= (sneck__can_encrypt(conn) ? SNECK_ST_CAN_ENCRYPT : 0) |
-		     (sneck__control_size(conn) != 0 ? SNECK_ST_TX_PENDING : 0) |
+		     (sneck__control_size(conn) != 0 || sneck__action_waits(conn)
+			      ? SNECK_ST_TX_PENDING
+			      : 0) |
 		     (conn->rx_closed || conn->err != 0 ? SNECK_ST_RX_CLOSED : 0);
 	return st->state;
 }
