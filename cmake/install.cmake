@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Sneck)
-set(headers base config conn crypto cursor info pump session sneck split state)
+set(headers base config conn crypto cursor external info pump session sneck split state)
 set(targets sneck_core)
 if(SNECK_HOSTED)
 	list(APPEND headers pki)

@@ -175,6 +175,7 @@ struct sneck_config {
 	/* switches: 0 is the safe choice */
 	uint8_t wipe_consumed;          /* 1: zero received plaintext when it is released */
 	uint8_t keep_exporter;          /* 1: keep the exporter secret for sneck_export() */
+	uint8_t allow_save;             /* 1: sneck_save() */
 	uint8_t ask_max_fragment;       /* client: RFC 6066 code 1 to 4 for peers without RFC 8449;
 	                                   0: not asked */
 	uint8_t no_compat;              /* 1: no middlebox compatibility mode (RFC: E.4) */
@@ -183,7 +184,7 @@ struct sneck_config {
 	uint8_t check_own_signature;    /* 0: those that came from outside; 1: all; 2: none */
 	uint8_t grease;                 /* 1: RFC 8701 values, extensions in random order */
 	uint8_t insecure_no_name;       /* 1: a client may verify without a name */
-	uint8_t rsv3[8];
+	uint8_t rsv3[7];
 
 	sneck_keylog_fn insecure_keylog; /* NULL: none */
 	void *keylog_user;

@@ -11,6 +11,7 @@
 #include "cursor.h"
 #include "state.h"
 #include "conn.h"
+#include "external.h"
 #include "info.h"
 #include "pump.h"
 #include "session.h"

@@ -173,6 +173,7 @@ struct hs {
 /* ---- run.c ---- */
 
 void sneck__hs_init(struct hs *hs, const struct sneck_config *cfg, int role);
+void sneck__hs_resume(struct hs *hs); /* to where its handshake ended, elsewhere */
 
 /* Runs the present row with a message, or with NULL when it sends. SNECK_OK: a step was made.
  * SNECK_WANT_ANSWER: a question is open, SNECK_WANT_SPACE: scratch is wanted, and in both cases
