@@ -113,6 +113,14 @@ struct sneck_credential {
 	size_t n_packed;
 };
 
+/* The transport parameters of a QUIC connection: ours to send, and where the peer's go. They count
+ * once the handshake is over. RFC: 9001, 8.2. */
+struct sneck_quic {
+	struct sneck_span params;
+	uint8_t *peer;
+	size_t peer_cap, peer_len; /* longer ones than peer_cap fail the handshake */
+};
+
 /** A line of a key log file: NSS label, client random, secret. RFC: 9850. */
 typedef void (*sneck_keylog_fn)(void *user, const char *label, const uint8_t client_random[32],
 				const uint8_t *secret, size_t len);
@@ -176,6 +184,7 @@ struct sneck_config {
 	uint8_t wipe_consumed;          /* 1: zero received plaintext when it is released */
 	uint8_t keep_exporter;          /* 1: keep the exporter secret for sneck_export() */
 	uint8_t allow_save;             /* 1: sneck_save() */
+	uint8_t allow_extraction;       /* 1: sneck_into_external() */
 	uint8_t ask_max_fragment;       /* client: RFC 6066 code 1 to 4 for peers without RFC 8449;
 	                                   0: not asked */
 	uint8_t no_compat;              /* 1: no middlebox compatibility mode (RFC: E.4) */
@@ -184,7 +193,7 @@ struct sneck_config {
 	uint8_t check_own_signature;    /* 0: those that came from outside; 1: all; 2: none */
 	uint8_t grease;                 /* 1: RFC 8701 values, extensions in random order */
 	uint8_t insecure_no_name;       /* 1: a client may verify without a name */
-	uint8_t rsv3[7];
+	uint8_t rsv3[6];
 
 	sneck_keylog_fn insecure_keylog; /* NULL: none */
 	void *keylog_user;

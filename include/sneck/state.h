@@ -79,7 +79,8 @@ struct sneck_may_st {
 struct sneck_encode_st {
 	struct sneck_conn *conn;
 	uint32_t gen;
-	uint32_t level;              /* external mode: enum sneck_level */
+	uint8_t level, content;      /* external mode: enum sneck_level; 22 handshake, 21 alert */
+	uint8_t rsv[2];
 	size_t required;             /* exact bytes for everything that waits */
 	size_t min_progress;         /* exact bytes for the first record of it */
 };
@@ -174,8 +175,8 @@ struct sneck_keys_st {
 	struct sneck_conn *conn;
 	uint32_t gen;
 	uint8_t level, write;        /* enum sneck_level; 1: for sending */
-	uint16_t suite;
-	struct sneck_span secret;
+	uint16_t suite;              /* enum sneck_suite: the AEAD, and the hash of KDF */
+	struct sneck_span secret;    /* the traffic secret, which keys are derived from */
 	uint64_t seq;                /* number of the next record under this key */
 };
 struct sneck_unpack_st {

@@ -11,6 +11,11 @@
 
 bool sneck__can_encrypt(const struct sneck_conn *c)
 {
+	return c->external == EXTERNAL_NO && sneck__tx_open(c);
+}
+
+bool sneck__tx_open(const struct sneck_conn *c)
+{
 	return c->err == 0 && !c->tx_closed && c->tx_level == LV_APP && !sneck__emit_waits(c);
 }
 
@@ -291,7 +296,9 @@ enum sneck_rc sneck_key_update(struct sneck_conn *conn, uint32_t flags)
 				     "a flag that sneck_key_update() does not know");
 	if (conn->tx_closed)
 		return sneck__refuse(conn, SNECK_E_CLOSED, "we already sent close_notify");
-	if (!sneck__can_encrypt(conn) || !sneck__hs_connected(&conn->hs))
+	if (conn->external == EXTERNAL_QUIC)
+		return sneck__refuse(conn, SNECK_E_MISUSE, "QUIC renews its keys by itself");
+	if (!sneck__tx_open(conn) || !sneck__hs_connected(&conn->hs))
 		return SNECK_NOT_NOW;
 	if (conn->hs.ku_owed || conn->hs.ku_unanswered)
 		return SNECK_OK;

@@ -18,7 +18,7 @@ void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 	c->fail_ext = c->hs.at_ext;
 	if (!c->from_peer) {
 		c->alert = alert != 0 ? alert : own > 0 ? (uint8_t)own : 0;
-		c->alert_owed = c->alert != 0 && !c->tx_closed;
+		c->alert_owed = c->alert != 0 && !c->tx_closed && c->external != EXTERNAL_QUIC;
 	}
 	/* a server whose ServerHello is out alone is heard under the keys behind it only; behind a
 	 * retry there are none */
@@ -95,10 +95,12 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 		return (enum sneck_rc)conn->err;
 	if (conn->tx_closed)
 		return SNECK_OK;
-	if (!sneck__can_encrypt(conn))
+	if (!sneck__tx_open(conn) || conn->external == EXTERNAL_QUIC)
+		return SNECK_NOT_NOW;
+	if (conn->external != EXTERNAL_NO && (sneck__emit_due(conn) || sneck__keys_due(conn)))
 		return SNECK_NOT_NOW;
 	SNECK_TRY(sneck__check_out(conn, out));
-	need = sneck__control_size(conn) + sneck__rec_size(&conn->tx, sizeof bytes);
+	need = sneck__control_size(conn) + sneck__record_size(conn, sizeof bytes);
 	if (sneck_out_room(out) < need) {
 		out->required = need;
 		return SNECK_WANT_SPACE;
@@ -111,8 +113,7 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 		return sneck__emit_broken(conn, out, before, rc);
 	sneck__trace(conn, 1, CT_ALERT, SNECK_ALERT_CLOSE_NOTIFY, sizeof bytes);
 	conn->tx_closed = true;
-	conn->out.flight_end = conn->out.written;
-	conn->out.wait = true;
+	sneck__emit_written(conn);
 	return SNECK_OK;
 }
 

@@ -18,6 +18,7 @@
 #define CONN_ALIVE 0x6b63656eu
 
 enum half { HALF_NONE, HALF_RX, HALF_TX };
+enum external { EXTERNAL_NO, EXTERNAL_QUIC, EXTERNAL_KERNEL };
 
 /* What lies in `in`, as offsets from in->head; all zero when nothing is unconsumed.
  *
@@ -76,8 +77,11 @@ struct sneck_conn {
 	bool early_done;   /* MAY_ENCRYPT_EARLY_DATA was */
 	bool exporter_gone;
 
-	uint8_t half;	       /* enum half; split.c */
-	bool told_err;	       /* receiving half: what the sending half was told of */
+	uint8_t external;	       /* enum external: who protects records */
+	uint8_t content;	       /* external: what sneck_ext_process() was given */
+	bool rx_keys_due, tx_keys_due; /* external: secrets that were not taken yet */
+	uint8_t half;		       /* enum half; split.c */
+	bool told_err;		       /* receiving half: what the sending half was told of */
 	uint32_t told_updates;
 
 	int32_t err;	 /* sticky; 0: alive */
@@ -99,7 +103,21 @@ SNECK_MUST_CHECK enum sneck_rc sneck__conn_sync_tx(struct sneck_conn *c);
 SNECK_MUST_CHECK enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint8_t level);
 /* The handshake is over: wipes the scratch, which then waits to be taken back. */
 void sneck__conn_release_scratch(struct sneck_conn *c);
-void sneck__conn_wipe_keys(struct sneck_conn *c);
+void sneck__conn_wipe_ctx(struct sneck_conn *c);  /* what records are protected with, */
+void sneck__conn_wipe_keys(struct sneck_conn *c); /* and where it comes from */
+
+/* ---- process.c ---- */
+SNECK_MUST_CHECK enum sneck_rc sneck__check_call(struct sneck_conn *c, const struct sneck_in *in,
+						 const struct sneck_out *out, bool external);
+int sneck__process(struct sneck_conn *c, struct sneck_in *in, struct sneck_out *out,
+		   struct sneck_status *st);
+int sneck__refused(struct sneck_status *st, enum sneck_rc rc);
+
+/* ---- external.c ---- */
+/* The key that the next output wants is asked for; whether one waits to be taken. */
+void sneck__keys_prepare(struct sneck_conn *c);
+bool sneck__keys_due(const struct sneck_conn *c);
+int sneck__keys_show(struct sneck_conn *c, struct sneck_status *st);
 
 /* ---- split.c ---- */
 bool sneck__action_waits(const struct sneck_conn *c);
@@ -137,10 +155,15 @@ bool sneck__can_encrypt_early(const struct sneck_conn *c);
 size_t sneck__encrypt_handshake_size(const struct sneck_conn *c, size_t len);
 
 /* ---- emit.c ---- */
-bool sneck__emit_waits(const struct sneck_conn *c);  /* flight or alert */
+bool sneck__emit_waits(const struct sneck_conn *c);    /* flight or alert */
+bool sneck__emit_due(const struct sneck_conn *c);      /* or what else must be announced */
+uint8_t sneck__emit_level(const struct sneck_conn *c); /* of what goes next */
+uint8_t sneck__emit_content(const struct sneck_conn *c);
+size_t sneck__record_size(const struct sneck_conn *c, size_t plain); /* one, as keys are now */
 size_t sneck__emit_size(const struct sneck_conn *c); /* exact, of flight, alert, control */
 size_t sneck__emit_first(const struct sneck_conn *c);
 size_t sneck__control_size(const struct sneck_conn *c); /* a KeyUpdate that waits, or is due */
+void sneck__emit_written(struct sneck_conn *c);		/* all so far is to be sent */
 /* All that waits, or with partial what fits. SNECK_WANT_SPACE sets out->required; when it fails the
  * connection has failed. */
 SNECK_MUST_CHECK enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out,
@@ -168,7 +191,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__check_out(struct sneck_conn *c, const stru
 SNECK_MUST_CHECK enum sneck_rc sneck__check_gen(struct sneck_conn *c, uint32_t gen);
 SNECK_MUST_CHECK enum sneck_rc sneck__refuse(struct sneck_conn *c, enum sneck_rc rc,
 					     const char *text);
-bool sneck__can_encrypt(const struct sneck_conn *c);
+bool sneck__tx_open(const struct sneck_conn *c);     /* our direction, for whoever seals it */
+bool sneck__can_encrypt(const struct sneck_conn *c); /* and that is us */
 
 static inline void sneck__trace(const struct sneck_conn *c, int sent, uint8_t content, uint8_t type,
 				size_t len)

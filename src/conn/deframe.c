@@ -180,6 +180,19 @@ static bool too_long(const struct sneck_conn *c, const struct rec_head *head)
 	       head->len > c->hs.recv_limit + 1u + c->rx.aead->tag_len;
 }
 
+/* Records that are protected elsewhere come as what is in them. What they carry for the application
+ * is not seen here, so messages are counted by call. */
+static enum sneck_rc on_content(struct sneck_conn *c, const struct sneck_in *in)
+{
+	const size_t off = c->in.next_rec;
+
+	c->hs.posts = 0;
+	c->in.next_rec = in->len;
+	if (c->content == CT_ALERT)
+		return on_alert(c, at(in, off), in->len - off);
+	return on_handshake(c, in, off, in->len - off);
+}
+
 /* ---- the walk ---- */
 
 enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct hs_msg *m,
@@ -211,6 +224,12 @@ enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct h
 		}
 		if (left == 0)
 			return SNECK_OK;
+		if (c->external != EXTERNAL_NO) {
+			SNECK_TRY(on_content(c, in));
+			if (c->peer_closed_due || c->alert_due)
+				return SNECK_OK;
+			continue;
+		}
 		{
 			const enum sneck_rc rc = sneck__rec_head(
 				&head, at(in, map->next_rec), left, c->rx_records == 0,
@@ -290,12 +309,29 @@ void sneck__in_squeeze(struct sneck_conn *c, struct sneck_in *in)
 	map->seen = in->len;
 }
 
+static void message_more(const struct sneck_conn *c, const struct sneck_in *in,
+			 struct sneck_more_st *more)
+{
+	const struct sneck_span bytes = run(c, in);
+	struct hs_msg m;
+	size_t missing = 0;
+
+	if (bytes.len == 0 || sneck__frame_next(&m, bytes, UINT32_MAX, &missing) == SNECK_OK)
+		missing = 0;
+	more->num_bytes = missing;
+	more->min_capacity = bytes.len + missing;
+}
+
 void sneck__in_more(const struct sneck_conn *c, const struct sneck_in *in,
 		    struct sneck_more_st *more)
 {
 	const size_t left = in->len - c->in.next_rec;
 	const uint8_t *const p = left != 0 ? at(in, c->in.next_rec) : NULL;
 
+	if (c->external != EXTERNAL_NO) {
+		message_more(c, in, more);
+		return;
+	}
 	more->num_bytes = 0;
 	more->min_capacity = c->in.next_rec + BOUND_RECORD;
 	if (left == 0 || c->rx_closed)

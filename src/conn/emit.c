@@ -48,6 +48,34 @@ bool sneck__emit_waits(const struct sneck_conn *c)
 	return c->alert_owed || flight_waits(c);
 }
 
+bool sneck__emit_due(const struct sneck_conn *c)
+{
+	return sneck__emit_waits(c) || (c->external != EXTERNAL_NO && sneck__control_size(c) != 0);
+}
+
+uint8_t sneck__emit_level(const struct sneck_conn *c)
+{
+	return flight_waits(c) ? flight(c)->piece[c->out.at].level : c->tx_level;
+}
+
+uint8_t sneck__emit_content(const struct sneck_conn *c)
+{
+	if (c->alert_owed)
+		return CT_ALERT;
+	return flight_waits(c) ? flight(c)->piece[c->out.at].content : CT_HANDSHAKE;
+}
+
+/* Whoever protects records elsewhere makes them, too. */
+static size_t size_of(const struct sneck_conn *c, const struct rec_half *half, size_t plain)
+{
+	return c->external != EXTERNAL_NO ? plain : sneck__rec_size(half, plain);
+}
+
+size_t sneck__record_size(const struct sneck_conn *c, size_t plain)
+{
+	return size_of(c, &c->tx, plain);
+}
+
 /* ---- one record of a flight ---- */
 
 struct batch {
@@ -90,7 +118,14 @@ static size_t batch_size(const struct sneck_conn *c, const struct batch *b)
 {
 	const struct rec_half half = sneck__half_of(c, b->level);
 
-	return sneck__rec_size(&half, b->len);
+	return size_of(c, &half, b->len);
+}
+
+/* Without records, output is of one level at a time. */
+static bool stops_at(const struct sneck_conn *c, uint32_t at)
+{
+	return c->external != EXTERNAL_NO && at < flight(c)->n &&
+	       flight(c)->piece[at].level != c->tx_level;
 }
 
 static size_t flight_size(const struct sneck_conn *c, bool first_only)
@@ -105,7 +140,7 @@ static size_t flight_size(const struct sneck_conn *c, bool first_only)
 		n += batch_size(c, &b);
 		at = b.at;
 		off = b.at_off;
-		if (first_only)
+		if (first_only || stops_at(c, at))
 			break;
 	}
 	return n;
@@ -114,16 +149,18 @@ static size_t flight_size(const struct sneck_conn *c, bool first_only)
 /* A key that has sealed three quarters of what it may is renewed with the next output. */
 size_t sneck__control_size(const struct sneck_conn *c)
 {
-	if (!sneck__can_encrypt(c) || !sneck__hs_connected(&c->hs) ||
-	    (!c->hs.ku_owed && sneck__rec_left(&c->tx) > c->tx.aead->seal_limit / 4u))
+	if (!sneck__tx_open(c) || !sneck__hs_connected(&c->hs))
 		return 0;
-	return sneck__rec_size(&c->tx, KEY_UPDATE_LEN);
+	if (!c->hs.ku_owed &&
+	    (c->external != EXTERNAL_NO || sneck__rec_left(&c->tx) > c->tx.aead->seal_limit / 4u))
+		return 0;
+	return sneck__record_size(c, KEY_UPDATE_LEN);
 }
 
 size_t sneck__emit_size(const struct sneck_conn *c)
 {
 	if (c->alert_owed)
-		return sneck__rec_size(&c->tx, 2);
+		return sneck__record_size(c, 2);
 	return flight_waits(c) ? flight_size(c, false) : sneck__control_size(c);
 }
 
@@ -141,20 +178,25 @@ enum sneck_rc sneck__emit_record(struct sneck_conn *c, struct sneck_out *out, ui
 	struct rec_half plain = { .aead = NULL };
 	/* a compatibility ChangeCipherSpec stays unprotected whatever the keys (RFC 9846, E.4) */
 	struct rec_half *const half = type == CT_CCS ? &plain : &c->tx;
-	const size_t size = sneck__rec_size(half, len);
+	const size_t size = size_of(c, half, len);
+	uint8_t *const to = out->base + out->head + out->len;
 
-	SNECK_TRY(sneck__rec_seal(half, sneck__conn_tx_ctx(c), out->base + out->head + out->len,
-				  type, version, pieces, n, len));
+	if (c->external != EXTERNAL_NO)
+		for (size_t i = 0, at = 0; i < n; at += pieces[i].len, i++)
+			memcpy(to + at, pieces[i].p, pieces[i].len);
+	else
+		SNECK_TRY(sneck__rec_seal(half, sneck__conn_tx_ctx(c), to, type, version, pieces, n,
+					  len));
 	out->len += size;
 	c->out.written += size;
 	c->tx_records++;
 	return SNECK_OK;
 }
 
-static void flight_written(struct sneck_conn *c)
+void sneck__emit_written(struct sneck_conn *c)
 {
 	c->out.flight_end = c->out.written;
-	c->out.wait = true;
+	c->out.wait = c->external == EXTERNAL_NO;
 }
 
 static enum sneck_rc emit_alert(struct sneck_conn *c, struct sneck_out *out)
@@ -166,7 +208,7 @@ static enum sneck_rc emit_alert(struct sneck_conn *c, struct sneck_out *out)
 	c->alert_owed = false;
 	if (rc == SNECK_OK) {
 		sneck__trace(c, 1, CT_ALERT, c->alert, sizeof bytes);
-		flight_written(c);
+		sneck__emit_written(c);
 	}
 	sneck__conn_wipe_keys(c); /* the last thing that they were for */
 	return SNECK_OK;
@@ -182,7 +224,7 @@ static enum sneck_rc flight_done(struct sneck_conn *c)
 	f->len = 0;
 	c->out.at = 0;
 	c->out.at_off = 0;
-	flight_written(c);
+	sneck__emit_written(c);
 	return sneck__conn_sync_tx(c);
 }
 
@@ -192,8 +234,8 @@ static enum sneck_rc emit_flight(struct sneck_conn *c, struct sneck_out *out)
 		struct batch b;
 
 		gather(&b, c, c->out.at, c->out.at_off);
-		if (sneck_out_room(out) < batch_size(c, &b)) {
-			flight_written(c);
+		if (stops_at(c, c->out.at) || sneck_out_room(out) < batch_size(c, &b)) {
+			sneck__emit_written(c);
 			return SNECK_OK;
 		}
 		if (b.content == CT_HANDSHAKE && b.level != c->tx_level)
@@ -224,7 +266,7 @@ enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out)
 	c->hs.ku_request = false;
 	c->hs.ku_owed = false;
 	c->tx_updates++;
-	flight_written(c);
+	sneck__emit_written(c);
 	return SNECK_OK;
 }
 

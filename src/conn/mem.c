@@ -99,8 +99,11 @@ enum sneck_rc sneck__conn_sync_rx(struct sneck_conn *c)
 
 	if (want.n == c->rx_epoch.n)
 		return SNECK_OK;
-	SNECK_TRY(install(c, &c->rx, sneck__conn_rx_ctx(c),
-			  sneck__hs_secret(&c->hs, false, want.level), SNECK_OPEN));
+	if (c->external != EXTERNAL_NO)
+		c->rx_keys_due = true;
+	else
+		SNECK_TRY(install(c, &c->rx, sneck__conn_rx_ctx(c),
+				  sneck__hs_secret(&c->hs, false, want.level), SNECK_OPEN));
 	if (want.level == LV_APP && c->rx_epoch.level == LV_APP)
 		c->rx_updates++;
 	c->rx_epoch = want;
@@ -124,15 +127,18 @@ enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint8_t level)
 		c->tx_level = level;
 		return SNECK_OK;
 	}
-	SNECK_TRY(install(c, &c->tx, sneck__conn_tx_ctx(c), sneck__hs_secret(&c->hs, true, level),
-			  SNECK_SEAL));
+	if (c->external != EXTERNAL_NO)
+		c->tx_keys_due = true;
+	else
+		SNECK_TRY(install(c, &c->tx, sneck__conn_tx_ctx(c),
+				  sneck__hs_secret(&c->hs, true, level), SNECK_SEAL));
 	c->tx.pad_to = c->cfg->pad_to;
 	c->tx.pad_max = (uint16_t)sneck__fragment(c);
 	c->tx_level = level;
 	return SNECK_OK;
 }
 
-void sneck__conn_wipe_keys(struct sneck_conn *c)
+void sneck__conn_wipe_ctx(struct sneck_conn *c)
 {
 	if (c->rx.aead != NULL)
 		c->rx.aead->wipe(sneck__conn_rx_ctx(c));
@@ -141,6 +147,11 @@ void sneck__conn_wipe_keys(struct sneck_conn *c)
 	sneck__ct_wipe(sneck__conn_rx_ctx(c), c->size - c->rx_ctx);
 	sneck__ct_wipe(&c->rx, sizeof c->rx);
 	sneck__ct_wipe(&c->tx, sizeof c->tx);
+}
+
+void sneck__conn_wipe_keys(struct sneck_conn *c)
+{
+	sneck__conn_wipe_ctx(c);
 	sneck__ct_wipe(c->hs.rx_secret, sizeof c->hs.rx_secret);
 	sneck__ct_wipe(c->hs.tx_secret, sizeof c->hs.tx_secret);
 	sneck__ct_wipe(c->hs.resumption, sizeof c->hs.resumption);
@@ -158,11 +169,11 @@ enum sneck_rc sneck_conn_set_scratch(struct sneck_conn *conn, void *mem, size_t 
 	if (!aligned(mem))
 		return sneck__refuse(conn, SNECK_E_ARG,
 				     "the scratch is not aligned to SNECK_ALIGN");
-	if (len < sneck__hs_work_size(conn->cfg, conn->hs.role))
+	if (len < sneck__hs_work_need(&conn->hs))
 		return SNECK_WANT_SPACE;
 	conn->scratch = mem;
 	conn->scratch_len = (uint32_t)(len < UINT32_MAX ? len : UINT32_MAX);
-	sneck__hs_work_lend(&conn->hs, mem, sneck__hs_work_size(conn->cfg, conn->hs.role));
+	sneck__hs_work_lend(&conn->hs, mem, sneck__hs_work_need(&conn->hs));
 	return SNECK_OK;
 }
 

@@ -30,6 +30,7 @@ static const struct name states[] = { S(APP_DATA_AVAILABLE),
 				      S(CLOSED),
 				      S(FAILED),
 				      S(NEEDS_SCRATCH),
+				      S(KEYS_READY),
 				      S(HANDSHAKE_DONE),
 				      S(RECEIVED_ALERT),
 				      { 0, NULL } };

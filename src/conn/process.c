@@ -35,7 +35,7 @@ static enum sneck_rc step(struct sneck_conn *c, struct sneck_in *in)
 /* Runs until something stops it. Input is not taken while handshake output waits. */
 static enum stop advance(struct sneck_conn *c, struct sneck_in *in)
 {
-	while (sneck__hs_sends(&c->hs) || !sneck__emit_waits(c)) {
+	while (!sneck__keys_due(c) && (sneck__hs_sends(&c->hs) || !sneck__emit_waits(c))) {
 		enum sneck_rc rc;
 
 		if (c->err != 0)
@@ -71,6 +71,8 @@ static int must_encrypt(struct sneck_conn *c, struct sneck_out *out, struct snec
 	st->u.encode = (struct sneck_encode_st){
 		.conn = c,
 		.gen = c->gen,
+		.level = sneck__emit_level(c),
+		.content = sneck__emit_content(c),
 		.required = sneck__emit_size(c),
 		.min_progress = sneck__emit_first(c),
 	};
@@ -108,7 +110,7 @@ static int show_stop(struct sneck_conn *c, enum stop why, struct sneck_in *in,
 {
 	switch (why) {
 	case STOP_SCRATCH:
-		st->u.scratch.size = sneck__hs_work_size(c->cfg, c->hs.role);
+		st->u.scratch.size = sneck__hs_work_need(&c->hs);
 		return SNECK_NEEDS_SCRATCH;
 	case STOP_ASK:
 		return sneck__show_question(c, in, st);
@@ -186,14 +188,26 @@ static int show_early_result(struct sneck_conn *c, struct sneck_status *st)
 	return SNECK_EARLY_DATA_RESULT;
 }
 
+/* Whether a control record goes now: into `out`, or, without records, as output of its own. */
+static bool control_fits(const struct sneck_conn *c, const struct sneck_out *out)
+{
+	const size_t need = sneck__control_size(c);
+
+	return need != 0 &&
+	       (c->external != EXTERNAL_NO || (out != NULL && need <= sneck_out_room(out)));
+}
+
 static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_out *out,
 		      struct sneck_status *st)
 {
 	for (;;) {
 		enum stop why;
 
+		sneck__keys_prepare(c);
+		if (sneck__keys_due(c))
+			return sneck__keys_show(c, st);
 		emit(c, out);
-		if (sneck__emit_waits(c))
+		if (sneck__emit_due(c))
 			return must_encrypt(c, out, st);
 		settle(c);
 		if (due(c, &c->alert_due)) {
@@ -220,8 +234,7 @@ static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_ou
 		why = advance(c, in);
 		if (why == STOP_NONE || (c->hs.work != NULL && sneck__hs_connected(&c->hs)))
 			continue;
-		if (out != NULL && sneck__control_size(c) != 0 &&
-		    sneck__control_size(c) <= sneck_out_room(out))
+		if (control_fits(c, out))
 			continue;
 		if (c->out.wait)
 			return must_transmit(c, st);
@@ -229,11 +242,15 @@ static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_ou
 	}
 }
 
-static enum sneck_rc check_call(struct sneck_conn *c, const struct sneck_in *in,
-				const struct sneck_out *out)
+enum sneck_rc sneck__check_call(struct sneck_conn *c, const struct sneck_in *in,
+				const struct sneck_out *out, bool external)
 {
 	if (c->magic != CONN_ALIVE)
 		return SNECK_E_MISUSE;
+	if (external != (c->external != EXTERNAL_NO))
+		return sneck__refuse(c, SNECK_E_MISUSE,
+				     "sneck_ext_process() is for connections in external mode, and "
+				     "they for it");
 	if (!c->started && c->hs.role == SNECK_CLIENT && c->hs.name.len == 0 &&
 	    !c->cfg->insecure_no_name)
 		return sneck__refuse(c, SNECK_E_CONFIG,
@@ -263,16 +280,25 @@ int sneck_process(struct sneck_conn *conn, struct sneck_in *in, struct sneck_out
 {
 	struct sneck_in nothing = { .pos = conn->in.pos };
 	struct sneck_in *const from = in != NULL && conn->err == 0 ? in : &nothing;
-	enum sneck_rc rc;
+	const enum sneck_rc rc = sneck__check_call(conn, from, out, false);
+
+	return rc == SNECK_OK ? sneck__process(conn, from, out, st) : sneck__refused(st, rc);
+}
+
+int sneck__refused(struct sneck_status *st, enum sneck_rc rc)
+{
+	memset(st, 0, sizeof *st);
+	st->err = rc;
+	st->state = SNECK_FAILED;
+	return SNECK_FAILED;
+}
+
+int sneck__process(struct sneck_conn *conn, struct sneck_in *from, struct sneck_out *out,
+		   struct sneck_status *st)
+{
 	uint64_t before;
 
 	memset(st, 0, sizeof *st);
-	rc = check_call(conn, from, out);
-	if (rc != SNECK_OK) {
-		st->err = rc;
-		st->state = SNECK_FAILED;
-		return SNECK_FAILED;
-	}
 	if (!conn->started)
 		conn->hs.want_limit = recv_limit(conn->cfg, from);
 	conn->started = true;
@@ -285,11 +311,11 @@ int sneck_process(struct sneck_conn *conn, struct sneck_in *in, struct sneck_out
 	if (conn->hs.work != NULL) /* no pointer into `in` stays */
 		nego_forget(&conn->hs.work->nego);
 	st->discard = conn->in.pos - before;
-	st->flags |= (sneck__can_encrypt(conn) ? SNECK_ST_CAN_ENCRYPT : 0) |
-		     (sneck__control_size(conn) != 0 || sneck__action_waits(conn)
-			      ? SNECK_ST_TX_PENDING
-			      : 0) |
-		     (conn->rx_closed || conn->err != 0 ? SNECK_ST_RX_CLOSED : 0);
+	st->flags |=
+		(sneck__can_encrypt(conn) ? SNECK_ST_CAN_ENCRYPT : 0) |
+		(sneck__control_size(conn) != 0 || sneck__action_waits(conn) ? SNECK_ST_TX_PENDING
+									     : 0) |
+		(conn->rx_closed || conn->err != 0 ? SNECK_ST_RX_CLOSED : 0);
 	return st->state;
 }
 
@@ -316,7 +342,7 @@ enum sneck_rc sneck_encode(struct sneck_encode_st *st, uint32_t flags, struct sn
 		return sneck__refuse(c, SNECK_E_MISUSE, "a handle of an earlier sneck_process()");
 	if ((flags & ~SNECK_F_PARTIAL) != 0)
 		return sneck__refuse(c, SNECK_E_ARG, "a flag that sneck_encode() does not know");
-	if (!sneck__emit_waits(c))
+	if (!sneck__emit_due(c))
 		return sneck__refuse(c, SNECK_E_STALE, "all of it was written before");
 	SNECK_TRY(sneck__check_out(c, out));
 	return sneck__emit(c, out, (flags & SNECK_F_PARTIAL) != 0);

@@ -202,7 +202,7 @@ static enum sneck_rc can_save(const struct sneck_conn *c)
 	if (!c->cfg->allow_save)
 		return SNECK_E_UNSUPPORTED;
 	if (!sneck__hs_connected(&c->hs) || c->hs.work != NULL || sneck__emit_waits(c) ||
-	    c->half != HALF_NONE)
+	    c->half != HALF_NONE || c->external != EXTERNAL_NO)
 		return SNECK_NOT_NOW;
 	if (c->in.run_len != 0 || c->in.app_len != 0 || c->in.next_rec != 0)
 		return SNECK_NOT_NOW;

@@ -74,10 +74,18 @@ static enum sneck_rc alpn_read(struct nego *ng, enum ext_in in, struct sneck_spa
 	return ng->cfg->n_alpn == 0 ? SNECK_OK : choose(ng, names);
 }
 
+/* RFC 9001, 8.1: QUIC goes nowhere without */
+static enum sneck_rc alpn_absent(struct nego *ng, enum ext_in in)
+{
+	(void)in;
+	return ng->quic != NULL ? SNECK_E_NO_ALPN : SNECK_OK;
+}
+
 const struct ext sneck__ext_alpn = {
 	.type = EXT_ALPN,
 	.allowed = SET(IN_CH) | SET(IN_EE),
 	.offer = alpn_offer,
 	.write = alpn_write,
 	.read = alpn_read,
+	.absent = alpn_absent,
 };

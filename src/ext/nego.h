@@ -28,6 +28,7 @@ struct own_share {
 
 struct nego {
 	const struct sneck_config *cfg;
+	struct sneck_quic *quic; /* NULL: no QUIC */
 	uint8_t role;
 	uint16_t at_ext; /* the extension being read, for sneck_conn_failure(); 0xffff: none */
 	uint32_t sent;   /* rows of the table that our ClientHello carried */

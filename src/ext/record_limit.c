@@ -12,7 +12,7 @@
 
 static bool limit_offer(const struct nego *ng, enum ext_in in)
 {
-	return in == IN_CH || ng->peer_has_limit;
+	return ng->quic == NULL && (in == IN_CH || ng->peer_has_limit); /* QUIC has no records */
 }
 
 static void limit_write(const struct nego *ng, enum ext_in in, struct wr *w)

@@ -22,6 +22,7 @@ static const struct ext *const table[] = {
 	&sneck__ext_psk_modes,
 	&sneck__ext_early_data,
 	&sneck__ext_ticket_request,
+	&sneck__ext_quic_params,
 	&sneck__ext_padding,
 	&sneck__ext_psk, /* RFC 9846, 4.3.11: the last one of a ClientHello */
 };

@@ -44,7 +44,8 @@ static enum sneck_rc prepare(struct hs *hs)
 	struct nego *const ng = &wk->nego;
 
 	SNECK_TRY(p->random(p->ctx, wk->random, sizeof wk->random));
-	if (!hs->cfg->no_compat) { /* RFC 9846, E.4 */
+	ng->quic = hs->quic;
+	if (!hs->cfg->no_compat && hs->quic == NULL) { /* RFC 9846, E.4; RFC 9001, 8.4 */
 		SNECK_TRY(p->random(p->ctx, wk->session_id, sizeof wk->session_id));
 		wk->session_id_len = sizeof wk->session_id;
 	}

@@ -111,6 +111,7 @@ struct hs_epoch {
 struct hs {
 	const struct sneck_config *cfg;
 	struct hs_work *work; /* the scratch, while it is lent */
+	struct sneck_quic *quic; /* NULL: no QUIC */
 	const struct hs_state *graph;
 	uint8_t state, role;
 	bool ku_owed;         /* a KeyUpdate waits to be sent */
@@ -189,6 +190,7 @@ const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level);
 
 /* Scratch: its size, taking it, wiping it with all that the provider keeps in it. */
 size_t sneck__hs_work_size(const struct sneck_config *cfg, int role);
+size_t sneck__hs_work_need(const struct hs *hs); /* with QUIC's parameters */
 void sneck__hs_work_lend(struct hs *hs, void *mem, size_t len);
 void sneck__hs_work_wipe(struct hs *hs);
 

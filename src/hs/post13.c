@@ -52,6 +52,8 @@ enum sneck_rc sneck__on_post13(struct hs *hs, const struct hs_msg *m, uint8_t *t
 
 	if (hs->posts == BOUND_POST_MSGS && !answer)
 		return SNECK_E_FLOOD;
+	if (m->type == HT_KEY_UPDATE && hs->quic != NULL) /* RFC 9001, 6 */
+		return SNECK_E_UNEXPECTED;
 	if (m->type == HT_KEY_UPDATE) {
 		SNECK_TRY(on_key_update(hs, m));
 	} else {

@@ -285,6 +285,16 @@ size_t sneck__hs_work_size(const struct sneck_config *cfg, int role)
 	return lay_out(cfg, role).total;
 }
 
+static size_t quic_len(const struct hs *hs)
+{
+	return hs->quic != NULL ? round_up(hs->quic->params.len) : 0;
+}
+
+size_t sneck__hs_work_need(const struct hs *hs)
+{
+	return sneck__hs_work_size(hs->cfg, hs->role) + quic_len(hs);
+}
+
 void sneck__hs_work_lend(struct hs *hs, void *mem, size_t len)
 {
 	const struct layout l = lay_out(hs->cfg, hs->role);
@@ -298,9 +308,9 @@ void sneck__hs_work_lend(struct hs *hs, void *mem, size_t len)
 	wk->provider_work = base + l.provider_work;
 	wk->provider_work_len = (uint32_t)l.provider_work_len;
 	wk->flight.area = base + l.area;
-	wk->flight.cap = (uint32_t)l.area_len;
+	wk->flight.cap = (uint32_t)(l.area_len + quic_len(hs));
 	if (hs->role == SNECK_SERVER && resumes(hs->cfg))
-		wk->session_mem = base + l.area + l.area_len - BOUND_SESSION;
+		wk->session_mem = base + l.area + wk->flight.cap - BOUND_SESSION;
 	wk->nego.cfg = hs->cfg;
 	wk->nego.role = hs->role;
 	wk->shares = base + l.shares;
@@ -333,7 +343,7 @@ void sneck__hs_work_wipe(struct hs *hs)
 	if (wk->have_key)
 		hs->cfg->provider->pubkey->wipe(wk->peer_key);
 	sneck__transcript_wipe(&wk->transcript);
-	sneck__ct_wipe(wk, lay_out(hs->cfg, hs->role).total);
+	sneck__ct_wipe(wk, sneck__hs_work_need(hs));
 	hs->work = NULL;
 	hs->session = sneck_span_of(NULL, 0);
 }

@@ -34,6 +34,8 @@ static enum sneck_rc check_hello(struct nego *ng, const struct client_hello *ch)
 {
 	if (ch->compression.len != 1 || ch->compression.p[0] != 0)
 		return SNECK_E_ILLEGAL;
+	if (ng->quic != NULL && ch->session_id.len != 0) /* RFC 9001, 8.4 */
+		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__select_suite(ng, ch->suites, 0));
 	return sneck__ext_read(ng, IN_CH, ch->extensions);
 }
@@ -75,6 +77,7 @@ static enum sneck_rc read_hello(struct hs *hs, struct client_hello *ch)
 	hs->sni_len = 0; /* it lies there */
 	ng->cfg = hs->cfg;
 	ng->role = hs->role;
+	ng->quic = hs->quic;
 	ng->recv_limit = hs->want_limit;
 	ng->shares[0].share = share;
 	SNECK_TRY(check_hello(ng, ch));

@@ -35,7 +35,7 @@ static void states(void **state)
 	assert_string_equal(sneck_state_name(50), "SNECK_RECEIVED_ALERT");
 	assert_string_equal(sneck_state_name(0), "unknown");
 	assert_string_equal(sneck_state_name(2), "unknown");
-	assert_int_equal(count(sneck_state_name), 16);
+	assert_int_equal(count(sneck_state_name), 17);
 }
 
 static void versions(void **state)
