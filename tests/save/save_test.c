@@ -291,9 +291,18 @@ static void not_now(void **state)
 	pair_wipe(&p);
 }
 
+static bool holds(const void *at, size_t len, const uint8_t *secret)
+{
+	for (size_t i = 0; i + 32 <= len; i++)
+		if (memcmp((const uint8_t *)at + i, secret, 32) == 0)
+			return true;
+	return false;
+}
+
 static void moved_is_dead(void **state)
 {
 	struct end *const c = &p.client;
+	uint8_t secret[3][32];
 	struct sneck_conn *other;
 	struct sneck_failure why;
 	struct sneck_app_st app;
@@ -311,8 +320,12 @@ static void moved_is_dead(void **state)
 	app = c->st.u.app;
 	assert_int_equal(sneck_app_next(&app, &rec), SNECK_OK);
 	assert_true(sneck_release(c->conn, &c->in) > 0);
+	memcpy(secret[0], c->conn->hs.rx_secret, 32);
+	memcpy(secret[1], c->conn->hs.tx_secret, 32);
+	memcpy(secret[2], c->conn->hs.exporter, 32);
 	(void)save(c);
 	for (int i = 0; i < 3; i++) {
+		assert_false(holds(c->conn_mem, sizeof c->conn_mem, secret[i]));
 		assert_int_equal(end_step(c), SNECK_FAILED);
 		assert_int_equal(c->st.err, SNECK_E_MOVED);
 	}
@@ -346,6 +359,34 @@ static enum sneck_rc try_restore(const void *src, size_t len)
 	else
 		assert_null(c);
 	return rc;
+}
+
+/* Whatever it is, it reads, writes and closes, or says why not. */
+static enum sneck_rc use_restored(const void *src, size_t len)
+{
+	static _Alignas(SNECK_ALIGN) uint8_t mem[SNECK_CONN_MAX];
+	static uint8_t in_mem[256], out_mem[4096];
+	struct sneck_conn *c = NULL;
+	struct sneck_status st;
+	struct sneck_in in;
+	struct sneck_out out;
+	const enum sneck_rc rc =
+		sneck_restore(mem, sizeof mem, &p.client.cfg, seal_key, src, len, &c);
+
+	if (rc != SNECK_OK)
+		return rc;
+	sneck_in_init(&in, in_mem, sizeof in_mem);
+	sneck_out_init(&out, out_mem, sizeof out_mem);
+	memset(in_mem, 0, sizeof in_mem);
+	memcpy(in_mem, "\x17\x03\x03\x00\x20", 5);
+	sneck_in_added(&in, 37);
+	(void)!sneck_encrypt(c, &(struct sneck_iov){ "data", 4 }, 1, 0, &out, NULL);
+	(void)!sneck_key_update(c, 1);
+	for (int i = 0; i < 10; i++)
+		(void)sneck_process(c, &in, &out, &st);
+	(void)!sneck_close_notify(c, &out);
+	sneck_conn_wipe(c);
+	return SNECK_OK;
 }
 
 /* Each bit, each length, one byte more, another key. */
@@ -389,6 +430,43 @@ static void n85_damaged_blocks(void **state)
 				       block, len, &c),
 			 SNECK_WANT_SPACE);
 	assert_int_equal(try_restore(block, len), SNECK_OK);
+	pair_wipe(&p);
+}
+
+/* A block that is sealed well and holds nonsense, as nobody without the key can make it: the
+ * transparent provider's tags have no key. What is out of bounds is refused, what is not makes a
+ * connection that can be used and fails in order. */
+static void n85_sealed_nonsense(void **state)
+{
+	enum { HEAD = 39, TAG = 16 };
+	static uint8_t copy[sizeof block];
+	uint64_t random = 1;
+	size_t len, refused = 0;
+
+	(void)state;
+	ready();
+	up();
+	len = save(&p.client);
+	for (unsigned round = 0; round < 20000; round++) {
+		const size_t cut = round % 4 == 0 ? round / 4 % 40u : 0;
+		const size_t n = len - HEAD - TAG - cut;
+		enum sneck_rc rc;
+
+		transparent_audit_reset(); /* it would notice that this is one connection */
+		transparent_nonces_jump = true;
+		memcpy(copy, block, len);
+		for (unsigned i = 0; i < 1u + round % 3; i++) {
+			random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+			copy[HEAD + (random >> 33) % n] = (uint8_t)(random >> 24);
+		}
+		transparent_tag(copy + HEAD + n, sneck_span_of(copy, HEAD),
+				sneck_span_of(copy + HEAD, n));
+		rc = use_restored(copy, HEAD + n + TAG);
+		assert_true(rc == SNECK_OK || rc == SNECK_E_ARG || rc == SNECK_E_CONFIG);
+		assert_true(cut == 0 || rc != SNECK_OK);
+		refused += rc != SNECK_OK;
+	}
+	assert_true(refused > 5000 && refused < 20000);
 	pair_wipe(&p);
 }
 
@@ -486,17 +564,12 @@ static void n78_failing_provider(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(both_roles),
-		cmocka_unit_test(live_download),
-		cmocka_unit_test(facts_stay),
-		cmocka_unit_test(exporter_of_the_config),
-		cmocka_unit_test(halfway),
-		cmocka_unit_test(not_now),
-		cmocka_unit_test(moved_is_dead),
-		cmocka_unit_test(n85_damaged_blocks),
-		cmocka_unit_test(other_configs),
-		cmocka_unit_test(fresh_salt),
-		cmocka_unit_test(n78_failing_provider),
+		cmocka_unit_test(both_roles),	 cmocka_unit_test(live_download),
+		cmocka_unit_test(facts_stay),	 cmocka_unit_test(exporter_of_the_config),
+		cmocka_unit_test(halfway),	 cmocka_unit_test(not_now),
+		cmocka_unit_test(moved_is_dead), cmocka_unit_test(n85_damaged_blocks),
+		cmocka_unit_test(other_configs), cmocka_unit_test(n85_sealed_nonsense),
+		cmocka_unit_test(fresh_salt),	 cmocka_unit_test(n78_failing_provider),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
