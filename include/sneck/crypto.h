@@ -26,7 +26,7 @@ struct sneck_provider;
 
 #define SNECK_CRYPTO_REVISION 1u /* of every descriptor below; a provider states the one it fills */
 #define SNECK_HASH_CTX_MAX 256u
-#define SNECK_AEAD_CTX_MAX 512u  /* of an AEAD that seals tickets */
+#define SNECK_AEAD_CTX_MAX 384u  /* of an AEAD that seals tickets */
 #define SNECK_SIG_MAX 1024u      /* bytes of the longest signature that we make */
 
 /* A hash function. RFC: 4.1, 7.1. */

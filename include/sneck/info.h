@@ -79,7 +79,7 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_export(const struct sneck_conn *c
 /** Derives keying material from the early secret, for early data: on a client that offered it, on a
  *  server that accepted it, until the handshake is over.
  *
- *  Bytes, Units: as sneck_export(). RFC: 7.5.
+ *  Bytes: as sneck_export(). Units: len in bytes. RFC: 7.5.
  *  Returns: SNECK_OK; SNECK_NOT_NOW without early data, or when the handshake is over; else as
  *  sneck_export().
  */

@@ -92,9 +92,9 @@ struct sneck_ticket_key {
 	uint64_t seal_from_ms, seal_until_ms, open_until_ms; /* all zero: no key */
 };
 
-/* Next, current and two former keys, in this order. The bytes may be copied to other threads and machines (they
- * are secret). Connections only read it; rotate it while no other thread reads it, or give new
- * connections a config with a new ring. Frozen. */
+/* Next, current and two former keys, in this order. The bytes may be copied to other threads and
+ * machines (they are secret). Connections only read it; rotate it while no other thread reads it,
+ * or give new connections a config with a new ring. Frozen. */
 struct sneck_ticket_ring {
 	struct sneck_ticket_key keys[4];
 };

@@ -7,18 +7,22 @@
  *           case client_hello:         Empty;
  *           case encrypted_extensions: Empty;
  *       };
- *   } EarlyDataIndication; */
+ *   } EarlyDataIndication;
+ *
+ * That of a ticket is written by hs/ticket.c. */
 #include "ext.h"
 
 static bool early_offer(const struct nego *ng, enum ext_in in)
 {
-	return in == IN_NST ? ng->nst_early != 0 : ng->early;
+	(void)in;
+	return ng->early;
 }
 
 static void early_write(const struct nego *ng, enum ext_in in, struct wr *w)
 {
-	if (in == IN_NST)
-		wr_uint(w, 4, ng->nst_early);
+	(void)ng;
+	(void)in;
+	(void)w;
 }
 
 /* On a client `early` stays what we offered until here. */

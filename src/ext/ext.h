@@ -35,8 +35,8 @@ extern const struct ext sneck__ext_versions, sneck__ext_groups, sneck__ext_key_s
 	sneck__ext_psk_modes, sneck__ext_early_data, sneck__ext_ticket_request, sneck__ext_psk,
 	sneck__ext_quic_params;
 
-/* psk.c. The i-th pre-shared key that our ClientHello offers, behind a retry only those of the suite
- * that it named; false behind the last. */
+/* psk.c. The i-th pre-shared key that our ClientHello offers, behind a retry only those of the
+ * suite that it named; false behind the last. */
 bool sneck__psk_offer_at(const struct nego *ng, uint32_t i, struct psk_offer *offer);
 /* Whether an identity that a client sent is that of psk for this hash. */
 bool sneck__psk_is(const struct sneck_psk *psk, uint16_t hash, struct sneck_span identity);

@@ -145,10 +145,8 @@ static enum sneck_rc check_hello(struct hs *hs, const struct server_hello *sh)
 	if (is_retry(sh))
 		return sneck__ext_read(&wk->nego, IN_HRR, sh->extensions);
 	SNECK_TRY(sneck__ext_read(&wk->nego, IN_SH, sh->extensions));
-	if (hs->cfg->psk_only && wk->nego.psk_index == 0) {
-		hs->alert = SNECK_ALERT_HANDSHAKE_FAILURE;
-		return SNECK_E_NO_PSK;
-	}
+	if (hs->cfg->psk_only && wk->nego.psk_index == 0) /* we named no signature scheme */
+		return SNECK_E_NOT_OFFERED;
 	return sneck__select_mode_answer(&wk->nego);
 }
 

@@ -156,7 +156,7 @@ struct hs {
 	struct sneck_span name; /* client: the name to verify; the caller's memory */
 	bool name_is_ip;
 	uint64_t now_ms;
-	struct sneck_span session; /* to be resumed: in the caller's memory, a server's in the scratch */
+	struct sneck_span session; /* to be resumed: the caller's memory; a server's: scratch */
 	uint32_t session_flags;    /* SNECK_SESSION_* */
 	uint32_t early_max;        /* bytes of early data that may be sent, or received */
 	uint32_t early_bytes;      /* that were */

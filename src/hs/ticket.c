@@ -4,7 +4,6 @@
 #include "hs.h"
 
 #include "../crypto/algs.h"
-#include "../ext/ext.h"
 #include "../keys/ticket.h"
 #include "../msg/finish.h"
 #include "../wire/ct.h"
@@ -75,9 +74,8 @@ static enum sneck_rc write_sealed(struct hs *hs, const struct session *s, struct
 enum sneck_rc sneck__ticket_write(struct hs *hs, const struct session *s,
 				  struct sneck_span identity, struct wr *w)
 {
-	struct nego ng = { .cfg = hs->cfg, .role = hs->role, .nst_early = s->max_early };
 	const uint8_t nonce = hs->tickets;
-	struct wr_mark body;
+	struct wr_mark body, block;
 
 	sneck__new_session_ticket_write(w, s->lifetime_s, s->age_add, sneck_span_of(&nonce, 1),
 					&body);
@@ -85,7 +83,13 @@ enum sneck_rc sneck__ticket_write(struct hs *hs, const struct session *s,
 		wr_vec(w, 2, identity);
 	else
 		SNECK_TRY(write_sealed(hs, s, w));
-	sneck__ext_write(&ng, IN_NST, w);
+	block = wr_open(w, 2);
+	if (s->max_early != 0) { /* by hand: a struct nego is too large to stand here */
+		wr_u16(w, EXT_EARLY_DATA);
+		wr_u16(w, 4);
+		wr_uint(w, 4, s->max_early);
+	}
+	wr_close(w, block);
 	wr_close(w, body);
 	return wr_end(w);
 }

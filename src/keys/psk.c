@@ -12,8 +12,6 @@
  *   ipskx = HKDF-Expand-Label(epskx, "derived psk", Hash(ImportedIdentity), L) */
 #include "psk.h"
 
-#include <sneck/config.h>
-
 #include "../crypto/algs.h"
 #include "../crypto/hkdf.h"
 #include "../wire/ct.h"

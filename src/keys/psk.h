@@ -8,7 +8,7 @@
 
 #include "../bounds.h"
 
-/* ipsk: as many bytes as the digest of hash. SNECK_E_NO_ALGORITHM when the provider lacks a hash. */
+/* ipsk: as many bytes as the digest of hash. SNECK_E_NO_ALGORITHM when the provider lacks one. */
 SNECK_MUST_CHECK enum sneck_rc sneck__psk_import(uint8_t *ipsk, const struct sneck_provider *p,
 						 const struct sneck_psk *psk, uint16_t hash);
 

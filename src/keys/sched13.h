@@ -52,7 +52,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__resumption_psk(uint8_t *psk, const struct 
 						     const uint8_t *resumption,
 						     struct sneck_span nonce);
 
-/* A PskBinderEntry: hash->len bytes; th is the digest of all up to the binders. RFC 9846, 4.3.11.2 */
+/* A PskBinderEntry: hash->len bytes; th is the digest of all up to the binders. RFC 9846,
+ * 4.3.11.2. */
 SNECK_MUST_CHECK enum sneck_rc sneck__psk_binder(uint8_t *binder, const struct sneck_hash *hash,
 						 struct sneck_span psk, enum binder kind,
 						 const uint8_t *th);

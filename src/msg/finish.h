@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* finish.h: CertificateVerify, Finished, KeyUpdate, NewSessionTicket, CertificateRequest,
- * EndOfEarlyData. RFC 9846, 4.5.2, 4.5.3, 4.7.3, 4.7.1, 4.4.2, 4.6. Writers write the message header too. */
+ * EndOfEarlyData. RFC 9846, 4.5.2, 4.5.3, 4.7.3, 4.7.1, 4.4.2, 4.6. Writers write the
+ * message header too. */
 #ifndef SNECK_MSG_FINISH_H
 #define SNECK_MSG_FINISH_H
 

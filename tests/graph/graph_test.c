@@ -43,9 +43,10 @@ static void shape(void **state)
 					 0);
 			assert_true(set_has(reached, i)); /* rows stand in the order of arrival */
 			reached |= st->next;
-			assert_int_equal(set_has(st->next, i),
-					 i == graphs[g].last ||
-						 st->run == sneck__server13_graph[S13_SEND_TICKET].run);
+			assert_int_equal(
+				set_has(st->next, i),
+				i == graphs[g].last ||
+					st->run == sneck__server13_graph[S13_SEND_TICKET].run);
 		}
 	}
 }

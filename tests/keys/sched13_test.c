@@ -57,9 +57,9 @@ static void rfc8448_secrets(void **state)
 	check(s.client_hs, "client_hs");
 	check(s.server_hs, "server_hs");
 	assert_memory_not_equal(s.secret, zeros, sizeof zeros);
-	assert_int_equal(sneck__sched13_resumption(&s, resumption,
-						   figure("hash_to_client_finished").b),
-			 SNECK_OK);
+	assert_int_equal(
+		sneck__sched13_resumption(&s, resumption, figure("hash_to_client_finished").b),
+		SNECK_OK);
 	check(resumption, "resumption");
 	assert_memory_equal(s.secret, zeros, sizeof zeros);
 }

@@ -74,9 +74,9 @@ static void end_start(struct end *e)
 	if (e->role == SNECK_CLIENT && !e->cfg.insecure_no_name)
 		assert_int_equal(sneck_conn_set_name(e->conn, "example.org", 11), SNECK_OK);
 	if (e->resume != NULL)
-		assert_int_equal(sneck_conn_set_session(e->conn, e->resume, e->resume_len,
-							e->resume_flags),
-				 SNECK_OK);
+		assert_int_equal(
+			sneck_conn_set_session(e->conn, e->resume, e->resume_len, e->resume_flags),
+			SNECK_OK);
 	sneck_in_init(&e->in, e->in_mem, PAIR_HALF);
 	sneck_out_init(&e->out, e->out_mem, PAIR_HALF);
 }

@@ -363,13 +363,11 @@ static void early_exporter(void **state)
 	p.client.cfg.keep_exporter = p.server.cfg.keep_exporter = 1;
 	p.client.hook = p.server.hook = export_early;
 	resume_start(&p);
-	assert_int_equal(sneck_export_early(p.client.conn, "test", none, later, 32),
-			 SNECK_NOT_NOW);
+	assert_int_equal(sneck_export_early(p.client.conn, "test", none, later, 32), SNECK_NOT_NOW);
 	resume_expect(&p, 1);
 	assert_memory_equal(exported[0], exported[1], 32);
 	assert_memory_not_equal(exported[0], zeros, 32);
-	assert_int_equal(sneck_export_early(p.client.conn, "test", none, later, 32),
-			 SNECK_NOT_NOW);
+	assert_int_equal(sneck_export_early(p.client.conn, "test", none, later, 32), SNECK_NOT_NOW);
 	assert_int_equal(sneck_export(p.client.conn, "test", none, later, 32), SNECK_OK);
 	assert_memory_not_equal(exported[0], later, 32);
 	pair_wipe(&p);

@@ -174,7 +174,8 @@ TEST(tickets)
 /* What is unknown in a ticket is no concern of ours. RFC 9846, 4.7.1 */
 static void n24_n28_ticket_extensions(void **state)
 {
-	static const char good[] = "\x04\0\0\x1e" TICKET "\0\x10\x12\x34\0\0\x0a\x0a\0\0\0\x2a\0\4\0\0\1\0";
+	static const char good[] =
+		"\x04\0\0\x1e" TICKET "\0\x10\x12\x34\0\0\x0a\x0a\0\0\0\x2a\0\4\0\0\1\0";
 
 	(void)state;
 	pair_init(&p, 1);

@@ -90,8 +90,7 @@ static void t5_stale(void **state)
 		unchanged(c, sneck_answer_verdict(c->conn, op, &v), SNECK_E_STALE);
 
 		v = end_verdict(&q.client);
-		v.chain =
-			0; /* refused: the connection has ended, and says with what */
+		v.chain = 0; /* refused: the connection has ended, and says with what */
 		assert_int_equal(sneck_answer_verdict(q.client.conn, other, &v), SNECK_OK);
 		assert_int_equal(sneck_answer_verdict(q.client.conn, other, &v),
 				 SNECK_E_CERT_REFUSED);
