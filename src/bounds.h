@@ -24,6 +24,7 @@
 #define BOUND_SHARES 8u            /* L13, key shares in a ClientHello */
 #define BOUND_GROUPS 64u           /* L13, looked at in supported_groups */
 #define BOUND_CERTS 10u            /* L19, in one message */
+#define BOUND_STAPLES (65535u - 16u) /* a credential's ocsp and scts: an entry's extensions */
 #define BOUND_NAME 253u            /* L21, octets of a host name */
 #define BOUND_BEFORE_FINISHED (96u * 1024u) /* L22, peer's bytes before its Finished */
 

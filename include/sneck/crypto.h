@@ -144,8 +144,9 @@ struct sneck_signer {
 /* ---- trust -------------------------------------------------------------------------------- */
 
 struct sneck_cert_entry {
-	struct sneck_span der;        /* a certificate */
-	struct sneck_span extensions; /* its CertificateEntry extensions, as on the wire */
+	struct sneck_span der;  /* a certificate, or a SubjectPublicKeyInfo */
+	struct sneck_span ocsp; /* stapled OCSPResponse, or empty */
+	struct sneck_span scts; /* SignedCertificateTimestampList, or empty */
 };
 
 /* What a verifier judges. All spans are valid during the call only. */
@@ -155,9 +156,10 @@ struct sneck_chain {
 	struct sneck_span name;               /* host name or IP address; empty for a client */
 	uint64_t now_ms;
 	uint64_t op;
+	uint16_t type;                        /* enum sneck_cert_type */
 	uint16_t version;
 	uint8_t peer_role;                    /* enum sneck_role of the peer */
-	uint8_t rsv[5];
+	uint8_t rsv[3];
 };
 
 #define SNECK_CHAIN_VALID 0x6e1fc25bu          /* sneck_verdict.chain; all else refuses */
@@ -178,16 +180,27 @@ struct sneck_verdict {
 };
 SNECK_STATIC_ASSERT(sizeof(struct sneck_verdict) == 56, "struct sneck_verdict is frozen");
 
+/* sneck_verifier.flags */
+#define SNECK_VERIFIER_WANTS_OCSP 2u /* ask the peer to staple an OCSPResponse (RFC 6066, 8) */
+#define SNECK_VERIFIER_WANTS_SCTS 4u /* ask for SignedCertificateTimestamps (RFC 6962, 3.3.1) */
+#define SNECK_VERIFIER_RAW_KEYS 8u   /* accept raw public keys too (RFC 7250) */
+#define SNECK_VERIFIER_NO_X509 16u   /* accept nothing else */
+
 /* Judges chains. RFC: 4.5.1.3; 5280, 6; 9525.
  *
  * verify fills the verdict and answers SNECK_OK, also when it refuses; a 0x4xx code when it could
  * not judge, which fails the handshake. Without SNECK_ASK_VERIFY sneck_process() calls it, when the
  * Certificate message is complete. With it the states are shown instead, verify is never called by
- * the connection, and the application runs it where it likes with sneck_verify_job_run(). */
+ * the connection, which takes the lists and the flags from here all the same, and the application
+ * runs it where it likes with sneck_verify_job_run(). */
 struct sneck_verifier {
 	const uint16_t *schemes;      /* accepted in handshake signatures, best first, ends with 0;
 	                                 NULL: all of the provider's */
 	const uint16_t *cert_schemes; /* accepted inside certificates; NULL: the same */
+	const struct sneck_span *ca_names; /* DER names to announce, may be NULL */
+	size_t n_ca_names;
+	uint32_t flags;               /* set of SNECK_VERIFIER_* */
+	uint32_t rsv;
 	enum sneck_rc (*verify)(void *ctx, const struct sneck_chain *chain,
 				struct sneck_verdict *verdict);
 	void *ctx;                    /* shared by all connections and threads */

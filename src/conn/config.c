@@ -175,6 +175,9 @@ static enum sneck_rc check_credential(const struct sneck_credential *c, struct s
 		if (c->chain[i].len == 0 || c->chain[i].len > BOUND_CONFIG_MSG_TOP / BOUND_CERTS)
 			return refuse(why, SNECK_E_CONFIG,
 				      "a certificate of a credential is empty or too large");
+	if (c->ocsp.len > BOUND_STAPLES || c->scts.len > BOUND_STAPLES - c->ocsp.len)
+		return refuse(why, SNECK_E_CONFIG,
+			      "ocsp and scts of a credential have 65,519 bytes at most");
 	if (c->signer == NULL || c->signer->sign == NULL || !signs(c->signer))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a credential's signer has no scheme that a handshake can use");

@@ -3,8 +3,8 @@
  * to another thread or process, or be dropped. The block is ours to read and nobody's to trust: it
  * is read through the same cursor as a peer's bytes.
  *
- *   magic, now_ms, version, peer_role, leaf_id[32], name<0..255>,
- *   n, n times { der<1..2^24-1>, extensions<0..2^16-1> }
+ *   magic, now_ms, version, type, peer_role, leaf_id[32], name<0..255>,
+ *   n, n times { der<1..2^24-1>, ocsp<0..2^16-1>, scts<0..2^16-1> }
  */
 #include "conn.h"
 
@@ -12,7 +12,7 @@
 #include "../wire/rd.h"
 #include "../wire/wr.h"
 
-#define JOB_MAGIC 0x4a4f4231u
+#define JOB_MAGIC 0x4a4f4232u
 
 static void write_job(struct wr *w, const struct sneck_cert_st *st)
 {
@@ -22,6 +22,7 @@ static void write_job(struct wr *w, const struct sneck_cert_st *st)
 	wr_uint(w, 4, (uint32_t)(hs->now_ms >> 32));
 	wr_uint(w, 4, (uint32_t)hs->now_ms);
 	wr_u16(w, hs->version);
+	wr_u16(w, st->type);
 	wr_u8(w, SNECK_SERVER);
 	wr_put(w, sneck_span_of(st->leaf_id, sizeof st->leaf_id));
 	wr_vec(w, 1, st->name);
@@ -30,7 +31,8 @@ static void write_job(struct wr *w, const struct sneck_cert_st *st)
 		const struct sneck_cert_entry e = sneck__certificate_at(st->raw, i);
 
 		wr_vec(w, 3, e.der);
-		wr_vec(w, 2, e.extensions);
+		wr_vec(w, 2, e.ocsp);
+		wr_vec(w, 2, e.scts);
 	}
 }
 
@@ -67,13 +69,15 @@ static enum sneck_rc read_job(struct sneck_span job, struct sneck_chain *chain,
 	high = rd_uint(&r, 4);
 	chain->now_ms = (uint64_t)high << 32 | rd_uint(&r, 4);
 	chain->version = rd_u16(&r);
+	chain->type = rd_u16(&r);
 	chain->peer_role = rd_u8(&r);
 	id = rd_take(&r, 32);
 	chain->name = rd_vec(&r, 1, 0, 255);
 	chain->n_certs = rd_u8(&r);
 	for (size_t i = 0; i < chain->n_certs && i < BOUND_CERTS; i++) {
 		certs[i].der = rd_vec(&r, 3, 1, 0xffffff);
-		certs[i].extensions = rd_vec(&r, 2, 0, 65535);
+		certs[i].ocsp = rd_vec(&r, 2, 0, 65535);
+		certs[i].scts = rd_vec(&r, 2, 0, 65535);
 	}
 	if (rd_end(&r) != SNECK_OK || magic != JOB_MAGIC || chain->n_certs == 0 ||
 	    chain->n_certs > BOUND_CERTS)

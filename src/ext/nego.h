@@ -31,7 +31,7 @@ struct nego {
 	struct sneck_quic *quic; /* NULL: no QUIC */
 	uint8_t role;
 	uint16_t at_ext; /* the extension being read, for sneck_conn_failure(); 0xffff: none */
-	uint32_t sent;   /* rows of the table that our ClientHello carried */
+	uint32_t sent;   /* rows of the table that our ClientHello or CertificateRequest had */
 
 	/* what we offer, or answer with */
 	struct sneck_span name; /* for server_name; empty: not sent */
@@ -64,6 +64,8 @@ struct nego {
 	struct sneck_span cookie; /* the retry's, until the second ClientHello is written, which is
 	                             before the call ends; a client's, while its hello is read */
 
+	uint32_t peer_wants; /* SNECK_VERIFIER_WANTS_*: what it would like stapled to our leaf */
+
 	/* plaintext in a record: what we take, what the peer takes */
 	uint32_t recv_limit, send_limit;
 	bool share_seen;      /* server: key_share came */
@@ -83,6 +85,12 @@ struct nego {
 	uint8_t sni[BOUND_NAME + 2u];
 	uint8_t sni_len;
 };
+
+/* Whether our verifier has this flag. */
+static inline bool nego_wants(const struct nego *ng, uint32_t flag)
+{
+	return ng->cfg->verifier != NULL && (ng->cfg->verifier->flags & flag) != 0;
+}
 
 /* Drops what must not outlive the call. */
 static inline void nego_forget(struct nego *ng)

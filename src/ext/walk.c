@@ -23,12 +23,20 @@ static const struct ext *const table[] = {
 	&sneck__ext_early_data,
 	&sneck__ext_ticket_request,
 	&sneck__ext_quic_params,
+	&sneck__ext_status_request,
+	&sneck__ext_sct,
 	&sneck__ext_padding,
 	&sneck__ext_psk, /* RFC 9846, 4.3.11: the last one of a ClientHello */
 };
 
 #define EXT_COUNT (sizeof table / sizeof table[0])
 _Static_assert(EXT_COUNT <= 32, "sets of rows are 32 bits");
+
+/* These ask, or offer: what is unknown there is skipped. The others answer. */
+static bool asks(enum ext_in in)
+{
+	return in == IN_CH || in == IN_CR || in == IN_NST;
+}
 
 void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w)
 {
@@ -48,7 +56,7 @@ void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w)
 		body = wr_open(w, 2);
 		e->write(ng, in, w);
 		wr_close(w, body);
-		if (in == IN_CH)
+		if (asks(in))
 			ng->sent |= SET(i);
 		if (in == IN_CH && e->type == EXT_PRE_SHARED_KEY)
 			ng->sent_psk = true;
@@ -86,12 +94,6 @@ static enum sneck_rc see(struct seen *s, uint16_t type)
 	s->type[s->n++] = type;
 	*word |= bit;
 	return SNECK_OK;
-}
-
-/* These ask, or offer: what is unknown there is skipped. The others answer. */
-static bool asks(enum ext_in in)
-{
-	return in == IN_CH || in == IN_CR || in == IN_NST;
 }
 
 static enum sneck_rc judge(const struct nego *ng, enum ext_in in, unsigned row)

@@ -308,7 +308,7 @@ static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8
 		return SNECK_E_CERT_BAD;
 	for (uint32_t i = 0; i < c.n; i++)
 		SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CERT,
-					  sneck__certificate_at(c.list, i).extensions));
+					  sneck__certificate_extensions_at(c.list, i)));
 
 	SNECK_TRY(sneck__auth_leaf(hs, sneck__certificate_at(c.list, 0).der));
 	SNECK_TRY(sneck__ask_certificate(hs));

@@ -67,28 +67,53 @@ enum sneck_rc sneck__flight_hello(struct hs *hs, const struct wr *w, struct snec
 	return push(f, sneck_span_of(w->buf + at, w->len - at), LV_INITIAL, CONTENT_HANDSHAKE);
 }
 
+/* Ends what was written so far, and sends behind it what lies elsewhere. */
+static enum sneck_rc interlude(struct hs *hs, struct wr *w, struct sneck_span bytes)
+{
+	SNECK_TRY(sneck__flight_end(hs, w, LV_HANDSHAKE));
+	SNECK_TRY(send(hs, bytes, LV_HANDSHAKE));
+	sneck__flight_begin(hs, w);
+	return SNECK_OK;
+}
+
+static enum sneck_rc staples(struct hs *hs, struct wr *w, const struct own_chain *c)
+{
+	if (c->ocsp.len != 0) {
+		sneck__certificate_write_ocsp_head(w, c->ocsp.len);
+		SNECK_TRY(interlude(hs, w, c->ocsp));
+	}
+	if (c->scts.len != 0) {
+		sneck__certificate_write_scts_head(w, c->scts.len);
+		SNECK_TRY(interlude(hs, w, c->scts));
+	}
+	return SNECK_OK;
+}
+
 /* Without a credential the list is empty: a client that was asked and has none. */
 enum sneck_rc sneck__flight_certificate(struct hs *hs)
 {
-	const struct sneck_credential *const c = hs->work->nego.cred;
+	const struct nego *const ng = &hs->work->nego;
+	struct own_chain c = { .n = 0 };
 	struct wr w;
 
+	if (ng->cred != NULL) {
+		c.certs = ng->cred->chain;
+		c.n = ng->cred->n_chain;
+		if ((ng->peer_wants & SNECK_VERIFIER_WANTS_OCSP) != 0)
+			c.ocsp = ng->cred->ocsp;
+		if ((ng->peer_wants & SNECK_VERIFIER_WANTS_SCTS) != 0)
+			c.scts = ng->cred->scts;
+	}
 	sneck__flight_begin(hs, &w);
-	if (c == NULL) {
-		sneck__certificate_write_head(&w, NULL, 0);
-		return sneck__flight_end(hs, &w, LV_HANDSHAKE);
+	sneck__certificate_write_head(&w, &c);
+	for (size_t i = 0; i < c.n; i++) {
+		sneck__certificate_write_entry(&w, c.certs[i].len);
+		SNECK_TRY(interlude(hs, &w, c.certs[i]));
+		sneck__certificate_write_entry_end(&w, &c, i);
+		if (i == 0)
+			SNECK_TRY(staples(hs, &w, &c));
 	}
-	sneck__certificate_write_head(&w, c->chain, c->n_chain);
-	for (size_t i = 0; i < c->n_chain; i++) {
-		if (i != 0)
-			sneck__certificate_write_tail(&w);
-		sneck__certificate_write_entry(&w, c->chain[i].len);
-		SNECK_TRY(sneck__flight_end(hs, &w, LV_HANDSHAKE));
-		SNECK_TRY(send(hs, c->chain[i], LV_HANDSHAKE));
-		sneck__flight_begin(hs, &w);
-	}
-	sneck__certificate_write_tail(&w);
-	return sneck__flight_end(hs, &w, LV_HANDSHAKE);
+	return w.len != 0 ? sneck__flight_end(hs, &w, LV_HANDSHAKE) : SNECK_OK;
 }
 
 enum sneck_rc sneck__flight_ccs(struct hs *hs)

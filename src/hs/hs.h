@@ -29,7 +29,7 @@ struct piece {
 	uint16_t rsv;
 };
 
-#define FLIGHT_PIECES (2u * BOUND_CERTS + 7u)
+#define FLIGHT_PIECES (2u * BOUND_CERTS + 4u + 7u)
 
 struct flight {
 	uint8_t *area; /* messages are written here */

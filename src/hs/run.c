@@ -202,7 +202,7 @@ static size_t tickets_size(const struct sneck_config *cfg)
 static size_t server_area(const struct sneck_config *cfg, size_t hello)
 {
 	const size_t certificate =
-		(FRAME_HEAD + 4u + 5u * BOUND_CERTS) + (FRAME_HEAD + 4u + SNECK_SIG_MAX);
+		(FRAME_HEAD + 4u + 5u * BOUND_CERTS + 8u + 4u) + (FRAME_HEAD + 4u + SNECK_SIG_MAX);
 	const size_t flight = hello + 2u + 6u + 8u + 6u + (2u + 5u + 255u + 32u + 4u + 5u) +
 			      max(certificate, resumes(cfg) ? BOUND_SESSION : 0) +
 			      (FRAME_HEAD + BOUND_HASH) + 1u;
@@ -238,6 +238,8 @@ static size_t area_size(const struct sneck_config *cfg, int role)
 		n += 2;
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		n += 1u + cfg->alpn[i].len;
+	if (cfg->verifier != NULL && cfg->verifier->flags != 0)
+		n += 9u + 4u;
 	return n + psks_size(cfg) + 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD +
 	       BOUND_HASH + 1u;
 }

@@ -19,15 +19,26 @@ struct certificate {
 SNECK_MUST_CHECK enum sneck_rc sneck__certificate_read(struct certificate *c,
 						       struct sneck_span body);
 
-/* Entry i of a list that was read before; empty spans when i is out of range. */
+/* Entry i of a list that was read before; empty spans when i is out of range. What is stapled to it
+ * is what ext/ has found well formed; of what is not, nothing is given. */
 struct sneck_cert_entry sneck__certificate_at(struct sneck_span list, uint32_t i);
+struct sneck_span sneck__certificate_extensions_at(struct sneck_span list, uint32_t i);
 
-/* What stands in front of, and behind, the DER bytes of a certificate of ours: the message is sent
- * from where the certificates lie. Message header included. body is the length that the message
- * will have: sneck__certificate_size(). */
-size_t sneck__certificate_size(const struct sneck_span *chain, size_t n);
-void sneck__certificate_write_head(struct wr *w, const struct sneck_span *chain, size_t n);
+/* A chain of ours, and what is stapled to its leaf. The message is sent from where they lie. */
+struct own_chain {
+	const struct sneck_span *certs;
+	size_t n;
+	struct sneck_span ocsp, scts; /* empty: not sent */
+};
+
+/* The length of the message, and what stands between the bytes that lie elsewhere: head, then for
+ * each certificate entry, its DER, entry_end; behind the first one's entry_end, when they are not
+ * empty, ocsp_head, the response, scts_head, the list. Message header included. */
+size_t sneck__certificate_size(const struct own_chain *c);
+void sneck__certificate_write_head(struct wr *w, const struct own_chain *c);
 void sneck__certificate_write_entry(struct wr *w, size_t der_len);
-void sneck__certificate_write_tail(struct wr *w); /* no extensions */
+void sneck__certificate_write_entry_end(struct wr *w, const struct own_chain *c, size_t i);
+void sneck__certificate_write_ocsp_head(struct wr *w, size_t len);
+void sneck__certificate_write_scts_head(struct wr *w, size_t len);
 
 #endif

@@ -57,6 +57,7 @@ struct body {
 	enum sneck_rc rc;
 	uint32_t alpn; /* what is chosen then */
 	uint16_t group, wanted;
+	uint32_t wants;
 	const char *sni;
 };
 
@@ -67,6 +68,9 @@ struct body {
 #define A	&sneck__ext_sigalgs
 #define N	&sneck__ext_sni
 #define P	&sneck__ext_alpn
+
+#define O &sneck__ext_status_request
+#define T &sneck__ext_sct
 
 static const struct body bodies[] = {
 	{ V, IN_CH, B("\x02\x03\x04"), .rc = SNECK_OK },
@@ -139,6 +143,17 @@ static const struct body bodies[] = {
 	{ P, IN_EE, B("\0\x03\x02h3"), .rc = SNECK_E_NOT_OFFERED },
 	{ P, IN_EE, B("\0\x06\x02h2\x02h2"), .rc = SNECK_E_DECODE },
 	{ P, IN_EE, B("\0\0"), .rc = SNECK_E_DECODE },
+	{ O, IN_CH, B("\1\0\0\0\0"), .rc = SNECK_OK, .wants = 2 },
+	{ O, IN_CH, B("\1\0\3\0\1r\0\1x"), .rc = SNECK_OK, .wants = 2 },
+	{ O, IN_CH, B("\1\0\0\0"), .rc = SNECK_E_DECODE },
+	{ O, IN_CH, B("\1\0\0\0\0\0"), .rc = SNECK_E_DECODE },
+	{ O, IN_CH, B(""), .rc = SNECK_E_DECODE },
+	{ O, IN_CERT, B("\1\0\0\1x"), .rc = SNECK_OK },
+	{ O, IN_CERT, B("\0\0\0\1x"), .rc = SNECK_E_ILLEGAL },
+	{ T, IN_CH, B(""), .rc = SNECK_OK, .wants = 4 },
+	{ T, IN_CR, B(""), .rc = SNECK_OK, .wants = 4 },
+	{ T, IN_CERT, B("\0\7\0\2st\0\1u"), .rc = SNECK_OK },
+	{ T, IN_CERT, B("\0\2\0\0"), .rc = SNECK_E_DECODE },
 };
 
 static const struct body *now;
@@ -165,6 +180,7 @@ static void every_body(void **state)
 		assert_int_equal(ng.alpn, now->alpn);
 		assert_int_equal(rc == SNECK_OK && ng.kex != NULL ? ng.kex->group : 0, now->group);
 		assert_int_equal(ng.wanted != NULL ? ng.wanted->group : 0, now->wanted);
+		assert_int_equal(ng.peer_wants, now->wants);
 		if (rc != SNECK_OK)
 			continue;
 		if (now->sni != NULL) {
@@ -217,6 +233,19 @@ static void what_must_be_there(void **state)
 	assert_true((N)->absent == NULL && (G)->absent == NULL && (K)->absent == NULL);
 }
 
+/* A status of another kind is passed over whatever follows; a CertificateRequest says no more than
+ * that it wants one. */
+static void status_of_another_kind(void **state)
+{
+	(void)state;
+	fresh(IN_CH);
+	assert_int_equal((O)->read(&ng, IN_CH, sneck_span_of("\2", 1)), SNECK_OK);
+	assert_int_equal(ng.peer_wants, 0);
+	fresh(IN_CR);
+	assert_int_equal((O)->read(&ng, IN_CR, sneck_span_of("", 0)), SNECK_OK);
+	assert_int_equal(ng.peer_wants, SNECK_VERIFIER_WANTS_OCSP);
+}
+
 /* A server that has no protocols does not look for one, and does not answer. */
 static void alpn_of_nobody(void **state)
 {
@@ -232,9 +261,8 @@ static void alpn_of_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_body),
-		cmocka_unit_test(every_value),
-		cmocka_unit_test(what_must_be_there),
+		cmocka_unit_test(every_body),	      cmocka_unit_test(every_value),
+		cmocka_unit_test(what_must_be_there), cmocka_unit_test(status_of_another_kind),
 		cmocka_unit_test(alpn_of_nobody),
 	};
 

@@ -179,8 +179,10 @@ static void n24_answers(void **state)
 		{ IN_EE, 0, true, SNECK_OK },
 		{ IN_CERT, 0, true, SNECK_E_EXT_MISPLACED },
 		{ IN_CERT, 10, true, SNECK_E_EXT_MISPLACED },
-		{ IN_CERT, 5, true, SNECK_E_EXT_UNASKED },
-		{ IN_CERT, 18, true, SNECK_E_EXT_UNASKED },
+		{ IN_CERT, 5, false, SNECK_E_EXT_UNASKED },
+		{ IN_CERT, 18, false, SNECK_E_EXT_UNASKED },
+		{ IN_EE, 5, true, SNECK_E_EXT_MISPLACED },
+		{ IN_SH, 18, true, SNECK_E_EXT_MISPLACED },
 	};
 
 	(void)state;
