@@ -94,6 +94,7 @@ struct sneck_pubkey {
 	uint32_t work_size;       /* scratch for one call */
 	/* SNECK_E_CERT_BAD for DER that is none, SNECK_E_CERT_TYPE for a key that is not served */
 	enum sneck_rc (*from_cert)(void *key, struct sneck_span der, void *work);
+	enum sneck_rc (*from_spki)(void *key, struct sneck_span der, void *work);
 	/* A scheme that does not fit the key is SNECK_E_BAD_SIGNATURE. */
 	enum sneck_rc (*verify)(const void *key, uint16_t scheme, struct sneck_span msg,
 				struct sneck_span sig, void *work);

@@ -5,6 +5,7 @@
 
 #include "conn.h"
 
+#include "../build.h"
 #include "../ext/select.h"
 #include "../keys/seal.h"
 
@@ -171,6 +172,10 @@ static enum sneck_rc check_credential(const struct sneck_credential *c, struct s
 		return refuse(why, SNECK_E_SIZE, "a credential lacks SNECK_CREDENTIAL_INIT");
 	if (c->n_chain == 0 || c->n_chain > BOUND_CERTS)
 		return refuse(why, SNECK_E_CONFIG, "a credential's chain has 1 to 10 certificates");
+	if (c->type != SNECK_X509 && (c->type != SNECK_RAW_PUBLIC_KEY || c->n_chain != 1))
+		return refuse(
+			why, SNECK_E_CONFIG,
+			"a credential's type is SNECK_X509, or SNECK_RAW_PUBLIC_KEY with one key");
 	for (size_t i = 0; i < c->n_chain; i++)
 		if (c->chain[i].len == 0 || c->chain[i].len > BOUND_CONFIG_MSG_TOP / BOUND_CERTS)
 			return refuse(why, SNECK_E_CONFIG,
@@ -181,6 +186,23 @@ static enum sneck_rc check_credential(const struct sneck_credential *c, struct s
 	if (c->signer == NULL || c->signer->sign == NULL || !signs(c->signer))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a credential's signer has no scheme that a handshake can use");
+	return SNECK_OK;
+}
+
+static enum sneck_rc check_types(const struct sneck_config *cfg, struct sneck_note *why)
+{
+	const uint32_t flags = cfg->verifier != NULL ? cfg->verifier->flags : 0;
+	bool raw = (flags & SNECK_VERIFIER_RAW_KEYS) != 0;
+
+	if (!raw && (flags & SNECK_VERIFIER_NO_X509) != 0)
+		return refuse(why, SNECK_E_CONFIG,
+			      "a verifier that takes no X.509 must take raw keys");
+	for (size_t i = 0; i < cfg->n_credentials; i++)
+		raw |= cfg->credentials[i]->type == SNECK_RAW_PUBLIC_KEY;
+	if (raw && !BUILD_RAW_KEYS)
+		return refuse(why, SNECK_E_CONFIG, "this build has no raw public keys");
+	if (raw && cfg->provider->pubkey->from_spki == NULL)
+		return refuse(why, SNECK_E_NO_ALGORITHM, "the provider reads no raw public keys");
 	return SNECK_OK;
 }
 
@@ -199,7 +221,7 @@ static enum sneck_rc check_role(const struct sneck_config *cfg, int role, struct
 		return refuse(why, SNECK_E_CONFIG, "a server needs a credential");
 	for (size_t i = 0; i < cfg->n_credentials; i++)
 		SNECK_TRY(check_credential(cfg->credentials[i], why));
-	return SNECK_OK;
+	return check_types(cfg, why);
 }
 
 enum sneck_rc sneck_config_check(const struct sneck_config *cfg, int role, struct sneck_note *why)

@@ -26,6 +26,7 @@ static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
 	st->u.cert = (struct sneck_cert_st){
 		.conn = c,
 		.gen = c->gen,
+		.type = c->hs.work->nego.peer_type,
 		.n_entries = cert.n,
 		.raw = cert.list,
 		.name = c->hs.name,

@@ -6,6 +6,7 @@
 
 #include "../msg/types.h"
 #include "../wire/rd.h"
+#include "../wire/set.h"
 
 const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i)
 {
@@ -226,9 +227,16 @@ static bool serves(const struct sneck_credential *c, const struct nego *ng)
 	return false;
 }
 
+uint32_t sneck__types_accepted(const struct nego *ng)
+{
+	return (nego_wants(ng, SNECK_VERIFIER_RAW_KEYS) ? SET(SNECK_RAW_PUBLIC_KEY) : 0) |
+	       (nego_wants(ng, SNECK_VERIFIER_NO_X509) ? 0 : SET(SNECK_X509));
+}
+
 enum sneck_rc sneck__select_credential(struct nego *ng)
 {
-	bool named = false;
+	const uint32_t types = ng->own_types != 0 ? ng->own_types : SET(SNECK_X509);
+	bool named = false, typed = false;
 
 	for (size_t i = 0; i < ng->cfg->n_credentials; i++) {
 		const struct sneck_credential *const c = ng->cfg->credentials[i];
@@ -236,6 +244,9 @@ enum sneck_rc sneck__select_credential(struct nego *ng)
 		if (!serves(c, ng))
 			continue;
 		named = true;
+		if (!set_has(types, c->type))
+			continue;
+		typed = true;
 		for (const uint16_t *s = c->signer->schemes; *s != 0; s++) {
 			if (!sneck__scheme_in_handshake(*s) ||
 			    !sneck__wire_list_has(ng->peer_schemes, *s))
@@ -245,5 +256,7 @@ enum sneck_rc sneck__select_credential(struct nego *ng)
 			return SNECK_OK;
 		}
 	}
-	return named ? SNECK_E_NO_SCHEME : SNECK_E_NO_NAME;
+	if (!named)
+		return SNECK_E_NO_NAME;
+	return typed ? SNECK_E_NO_SCHEME : SNECK_E_CERT_TYPE;
 }

@@ -33,6 +33,9 @@ bool sneck__select_mode(struct nego *ng);
 SNECK_MUST_CHECK enum sneck_rc sneck__select_complete(struct nego *ng, bool psk);
 SNECK_MUST_CHECK enum sneck_rc sneck__select_credential(struct nego *ng);
 
+/* Set of enum sneck_cert_type that our verifier accepts. */
+uint32_t sneck__types_accepted(const struct nego *ng);
+
 /* Whether a wire list of two-byte code points has x. */
 bool sneck__wire_list_has(struct sneck_span list, uint16_t x);
 

@@ -8,6 +8,9 @@
  * To add an extension: a file, a line here, its fields in nego.h, its vectors in the tests. */
 #include "ext.h"
 
+#include "../build.h"
+
+/* clang-format off */
 static const struct ext *const table[] = {
 	&sneck__ext_versions,
 	&sneck__ext_groups,
@@ -25,9 +28,12 @@ static const struct ext *const table[] = {
 	&sneck__ext_quic_params,
 	&sneck__ext_status_request,
 	&sneck__ext_sct,
+	IF_RAW_KEYS(&sneck__ext_client_type)
+	IF_RAW_KEYS(&sneck__ext_server_type)
 	&sneck__ext_padding,
 	&sneck__ext_psk, /* RFC 9846, 4.3.11: the last one of a ClientHello */
 };
+/* clang-format on */
 
 #define EXT_COUNT (sizeof table / sizeof table[0])
 _Static_assert(EXT_COUNT <= 32, "sets of rows are 32 bits");

@@ -6,10 +6,21 @@
 #include "hs.h"
 
 #include "../crypto/algs.h"
+#include "../ext/select.h"
 #include "../msg/cert.h"
 #include "../msg/finish.h"
 #include "../wire/ct.h"
+#include "../wire/set.h"
 #include "../wire/wr.h"
+
+enum sneck_rc sneck__auth_type(const struct hs *hs, uint32_t n)
+{
+	const struct nego *const ng = &hs->work->nego;
+
+	if (!set_has(sneck__types_accepted(ng), ng->peer_type))
+		return SNECK_E_CERT_TYPE;
+	return n > 1 && ng->peer_type == SNECK_RAW_PUBLIC_KEY ? SNECK_E_ILLEGAL : SNECK_OK;
+}
 
 /* The leaf's digest names the question; it is made before anything is asked. */
 enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der)
@@ -53,6 +64,7 @@ static enum sneck_rc judge(struct hs *hs, struct sneck_span list, uint32_t n)
 		.n_certs = n,
 		.name = hs->name,
 		.now_ms = hs->now_ms,
+		.type = hs->work->nego.peer_type,
 		.version = hs->version,
 		.peer_role = SNECK_SERVER,
 	};
@@ -75,9 +87,11 @@ enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t 
 {
 	const struct sneck_pubkey *const pk = hs->cfg->provider->pubkey;
 	struct hs_work *const wk = hs->work;
+	const struct sneck_span leaf = sneck__certificate_at(list, 0).der;
 
-	SNECK_TRY(
-		pk->from_cert(wk->peer_key, sneck__certificate_at(list, 0).der, wk->provider_work));
+	SNECK_TRY(wk->nego.peer_type == SNECK_RAW_PUBLIC_KEY
+			  ? pk->from_spki(wk->peer_key, leaf, wk->provider_work)
+			  : pk->from_cert(wk->peer_key, leaf, wk->provider_work));
 	wk->have_key = true;
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0) {
 		SNECK_TRY(judge(hs, list, n));

@@ -306,6 +306,7 @@ static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8
 		return SNECK_E_DECODE;
 	if (c.n > BOUND_CERTS)
 		return SNECK_E_CERT_BAD;
+	SNECK_TRY(sneck__auth_type(hs, c.n));
 	for (uint32_t i = 0; i < c.n; i++)
 		SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CERT,
 					  sneck__certificate_extensions_at(c.list, i)));

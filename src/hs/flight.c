@@ -76,6 +76,12 @@ static enum sneck_rc interlude(struct hs *hs, struct wr *w, struct sneck_span by
 	return SNECK_OK;
 }
 
+/* Of a raw key nobody has said anything. */
+static bool staples_wanted(const struct nego *ng, uint32_t kind)
+{
+	return ng->cred->type == SNECK_X509 && (ng->peer_wants & kind) != 0;
+}
+
 static enum sneck_rc staples(struct hs *hs, struct wr *w, const struct own_chain *c)
 {
 	if (c->ocsp.len != 0) {
@@ -99,9 +105,9 @@ enum sneck_rc sneck__flight_certificate(struct hs *hs)
 	if (ng->cred != NULL) {
 		c.certs = ng->cred->chain;
 		c.n = ng->cred->n_chain;
-		if ((ng->peer_wants & SNECK_VERIFIER_WANTS_OCSP) != 0)
+		if (staples_wanted(ng, SNECK_VERIFIER_WANTS_OCSP))
 			c.ocsp = ng->cred->ocsp;
-		if ((ng->peer_wants & SNECK_VERIFIER_WANTS_SCTS) != 0)
+		if (staples_wanted(ng, SNECK_VERIFIER_WANTS_SCTS))
 			c.scts = ng->cred->scts;
 	}
 	sneck__flight_begin(hs, &w);

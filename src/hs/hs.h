@@ -235,6 +235,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_signature(struct hs *hs);
 
 /* auth.c */
+/* Whether a chain of n certificates is of the kind that was agreed, and one that we accept. */
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_type(const struct hs *hs, uint32_t n);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t n);
 /* What a verdict says: SNECK_OK, or the reason why not. */

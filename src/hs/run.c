@@ -203,7 +203,7 @@ static size_t server_area(const struct sneck_config *cfg, size_t hello)
 {
 	const size_t certificate =
 		(FRAME_HEAD + 4u + 5u * BOUND_CERTS + 8u + 4u) + (FRAME_HEAD + 4u + SNECK_SIG_MAX);
-	const size_t flight = hello + 2u + 6u + 8u + 6u + (2u + 5u + 255u + 32u + 4u + 5u) +
+	const size_t flight = hello + 2u + 6u + 8u + 6u + (2u + 5u + 255u + 32u + 4u + 5u + 10u) +
 			      max(certificate, resumes(cfg) ? BOUND_SESSION : 0) +
 			      (FRAME_HEAD + BOUND_HASH) + 1u;
 
@@ -239,7 +239,9 @@ static size_t area_size(const struct sneck_config *cfg, int role)
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		n += 1u + cfg->alpn[i].len;
 	if (cfg->verifier != NULL && cfg->verifier->flags != 0)
-		n += 9u + 4u;
+		n += 9u + 4u + 7u;
+	if (cfg->n_credentials != 0)
+		n += 7u;
 	return n + psks_size(cfg) + 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD +
 	       BOUND_HASH + 1u;
 }

@@ -27,6 +27,9 @@ static const struct sneck_span protocols[] = { { (const uint8_t *)"h2", 2 },
 					       { (const uint8_t *)"http/1.1", 8 } };
 static struct transparent t;
 static struct sneck_config cfg;
+static struct sneck_verifier verifier;
+static const struct sneck_credential raw = { .type = SNECK_RAW_PUBLIC_KEY };
+static const struct sneck_credential *const raws[] = { &raw };
 static struct nego ng;
 
 /* As it is when the peer's message is read: everything offered, groups known. */
@@ -38,6 +41,11 @@ static void fresh(enum ext_in in)
 	cfg.provider = &t.provider;
 	cfg.alpn = protocols;
 	cfg.n_alpn = 2;
+	verifier = (struct sneck_verifier){ .flags = SNECK_VERIFIER_RAW_KEYS };
+	cfg.verifier = &verifier;
+	cfg.credentials = raws;
+	cfg.n_credentials = 1;
+	cfg.client_auth = SNECK_AUTH_OPTIONAL;
 	ng.cfg = &cfg;
 	ng.role = in == IN_CH ? SNECK_SERVER : SNECK_CLIENT;
 	ng.peer_groups =
@@ -57,7 +65,7 @@ struct body {
 	enum sneck_rc rc;
 	uint32_t alpn; /* what is chosen then */
 	uint16_t group, wanted;
-	uint32_t wants;
+	uint32_t wants, own, peer;
 	const char *sni;
 };
 
@@ -69,8 +77,10 @@ struct body {
 #define N	&sneck__ext_sni
 #define P	&sneck__ext_alpn
 
-#define O &sneck__ext_status_request
-#define T &sneck__ext_sct
+#define O  &sneck__ext_status_request
+#define T  &sneck__ext_sct
+#define KS &sneck__ext_server_type
+#define KC &sneck__ext_client_type
 
 static const struct body bodies[] = {
 	{ V, IN_CH, B("\x02\x03\x04"), .rc = SNECK_OK },
@@ -154,6 +164,19 @@ static const struct body bodies[] = {
 	{ T, IN_CR, B(""), .rc = SNECK_OK, .wants = 4 },
 	{ T, IN_CERT, B("\0\7\0\2st\0\1u"), .rc = SNECK_OK },
 	{ T, IN_CERT, B("\0\2\0\0"), .rc = SNECK_E_DECODE },
+	{ KS, IN_CH, B("\1\2"), .rc = SNECK_OK, .own = 4 },
+	{ KS, IN_CH, B("\4\1\x40\0\2"), .rc = SNECK_OK, .own = 7 },
+	{ KS, IN_CH, B("\0"), .rc = SNECK_E_DECODE },
+	{ KS, IN_CH, B("\2\2"), .rc = SNECK_E_DECODE },
+	{ KS, IN_EE, B("\0"), .rc = SNECK_OK },
+	{ KS, IN_EE, B("\2"), .rc = SNECK_OK, .peer = 2 },
+	{ KS, IN_EE, B("\1"), .rc = SNECK_E_NOT_OFFERED, .peer = 1 },
+	{ KC, IN_CH, B("\1\0"), .rc = SNECK_OK },
+	{ KC, IN_CH, B("\2\0\2"), .rc = SNECK_OK, .peer = 2 },
+	{ KC, IN_CH, B("\1\1"), .rc = SNECK_E_CERT_TYPE },
+	{ KC, IN_CH, B("\0"), .rc = SNECK_E_DECODE },
+	{ KC, IN_EE, B("\2"), .rc = SNECK_OK, .own = 4 },
+	{ KC, IN_EE, B("\0"), .rc = SNECK_E_NOT_OFFERED },
 };
 
 static const struct body *now;
@@ -181,6 +204,8 @@ static void every_body(void **state)
 		assert_int_equal(rc == SNECK_OK && ng.kex != NULL ? ng.kex->group : 0, now->group);
 		assert_int_equal(ng.wanted != NULL ? ng.wanted->group : 0, now->wanted);
 		assert_int_equal(ng.peer_wants, now->wants);
+		assert_int_equal(ng.own_types, now->own);
+		assert_int_equal(ng.peer_type, now->peer);
 		if (rc != SNECK_OK)
 			continue;
 		if (now->sni != NULL) {
@@ -209,7 +234,8 @@ static void every_value(void **state)
 				assert_true(rc == SNECK_OK || rc == SNECK_E_DECODE ||
 					    rc == SNECK_E_ILLEGAL || rc == SNECK_E_NO_VERSION ||
 					    rc == SNECK_E_NO_GROUP || rc == SNECK_E_BAD_SHARE ||
-					    rc == SNECK_E_NOT_OFFERED || rc == SNECK_E_NO_ALPN);
+					    rc == SNECK_E_NOT_OFFERED || rc == SNECK_E_NO_ALPN ||
+					    rc == SNECK_E_CERT_TYPE);
 			}
 }
 
@@ -246,6 +272,42 @@ static void status_of_another_kind(void **state)
 	assert_int_equal(ng.peer_wants, SNECK_VERIFIER_WANTS_OCSP);
 }
 
+/* Who speaks of types of certificates, and how. RFC 7250, 4.1, 4.2. */
+static void types_that_are_sent(void **state)
+{
+	uint8_t buf[8];
+	struct wr w;
+
+	(void)state;
+	fresh(IN_EE);
+	wr_init(&w, buf, sizeof buf);
+	(KS)->write(&ng, IN_CH, &w);
+	(KC)->write(&ng, IN_CH, &w);
+	assert_int_equal(w.len, 5);
+	assert_memory_equal(buf, "\2\2\0\1\2", 5);
+	assert_true((KS)->offer(&ng, IN_CH) && (KC)->offer(&ng, IN_CH));
+	verifier.flags = 0;
+	cfg.n_credentials = 0;
+	assert_false((KS)->offer(&ng, IN_CH) || (KC)->offer(&ng, IN_CH));
+
+	fresh(IN_CH); /* a server: for its own, and if it is going to ask for the client's */
+	ng.cred = &raw;
+	assert_false((KS)->offer(&ng, IN_EE) || (KC)->offer(&ng, IN_EE));
+	ng.own_types = ng.peer_types = 4;
+	ng.peer_type = 2;
+	assert_true((KS)->offer(&ng, IN_EE) && (KC)->offer(&ng, IN_EE));
+	wr_init(&w, buf, sizeof buf);
+	(KS)->write(&ng, IN_EE, &w);
+	(KC)->write(&ng, IN_EE, &w);
+	assert_int_equal(w.len, 2);
+	assert_memory_equal(buf, "\2\2", 2);
+	cfg.client_auth = SNECK_AUTH_NONE;
+	assert_false((KC)->offer(&ng, IN_EE));
+	assert_int_equal((KC)->read(&ng, IN_CH, sneck_span_of("\1\1", 2)), SNECK_OK);
+	ng.cred = NULL;
+	assert_false((KS)->offer(&ng, IN_EE));
+}
+
 /* A server that has no protocols does not look for one, and does not answer. */
 static void alpn_of_nobody(void **state)
 {
@@ -261,9 +323,9 @@ static void alpn_of_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_body),	      cmocka_unit_test(every_value),
-		cmocka_unit_test(what_must_be_there), cmocka_unit_test(status_of_another_kind),
-		cmocka_unit_test(alpn_of_nobody),
+		cmocka_unit_test(every_body),	       cmocka_unit_test(every_value),
+		cmocka_unit_test(what_must_be_there),  cmocka_unit_test(status_of_another_kind),
+		cmocka_unit_test(types_that_are_sent), cmocka_unit_test(alpn_of_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

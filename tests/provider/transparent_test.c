@@ -318,6 +318,9 @@ static void certificates(void **state)
 	}
 	cert[5] = 'X';
 	assert_int_equal(pk->from_cert(key, sneck_span_of(cert, 7), NULL), SNECK_E_CERT_TYPE);
+	assert_int_equal(pk->from_spki(key, sneck_span_of(cert, 7), NULL), SNECK_E_CERT_BAD);
+	transparent_spki(cert, 7, TRANSPARENT_RSA, 1);
+	assert_int_equal(pk->from_spki(key, sneck_span_of(cert, 7), NULL), SNECK_OK);
 	cert[0] = 'X';
 	assert_int_equal(pk->from_cert(key, sneck_span_of(cert, 7), NULL), SNECK_E_CERT_BAD);
 }

@@ -74,13 +74,11 @@ static void wipe(void *key)
 	memset(key, 0, sizeof(struct pubkey));
 }
 
-static enum sneck_rc from_cert(void *key, struct sneck_span in, void *work)
+static enum sneck_rc read_key(struct pubkey *key, struct sneck_span alg, struct sneck_span bits)
 {
-	struct sneck_span alg, bits, oid;
+	struct sneck_span oid;
 
-	(void)work;
-	wipe(key);
-	if (!sneck__der_find_key(in, &alg, &bits) || !sneck__der_take(&alg, DER_OID, &oid))
+	if (!sneck__der_take(&alg, DER_OID, &oid))
 		return SNECK_E_CERT_BAD;
 	if (IS(oid, OID_EC) && IS(alg, OID_P256))
 		return ec_key(key, bits, KIND_P256);
@@ -89,6 +87,24 @@ static enum sneck_rc from_cert(void *key, struct sneck_span in, void *work)
 	if (IS(oid, OID_RSA))
 		return IS(alg, DER_NULL) ? rsa_key(key, bits) : SNECK_E_CERT_BAD;
 	return SNECK_E_CERT_TYPE;
+}
+
+static enum sneck_rc from_cert(void *key, struct sneck_span der, void *work)
+{
+	struct sneck_span alg, bits;
+
+	(void)work;
+	wipe(key);
+	return sneck__der_find_key(der, &alg, &bits) ? read_key(key, alg, bits) : SNECK_E_CERT_BAD;
+}
+
+static enum sneck_rc from_spki(void *key, struct sneck_span der, void *work)
+{
+	struct sneck_span alg, bits;
+
+	(void)work;
+	wipe(key);
+	return sneck__der_read_spki(der, &alg, &bits) ? read_key(key, alg, bits) : SNECK_E_CERT_BAD;
 }
 
 /* ---- signatures --------------------------------------------------------------------------- */
@@ -184,6 +200,7 @@ const struct sneck_pubkey sneck__bear_pubkey = {
 	.key_size = sizeof(struct pubkey),
 	.work_size = RSA_MAX,
 	.from_cert = from_cert,
+	.from_spki = from_spki,
 	.verify = verify,
 	.wipe = wipe,
 };

@@ -55,6 +55,20 @@ bool sneck__der_bits(struct sneck_span *in, struct sneck_span *octets)
 	return true;
 }
 
+static bool spki_body(struct sneck_span spki, struct sneck_span *alg, struct sneck_span *bits)
+{
+	return sneck__der_take(&spki, DER_SEQUENCE, alg) && sneck__der_bits(&spki, bits) &&
+	       spki.len == 0;
+}
+
+bool sneck__der_read_spki(struct sneck_span spki, struct sneck_span *alg, struct sneck_span *bits)
+{
+	struct sneck_span body;
+
+	return sneck__der_take(&spki, DER_SEQUENCE, &body) && spki.len == 0 &&
+	       spki_body(body, alg, bits);
+}
+
 bool sneck__der_find_key(struct sneck_span cert, struct sneck_span *alg, struct sneck_span *bits)
 {
 	struct sneck_span all, tbs, skip, spki;
@@ -74,6 +88,5 @@ bool sneck__der_find_key(struct sneck_span cert, struct sneck_span *alg, struct 
 	    !sneck__der_take(&tbs, DER_SEQUENCE, &skip) || /* subject */
 	    !sneck__der_take(&tbs, DER_SEQUENCE, &spki))
 		return false;
-	return sneck__der_take(&spki, DER_SEQUENCE, alg) && sneck__der_bits(&spki, bits) &&
-	       spki.len == 0;
+	return spki_body(spki, alg, bits);
 }

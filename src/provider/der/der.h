@@ -31,5 +31,7 @@ bool sneck__der_bits(struct sneck_span *in, struct sneck_span *octets);
 
 /* RFC 5280, 4.1: from a Certificate to its AlgorithmIdentifier and subjectPublicKey. */
 bool sneck__der_find_key(struct sneck_span cert, struct sneck_span *alg, struct sneck_span *bits);
+/* The same from a SubjectPublicKeyInfo alone. */
+bool sneck__der_read_spki(struct sneck_span spki, struct sneck_span *alg, struct sneck_span *bits);
 
 #endif

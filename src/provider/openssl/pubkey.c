@@ -191,11 +191,11 @@ static enum sneck_rc pss_params(struct sneck_span alg, uint16_t *only)
 	return SNECK_OK;
 }
 
-static enum sneck_rc read_key(struct pubkey *k, struct sneck_span der)
+static enum sneck_rc read_key(struct pubkey *k, struct sneck_span alg, struct sneck_span bits)
 {
-	struct sneck_span alg, bits, oid;
+	struct sneck_span oid;
 
-	if (!sneck__der_find_key(der, &alg, &bits) || !sneck__der_take(&alg, DER_OID, &oid))
+	if (!sneck__der_take(&alg, DER_OID, &oid))
 		return SNECK_E_CERT_BAD;
 	if (IS(oid, OID_EC))
 		return ec_key(k, alg, bits);
@@ -215,17 +215,31 @@ static enum sneck_rc read_key(struct pubkey *k, struct sneck_span der)
 	return SNECK_E_CERT_TYPE;
 }
 
-static enum sneck_rc from_cert(void *key, struct sneck_span der, void *work)
+typedef bool (*find_fn)(struct sneck_span der, struct sneck_span *alg, struct sneck_span *bits);
+
+static enum sneck_rc from(void *key, struct sneck_span der, find_fn find)
 {
+	struct sneck_span alg, bits;
 	enum sneck_rc rc;
 
-	(void)work;
 	wipe(key);
-	rc = read_key(key, der);
+	rc = find(der, &alg, &bits) ? read_key(key, alg, bits) : SNECK_E_CERT_BAD;
 	if (rc == SNECK_OK)
 		return SNECK_OK;
 	wipe(key);
 	return sneck__ossl_fail(rc);
+}
+
+static enum sneck_rc from_cert(void *key, struct sneck_span der, void *work)
+{
+	(void)work;
+	return from(key, der, sneck__der_find_key);
+}
+
+static enum sneck_rc from_spki(void *key, struct sneck_span der, void *work)
+{
+	(void)work;
+	return from(key, der, sneck__der_read_spki);
 }
 
 /* ---- signatures --------------------------------------------------------------------------- */
@@ -339,6 +353,7 @@ const struct sneck_pubkey sneck__ossl_pubkey = {
 	.schemes = schemes,
 	.key_size = sizeof(struct pubkey),
 	.from_cert = from_cert,
+	.from_spki = from_spki,
 	.verify = verify,
 	.wipe = wipe,
 };

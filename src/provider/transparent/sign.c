@@ -55,28 +55,50 @@ static void signature(uint8_t *sig, uint8_t kind, uint8_t id, uint16_t scheme,
 	transparent_mix_out(&m, sig, TRANSPARENT_SIG);
 }
 
-void transparent_cert(uint8_t *der, size_t len, enum transparent_kind kind, uint8_t id)
+static void write_key(uint8_t *der, size_t len, const char *magic, enum transparent_kind kind,
+		      uint8_t id)
 {
 	memset(der, '.', len);
-	memcpy(der, "TCERT", 5);
+	memcpy(der, magic, 5);
 	der[5] = (uint8_t)kind;
 	der[6] = id;
 }
 
-static enum sneck_rc from_cert(void *key, struct sneck_span der, void *work)
+void transparent_cert(uint8_t *der, size_t len, enum transparent_kind kind, uint8_t id)
+{
+	write_key(der, len, "TCERT", kind, id);
+}
+
+void transparent_spki(uint8_t *der, size_t len, enum transparent_kind kind, uint8_t id)
+{
+	write_key(der, len, "TSPKI", kind, id);
+}
+
+static enum sneck_rc read_key(void *key, struct sneck_span der, const char *magic)
 {
 	struct pubkey *const k = key;
 
-	(void)work;
 	*k = (struct pubkey){ 0 };
 	if (transparent_fails())
 		return SNECK_E_CRYPTO;
-	if (der.len < TRANSPARENT_CERT_MIN || memcmp(der.p, "TCERT", 5) != 0)
+	if (der.len < TRANSPARENT_CERT_MIN || memcmp(der.p, magic, 5) != 0)
 		return SNECK_E_CERT_BAD;
 	if (kind_of(der.p[5]) == NULL)
 		return SNECK_E_CERT_TYPE;
 	*k = (struct pubkey){ der.p[5], der.p[6] };
 	return SNECK_OK;
+}
+
+static enum sneck_rc from_cert(void *key, struct sneck_span der, void *work)
+{
+	(void)work;
+	return read_key(key, der, "TCERT");
+}
+
+static enum sneck_rc from_spki(void *key, struct sneck_span der, void *work)
+{
+	(void)work;
+	return read_key(key, der, "TSPKI");
 }
 
 static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span msg,
@@ -104,6 +126,7 @@ const struct sneck_pubkey transparent_pubkey = {
 	.schemes = all,
 	.key_size = sizeof(struct pubkey),
 	.from_cert = from_cert,
+	.from_spki = from_spki,
 	.verify = verify,
 	.wipe = wipe,
 };

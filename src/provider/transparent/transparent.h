@@ -96,8 +96,9 @@ enum transparent_kind {
 };
 #define TRANSPARENT_CERT_MIN 7u
 
-/* Writes a certificate of len bytes, at least TRANSPARENT_CERT_MIN. */
+/* Writes a certificate, or a raw public key, of len bytes, at least TRANSPARENT_CERT_MIN. */
 void transparent_cert(uint8_t *der, size_t len, enum transparent_kind kind, uint8_t id);
+void transparent_spki(uint8_t *der, size_t len, enum transparent_kind kind, uint8_t id);
 
 /* Signs for the certificates of that kind and id. May not be moved after init. */
 struct transparent_signer {

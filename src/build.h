@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* build.h: what a build may leave out. CMake's options drop files and say so here; a table names
+ * the rows of such a file inside IF_X(), and a branch that would call into it begins with BUILD_X,
+ * which a compiler takes out. No other line of the core knows of an option. */
+#ifndef SNECK_BUILD_H
+#define SNECK_BUILD_H
+
+#ifdef SNECK_NO_RAW_KEYS /* RFC 7250: ext/cert_type.c */
+#define BUILD_RAW_KEYS 0
+#define IF_RAW_KEYS(...)
+#else
+#define BUILD_RAW_KEYS	 1
+#define IF_RAW_KEYS(...) __VA_ARGS__,
+#endif
+
+#endif

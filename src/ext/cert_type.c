@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* cert_type.c: client_certificate_type and server_certificate_type. RFC 7250, 3, 4.
+ *
+ *   struct {
+ *       select(ClientOrServerExtension) {
+ *           case client: CertificateType types<1..2^8-1>;
+ *           case server: CertificateType type;
+ *       };
+ *   } CertTypeExtension;
+ *
+ * What is not agreed is X.509. A client speaks of both, of its own certificate only when it has a
+ * raw key to show. A server answers for its own with the type of the credential that it chose, for
+ * the client's when it is going to ask for one. That the type is kept to, hs/auth.c sees to. */
+#include "ext.h"
+
+#include "select.h"
+
+#define X509 SET(SNECK_X509)
+#define RAW  SET(SNECK_RAW_PUBLIC_KEY)
+
+/* Best first: who has a use for raw keys likes them better. */
+static void types_write(uint32_t types, struct wr *w)
+{
+	const struct wr_mark list = wr_open(w, 1);
+
+	if (types & RAW)
+		wr_u8(w, SNECK_RAW_PUBLIC_KEY);
+	if (types & X509)
+		wr_u8(w, SNECK_X509);
+	wr_close(w, list);
+}
+
+static enum sneck_rc types_read(struct sneck_span body, uint32_t *types)
+{
+	struct sneck_span list;
+	struct rd r;
+
+	rd_init(&r, body);
+	list = rd_vec(&r, 1, 1, 255);
+	SNECK_TRY(rd_end(&r));
+	for (size_t i = 0; i < list.len; i++)
+		if (list.p[i] < 32)
+			*types |= SET(list.p[i]);
+	return SNECK_OK;
+}
+
+/* An answer: one of what we offered. */
+static enum sneck_rc type_read(struct sneck_span body, uint32_t offered, uint8_t *type)
+{
+	struct rd r;
+
+	rd_init(&r, body);
+	*type = rd_u8(&r);
+	SNECK_TRY(rd_end(&r));
+	return set_has(offered, *type) ? SNECK_OK : SNECK_E_NOT_OFFERED;
+}
+
+/* ---- the server's certificate ---- */
+
+static bool server_offer(const struct nego *ng, enum ext_in in)
+{
+	if (in == IN_CH)
+		return sneck__types_accepted(ng) != X509;
+	return ng->own_types != 0 && ng->cred != NULL;
+}
+
+static void server_write(const struct nego *ng, enum ext_in in, struct wr *w)
+{
+	if (in == IN_CH)
+		types_write(sneck__types_accepted(ng), w);
+	else
+		wr_u8(w, (uint8_t)ng->cred->type);
+}
+
+static enum sneck_rc server_read(struct nego *ng, enum ext_in in, struct sneck_span body)
+{
+	if (in == IN_CH)
+		return types_read(body, &ng->own_types);
+	return type_read(body, sneck__types_accepted(ng), &ng->peer_type);
+}
+
+const struct ext sneck__ext_server_type = {
+	.type = EXT_SERVER_CERTIFICATE_TYPE,
+	.allowed = SET(IN_CH) | SET(IN_EE),
+	.offer = server_offer,
+	.write = server_write,
+	.read = server_read,
+};
+
+/* ---- the client's ---- */
+
+static uint32_t types_owned(const struct nego *ng)
+{
+	uint32_t types = 0;
+
+	for (size_t i = 0; i < ng->cfg->n_credentials; i++)
+		types |= SET(ng->cfg->credentials[i]->type);
+	return types;
+}
+
+static bool client_offer(const struct nego *ng, enum ext_in in)
+{
+	if (in == IN_CH)
+		return (types_owned(ng) & RAW) != 0;
+	return ng->peer_types != 0 && ng->cred != NULL && ng->cfg->client_auth != SNECK_AUTH_NONE;
+}
+
+static void client_write(const struct nego *ng, enum ext_in in, struct wr *w)
+{
+	if (in == IN_CH)
+		types_write(types_owned(ng), w);
+	else
+		wr_u8(w, ng->peer_type);
+}
+
+/* RFC 7250, 4.2: a client that has none of what we accept is told so, if it will be asked. */
+static enum sneck_rc client_read(struct nego *ng, enum ext_in in, struct sneck_span body)
+{
+	uint32_t common;
+	uint8_t type;
+
+	if (in == IN_EE) {
+		SNECK_TRY(type_read(body, types_owned(ng), &type));
+		ng->own_types = SET(type);
+		return SNECK_OK;
+	}
+	SNECK_TRY(types_read(body, &ng->peer_types));
+	common = ng->peer_types & sneck__types_accepted(ng);
+	if (common == 0 && ng->cfg->client_auth != SNECK_AUTH_NONE)
+		return SNECK_E_CERT_TYPE;
+	ng->peer_type = common & RAW ? SNECK_RAW_PUBLIC_KEY : SNECK_X509;
+	return SNECK_OK;
+}
+
+const struct ext sneck__ext_client_type = {
+	.type = EXT_CLIENT_CERTIFICATE_TYPE,
+	.allowed = SET(IN_CH) | SET(IN_EE),
+	.offer = client_offer,
+	.write = client_write,
+	.read = client_read,
+};

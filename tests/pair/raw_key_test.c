@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* raw_key_test.c: raw public keys in place of certificates (RFC 7250): what is agreed, that it is
+ * kept to (N40), and that a verdict counts for them as for any chain (N37). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/attack.h"
+
+#define RAW  SNECK_VERIFIER_RAW_KEYS
+#define ONLY (SNECK_VERIFIER_RAW_KEYS | SNECK_VERIFIER_NO_X509)
+
+static struct pair p;
+static uint8_t spki[90];
+static struct sneck_span raw_chain[2];
+static struct sneck_credential raw;
+static const struct sneck_credential *creds[2];
+static int verdict_type; /* of the chain that was judged; -1: none was */
+static struct sneck_verdict says;
+
+static enum sneck_rc look(void *ctx, const struct sneck_chain *chain, struct sneck_verdict *verdict)
+{
+	(void)ctx;
+	verdict_type = chain->type;
+	if (chain->type == SNECK_RAW_PUBLIC_KEY) {
+		assert_int_equal(chain->n_certs, 1);
+		assert_int_equal(chain->certs[0].der.len, sizeof spki);
+		assert_memory_equal(chain->certs[0].der.p, spki, sizeof spki);
+	}
+	memcpy(verdict, &says, offsetof(struct sneck_verdict, leaf_id));
+	return SNECK_OK;
+}
+
+/* has: "x", "r", "xr" or "rx", the types of the server's credentials in their order. */
+static void setup(uint32_t flags, const char *has)
+{
+	pair_init(&p, 1);
+	verdict_type = -1;
+	says = (struct sneck_verdict){ .chain = SNECK_CHAIN_VALID };
+	p.client.v.verifier.verify = look;
+	p.client.v.verifier.flags = flags;
+	transparent_spki(spki, sizeof spki, TRANSPARENT_ECDSA, 7);
+	raw_chain[0] = raw_chain[1] = sneck_span_of(spki, sizeof spki);
+	raw = p.server.cred;
+	raw.type = SNECK_RAW_PUBLIC_KEY;
+	raw.chain = raw_chain;
+	raw.n_chain = 1;
+	for (size_t i = 0; has[i] != '\0'; i++) {
+		creds[i] = has[i] == 'r' ? &raw : &p.server.cred;
+		p.server.cfg.n_credentials = i + 1u;
+	}
+	p.server.cfg.credentials = creds;
+}
+
+static void what_is_agreed(void **state)
+{
+	static const struct {
+		uint32_t flags;
+		const char *has;
+		int type; /* -1: nothing, and the server says so */
+	} cases[] = {
+		{ 0, "x", SNECK_X509 },
+		{ 0, "r", -1 },
+		{ 0, "rx", SNECK_X509 },
+		{ 0, "xr", SNECK_X509 },
+		{ RAW, "x", SNECK_X509 },
+		{ RAW, "r", SNECK_RAW_PUBLIC_KEY },
+		{ RAW, "rx", SNECK_RAW_PUBLIC_KEY },
+		{ RAW, "xr", SNECK_X509 },
+		{ ONLY, "x", -1 },
+		{ ONLY, "r", SNECK_RAW_PUBLIC_KEY },
+		{ ONLY, "rx", SNECK_RAW_PUBLIC_KEY },
+		{ ONLY, "xr", SNECK_RAW_PUBLIC_KEY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		setup(cases[i].flags | SNECK_VERIFIER_WANTS_OCSP, cases[i].has);
+		raw.ocsp = raw.scts = sneck_span_of(spki, 20); /* not sent with a key */
+		pair_start(&p);
+		pair_run(&p);
+		assert_int_equal(verdict_type, cases[i].type);
+		assert_int_equal(pair_connected(&p), cases[i].type >= 0);
+		if (cases[i].type < 0) {
+			assert_int_equal(p.server.st.err, SNECK_E_CERT_TYPE);
+			assert_int_equal(p.client.st.err, SNECK_E_PEER_ALERT);
+			assert_int_equal(p.client.st.alert, 43);
+		}
+		pair_wipe(&p);
+	}
+}
+
+static int by_question(struct end *e, int state)
+{
+	static _Alignas(SNECK_ALIGN) uint8_t job[600];
+	struct sneck_verdict v;
+
+	if (state != SNECK_RECEIVED_CERTIFICATE)
+		return 0;
+	assert_int_equal(e->st.u.cert.type, SNECK_RAW_PUBLIC_KEY);
+	assert_int_equal(e->st.u.cert.n_entries, 1);
+	assert_int_equal(sneck_verify_job_pack(&e->st.u.cert, job, sizeof job), SNECK_OK);
+	assert_int_equal(
+		sneck_verify_job_run(&e->v.verifier, job, sneck_verify_job_size(&e->st.u.cert), &v),
+		SNECK_OK);
+	assert_int_equal(sneck_answer_verdict(e->conn, e->st.op, &v), SNECK_OK);
+	return 1;
+}
+
+static void judged_by_the_application(void **state)
+{
+	(void)state;
+	setup(ONLY, "r");
+	p.client.cfg.ask |= SNECK_ASK_VERIFY;
+	p.client.hook = by_question;
+	pair_start(&p);
+	pair_run(&p);
+	assert_true(pair_connected(&p));
+	assert_int_equal(verdict_type, SNECK_RAW_PUBLIC_KEY);
+	pair_wipe(&p);
+}
+
+/* The verdict of a raw key is not ignored: whatever is not the one good value refuses. */
+static void n37_verdicts_on_raw_keys(void **state)
+{
+	static const uint32_t values[] = { 0,
+					   1,
+					   0xffffffff,
+					   SNECK_CHAIN_VALID ^ 1u,
+					   SNECK_CHAIN_VALID << 1,
+					   SNECK_SIG_VALID_DANGEROUS };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+		setup(RAW, "r");
+		says = (struct sneck_verdict){ .chain = values[i], .sig = values[5 - i] };
+		pair_start(&p);
+		pair_run(&p);
+		assert_int_equal(verdict_type, SNECK_RAW_PUBLIC_KEY);
+		assert_int_equal(p.client.st.err, SNECK_E_CERT_REFUSED);
+		assert_int_equal(p.server.st.alert, 46);
+		pair_wipe(&p);
+	}
+	setup(RAW, "r"); /* and another key does not sign for it */
+	spki[6] = 8;
+	pair_start(&p);
+	pair_run(&p);
+	assert_int_equal(p.client.st.err, SNECK_E_BAD_SIGNATURE);
+	pair_wipe(&p);
+}
+
+/* ---- N40: the one where the other was agreed ---- */
+
+#define SERVER_TYPE .by_server = true, .msg = 8, .ext = 20
+#define E(x, n)	    .rc = SNECK_E_##x, .alert = n
+
+static const struct {
+	uint32_t flags;
+	const char *has;
+	struct attack a;
+} attacks[] = {
+	{ 0,
+	  "x",
+	  { .name = "a type that nobody asked for",
+	    SERVER_TYPE,
+	    .act = ACT_EXT_ADD,
+	    B("\2"),
+	    E(EXT_UNASKED, 110) } },
+	{ RAW,
+	  "r",
+	  { .name = "a raw key as X.509: no answer",
+	    SERVER_TYPE,
+	    .act = ACT_EXT_DEL,
+	    E(CERT_BAD, 42) } },
+	{ ONLY,
+	  "r",
+	  { .name = "a raw key, and no answer",
+	    SERVER_TYPE,
+	    .act = ACT_EXT_DEL,
+	    E(CERT_TYPE, 43) } },
+	{ RAW,
+	  "r",
+	  { .name = "a raw key as X.509",
+	    SERVER_TYPE,
+	    .act = ACT_EXT_SET,
+	    B("\0"),
+	    E(CERT_BAD, 42) } },
+	{ RAW,
+	  "x",
+	  { .name = "a chain as a raw key",
+	    SERVER_TYPE,
+	    .act = ACT_EXT_SET,
+	    B("\2"),
+	    E(ILLEGAL, 47) } },
+	{ RAW,
+	  "1",
+	  { .name = "a certificate as a raw key",
+	    SERVER_TYPE,
+	    .act = ACT_EXT_SET,
+	    B("\2"),
+	    E(CERT_BAD, 42) } },
+	{ ONLY,
+	  "r",
+	  { .name = "X.509 where it was not offered",
+	    SERVER_TYPE,
+	    .act = ACT_EXT_SET,
+	    B("\0"),
+	    E(NOT_OFFERED, 47) } },
+	{ RAW,
+	  "r",
+	  { .name = "OpenPGP", SERVER_TYPE, .act = ACT_EXT_SET, B("\1"), E(NOT_OFFERED, 47) } },
+	{ RAW,
+	  "r",
+	  { .name = "a type of 255",
+	    SERVER_TYPE,
+	    .act = ACT_EXT_SET,
+	    B("\xff"),
+	    E(NOT_OFFERED, 47) } },
+	{ RAW, "r", { .name = "no type", SERVER_TYPE, .act = ACT_EXT_SET, B(""), E(DECODE, 50) } },
+	{ RAW,
+	  "r",
+	  { .name = "two types", SERVER_TYPE, .act = ACT_EXT_SET, B("\2\0"), E(DECODE, 50) } },
+	{ RAW,
+	  "r",
+	  { .name = "a type for our certificate",
+	    .by_server = true,
+	    .msg = 8,
+	    .ext = 19,
+	    .act = ACT_EXT_ADD,
+	    B("\2"),
+	    E(EXT_UNASKED, 110) } },
+};
+
+static void on_unit(struct edit *ed, struct unit *u)
+{
+	const struct attack *const a = ed->arg;
+
+	if (u->type == 22 && u->data[0] == a->msg) {
+		attack_ext(u, a);
+		ed->done = true;
+	}
+	edit_put(ed, u);
+}
+
+static void n40_the_other_kind(void **state)
+{
+	static struct edit ed;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
+		const struct attack *const a = &attacks[i].a;
+
+		setup(attacks[i].flags, attacks[i].has[0] == '1' ? "x" : attacks[i].has);
+		if (attacks[i].has[0] == '1')
+			p.server.cred.n_chain = 1;
+		pair_start(&p);
+		edit_init(&ed, &p.server);
+		ed.on_unit = on_unit;
+		ed.arg = a;
+		pair_run(&p);
+		assert_true(ed.done);
+		if (p.client.st.state != SNECK_FAILED || p.client.st.err != (int)a->rc ||
+		    p.client.st.alert != a->alert)
+			fail_msg("%s: %s, alert %d", a->name, sneck_rc_name(p.client.st.err),
+				 p.client.st.alert);
+		assert_int_equal(p.server.st.alert, a->alert);
+		assert_int_equal(p.client.n_done, 0);
+		pair_wipe(&p);
+	}
+}
+
+static void config(void **state)
+{
+	struct sneck_pubkey blind = transparent_pubkey;
+	struct sneck_provider provider;
+	struct sneck_note why;
+
+	(void)state;
+	setup(SNECK_VERIFIER_NO_X509, "x");
+	assert_int_equal(sneck_config_check(&p.client.cfg, SNECK_CLIENT, &why), SNECK_E_CONFIG);
+	setup(RAW, "r");
+	assert_int_equal(sneck_config_check(&p.client.cfg, SNECK_CLIENT, &why), SNECK_OK);
+	assert_int_equal(sneck_config_check(&p.server.cfg, SNECK_SERVER, &why), SNECK_OK);
+	raw.n_chain = 2;
+	assert_int_equal(sneck_config_check(&p.server.cfg, SNECK_SERVER, &why), SNECK_E_CONFIG);
+	raw.n_chain = 1;
+	raw.type = 1;
+	assert_int_equal(sneck_config_check(&p.server.cfg, SNECK_SERVER, &why), SNECK_E_CONFIG);
+	raw.type = SNECK_RAW_PUBLIC_KEY;
+	blind.from_spki = NULL;
+	provider = p.client.t.provider;
+	provider.pubkey = &blind;
+	p.client.cfg.provider = p.server.cfg.provider = &provider;
+	assert_int_equal(sneck_config_check(&p.client.cfg, SNECK_CLIENT, &why),
+			 SNECK_E_NO_ALGORITHM);
+	assert_int_equal(sneck_config_check(&p.server.cfg, SNECK_SERVER, &why),
+			 SNECK_E_NO_ALGORITHM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_agreed),
+		cmocka_unit_test(judged_by_the_application),
+		cmocka_unit_test(n37_verdicts_on_raw_keys),
+		cmocka_unit_test(n40_the_other_kind),
+		cmocka_unit_test(config),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
