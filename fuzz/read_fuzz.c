@@ -9,6 +9,7 @@
 #include "msg/cert.h"
 #include "msg/finish.h"
 #include "msg/frame.h"
+#include "msg/packed.h"
 #include "msg/hello.h"
 #include "rec/rec.h"
 
@@ -64,8 +65,23 @@ static void certificate(struct sneck_span in)
 		return;
 	inside(c.context, in);
 	inside(c.list, in);
-	for (uint32_t i = 0; i < c.n; i++)
-		inside(sneck__certificate_at(c.list, i).der, in);
+	for (uint32_t i = 0; i < c.n; i++) {
+		const struct sneck_cert_entry e = sneck__certificate_at(c.list, i);
+
+		inside(e.der, in);
+		if (e.ocsp.len != 0)
+			inside(e.ocsp, in);
+		if (e.scts.len != 0)
+			inside(e.scts, in);
+	}
+}
+
+static void compressed_certificate(struct sneck_span in)
+{
+	struct compressed_certificate c;
+
+	if (sneck__compressed_certificate_read(&c, in) == SNECK_OK)
+		inside(c.packed, in);
 }
 
 static void certificate_verify(struct sneck_span in)
@@ -129,8 +145,10 @@ static void record_head(struct sneck_span in)
 }
 
 static void (*const readers[])(struct sneck_span) = {
-	client_hello, server_hello, encrypted_extensions, certificate, certificate_verify,
-	finished,     key_update,   new_session_ticket,	  messages,    record_head,
+	client_hello, server_hello,	      encrypted_extensions,
+	certificate,  certificate_verify,     finished,
+	key_update,   new_session_ticket,     messages,
+	record_head,  compressed_certificate,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -13,4 +13,12 @@
 #define IF_RAW_KEYS(...) __VA_ARGS__,
 #endif
 
+#ifdef SNECK_NO_COMPRESSION /* RFC 8879: ext/compress.c and the files named packed.c */
+#define BUILD_COMPRESSION 0
+#define IF_COMPRESSION(...)
+#else
+#define BUILD_COMPRESSION   1
+#define IF_COMPRESSION(...) __VA_ARGS__,
+#endif
+
 #endif

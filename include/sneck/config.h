@@ -113,6 +113,15 @@ struct sneck_credential {
 	size_t n_packed;
 };
 
+/** Writes the Certificate message of a credential, without staples: what to compress for `packed`.
+ *
+ *  Bytes: dst is the caller's. Units: cap and *len in bytes. RFC: 4.5.1; 8879, 4.
+ *  Returns: SNECK_OK; SNECK_WANT_SPACE with *len as needed; SNECK_E_ARG for a chain too long.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc
+sneck_certificate_write(const struct sneck_credential *credential, void *dst, size_t cap,
+			size_t *len);
+
 /* The transport parameters of a QUIC connection: ours to send, and where the peer's go. They count
  * once the handshake is over. RFC: 9001, 8.2. */
 struct sneck_quic {

@@ -373,6 +373,17 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_answer_verdict(struct sneck_conn 
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_answer_schemes(struct sneck_conn *conn, uint64_t op,
 							      const uint16_t *schemes, size_t n);
 
+/** Answers SNECK_NEEDS_UNPACKED_CERTIFICATE with the message that u.unpack.packed unpacks to. Stop
+ *  unpacking at u.unpack.length bytes and refuse (bad_certificate) if there are more, or less: that
+ *  is all that a bomb can do.
+ *
+ *  Bytes: not copied; they must stay until the scratch comes back. Units: len in bytes, exactly
+ *  u.unpack.length. RFC: 8879, 4.
+ *  Returns: SNECK_OK; SNECK_E_ARG for another length: the question stays open.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_answer_unpacked(struct sneck_conn *conn, uint64_t op,
+							       const void *bytes, size_t len);
+
 /** Answers any question with no: the handshake ends with this alert, then SNECK_FAILED with
  *  SNECK_E_REFUSED.
  *

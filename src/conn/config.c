@@ -82,7 +82,7 @@ static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_n
 {
 	const uint32_t asked = SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES |
 			       SNECK_ASK_MAY_ENCRYPT | SNECK_ASK_NOTICES | SNECK_ASK_PSK |
-			       SNECK_ASK_EARLY_DATA | SNECK_ASK_TICKETS;
+			       SNECK_ASK_EARLY_DATA | SNECK_ASK_TICKETS | SNECK_ASK_UNPACK;
 
 	if ((cfg->ask & ~asked) != 0)
 		return refuse(why, SNECK_E_CONFIG, "ask has a bit that this library does not know");
@@ -142,6 +142,37 @@ static enum sneck_rc check_sessions(const struct sneck_config *cfg, int role,
 	    (cfg->ask & SNECK_ASK_PSK) == 0)
 		return refuse(why, SNECK_E_CONFIG,
 			      "psk_only needs psks, tickets, or SNECK_ASK_PSK in ask");
+	return SNECK_OK;
+}
+
+static enum sneck_rc check_packing(const struct sneck_config *cfg, struct sneck_note *why)
+{
+	bool used = cfg->unpack.n != 0;
+
+	if (cfg->unpack.n > 3)
+		return refuse(why, SNECK_E_CONFIG, "unpack holds 3 entries at most");
+	for (size_t i = 0; i < cfg->unpack.n; i++)
+		if (cfg->unpack.p[i] < SNECK_ZLIB || cfg->unpack.p[i] > SNECK_ZSTD)
+			return refuse(why, SNECK_E_CONFIG,
+				      "unpack names one that is not known here");
+	if (cfg->unpack.n != 0 && (cfg->ask & SNECK_ASK_UNPACK) == 0)
+		return refuse(why, SNECK_E_CONFIG, "unpack needs SNECK_ASK_UNPACK in ask");
+	for (size_t i = 0; i < cfg->n_credentials; i++) {
+		const struct sneck_credential *const c = cfg->credentials[i];
+
+		used |= c->n_packed != 0;
+		for (size_t k = 0; k < c->n_packed; k++)
+			if (c->packed[k].algorithm < SNECK_ZLIB ||
+			    c->packed[k].algorithm > SNECK_ZSTD || c->packed[k].bytes.len == 0 ||
+			    c->packed[k].bytes.len > BOUND_CONFIG_MSG_TOP - 8u ||
+			    c->packed[k].length == 0 || c->packed[k].length > BOUND_CONFIG_MSG_TOP)
+				return refuse(
+					why, SNECK_E_CONFIG,
+					"a packed chain has an unknown algorithm, or no bytes, "
+					"or too many");
+	}
+	if (used && !BUILD_COMPRESSION)
+		return refuse(why, SNECK_E_CONFIG, "this build has no certificate compression");
 	return SNECK_OK;
 }
 
@@ -221,6 +252,7 @@ static enum sneck_rc check_role(const struct sneck_config *cfg, int role, struct
 		return refuse(why, SNECK_E_CONFIG, "a server needs a credential");
 	for (size_t i = 0; i < cfg->n_credentials; i++)
 		SNECK_TRY(check_credential(cfg->credentials[i], why));
+	SNECK_TRY(check_packing(cfg, why));
 	return check_types(cfg, why);
 }
 

@@ -139,6 +139,9 @@ SNECK_MUST_CHECK enum sneck_rc sneck__message(struct sneck_conn *c, const struct
 /* The question, or the edge state, that the handshake waits with. Returns: its state. */
 int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st);
 
+/* packed.c: NEEDS_UNPACKED_CERTIFICATE, of the message that body is of */
+void sneck__show_packed(struct sneck_conn *c, struct sneck_span body, struct sneck_status *st);
+
 /* ---- session.c ---- */
 int sneck__show_ticket(struct sneck_conn *c, struct sneck_span raw, struct sneck_status *st);
 

@@ -4,6 +4,7 @@
  * before. */
 #include "conn.h"
 
+#include "../build.h"
 #include "../ext/ext.h"
 #include "../msg/cert.h"
 #include "../msg/finish.h"
@@ -19,9 +20,11 @@ static struct sneck_span waiting_body(const struct sneck_conn *c, const struct s
 static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
 			    struct sneck_status *st)
 {
+	const struct sneck_span unpacked = c->hs.work->unpacked;
 	struct certificate cert = { .n = 0 };
 
-	if (sneck__certificate_read(&cert, waiting_body(c, in)) != SNECK_OK)
+	if (sneck__certificate_read(&cert, unpacked.len != 0 ? unpacked : waiting_body(c, in)) !=
+	    SNECK_OK)
 		cert.n = 0;
 	st->u.cert = (struct sneck_cert_st){
 		.conn = c,
@@ -93,13 +96,16 @@ static int show_early_offer(struct sneck_conn *c, struct sneck_status *st)
 }
 
 /* A question that comes with nothing but its op id is an empty handle. */
-static int show_ask(struct sneck_conn *c, struct sneck_status *st)
+static int show_ask(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
 {
 	if (c->hs.ask_state == SNECK_NEEDS_PSK)
 		return show_psk(c, st);
 	if (c->hs.ask_state == SNECK_NEEDS_EARLY_DATA_DECISION)
 		return show_early_offer(c, st);
-	st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
+	if (BUILD_COMPRESSION && c->hs.ask_state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
+		sneck__show_packed(c, waiting_body(c, in), st);
+	else
+		st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
 	return c->hs.ask_state;
 }
 
@@ -120,5 +126,5 @@ int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct
 		return show_signature(c, in, st);
 	if (show == SNECK_RECEIVED_TICKET)
 		return sneck__show_ticket(c, waiting_body(c, in), st);
-	return hs->ask_op != 0 ? show_ask(c, st) : show_verdict(c, st);
+	return hs->ask_op != 0 ? show_ask(c, in, st) : show_verdict(c, st);
 }

@@ -65,6 +65,7 @@ struct nego {
 	                             before the call ends; a client's, while its hello is read */
 
 	uint32_t peer_wants; /* SNECK_VERIFIER_WANTS_*: what it would like stapled to our leaf */
+	uint32_t peer_unpacks; /* set of enum sneck_packing */
 	uint32_t own_types;  /* set of enum sneck_cert_type: what our certificate may be; 0: X.509,
 	                        because the peer does not speak of it */
 	uint32_t peer_types; /* server: what the client says that it could show; 0: nothing */

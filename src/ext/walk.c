@@ -30,6 +30,7 @@ static const struct ext *const table[] = {
 	&sneck__ext_sct,
 	IF_RAW_KEYS(&sneck__ext_client_type)
 	IF_RAW_KEYS(&sneck__ext_server_type)
+	IF_COMPRESSION(&sneck__ext_compress)
 	&sneck__ext_padding,
 	&sneck__ext_psk, /* RFC 9846, 4.3.11: the last one of a ClientHello */
 };

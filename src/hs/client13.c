@@ -296,9 +296,12 @@ static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *
 
 static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
+	struct sneck_span body = m->body;
 	struct certificate c;
 
-	SNECK_TRY(sneck__certificate_read(&c, m->body));
+	if (BUILD_COMPRESSION && m->type == HT_COMPRESSED_CERTIFICATE)
+		SNECK_TRY(sneck__packed_read(hs, &body));
+	SNECK_TRY(sneck__certificate_read(&c, body));
 
 	if (c.context.len != 0)
 		return SNECK_E_ILLEGAL;
@@ -337,8 +340,8 @@ static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m
 
 static enum sneck_rc on_certificate_or_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
-	return m->type == HT_CERTIFICATE ? on_certificate(hs, m, to)
-					 : on_certificate_request(hs, m, to);
+	return m->type == HT_CERTIFICATE_REQUEST ? on_certificate_request(hs, m, to)
+						 : on_certificate(hs, m, to);
 }
 
 static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -410,11 +413,11 @@ const struct hs_state sneck__client13_graph[C13_COUNT] = {
 	},
 	[C13_WAIT_CERT_CR] = {
 		.name = "WAIT_CERT_CR", .run = on_certificate_or_request,
-		.takes = SET(HT_CERTIFICATE) | SET(HT_CERTIFICATE_REQUEST), .level = LV_HANDSHAKE,
+		.takes = HS_CERTIFICATES | SET(HT_CERTIFICATE_REQUEST), .level = LV_HANDSHAKE,
 		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT) | SET(C13_WAIT_CV),
 	},
 	[C13_WAIT_CERT] = {
-		.name = "WAIT_CERT", .run = on_certificate, .takes = SET(HT_CERTIFICATE),
+		.name = "WAIT_CERT", .run = on_certificate, .takes = HS_CERTIFICATES,
 		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CV),
 	},
 	[C13_WAIT_CV] = {

@@ -4,6 +4,7 @@
  * credential. Each piece names its level, so keys change between pieces and nothing is flushed. */
 #include "hs.h"
 
+#include "../build.h"
 #include "../msg/cert.h"
 #include "../wire/wr.h"
 
@@ -67,8 +68,7 @@ enum sneck_rc sneck__flight_hello(struct hs *hs, const struct wr *w, struct snec
 	return push(f, sneck_span_of(w->buf + at, w->len - at), LV_INITIAL, CONTENT_HANDSHAKE);
 }
 
-/* Ends what was written so far, and sends behind it what lies elsewhere. */
-static enum sneck_rc interlude(struct hs *hs, struct wr *w, struct sneck_span bytes)
+enum sneck_rc sneck__flight_bytes(struct hs *hs, struct wr *w, struct sneck_span bytes)
 {
 	SNECK_TRY(sneck__flight_end(hs, w, LV_HANDSHAKE));
 	SNECK_TRY(send(hs, bytes, LV_HANDSHAKE));
@@ -86,11 +86,11 @@ static enum sneck_rc staples(struct hs *hs, struct wr *w, const struct own_chain
 {
 	if (c->ocsp.len != 0) {
 		sneck__certificate_write_ocsp_head(w, c->ocsp.len);
-		SNECK_TRY(interlude(hs, w, c->ocsp));
+		SNECK_TRY(sneck__flight_bytes(hs, w, c->ocsp));
 	}
 	if (c->scts.len != 0) {
 		sneck__certificate_write_scts_head(w, c->scts.len);
-		SNECK_TRY(interlude(hs, w, c->scts));
+		SNECK_TRY(sneck__flight_bytes(hs, w, c->scts));
 	}
 	return SNECK_OK;
 }
@@ -100,6 +100,7 @@ enum sneck_rc sneck__flight_certificate(struct hs *hs)
 {
 	const struct nego *const ng = &hs->work->nego;
 	struct own_chain c = { .n = 0 };
+	bool sent = false;
 	struct wr w;
 
 	if (ng->cred != NULL) {
@@ -110,11 +111,15 @@ enum sneck_rc sneck__flight_certificate(struct hs *hs)
 		if (staples_wanted(ng, SNECK_VERIFIER_WANTS_SCTS))
 			c.scts = ng->cred->scts;
 	}
+	if (BUILD_COMPRESSION)
+		SNECK_TRY(sneck__packed_send(hs, c.ocsp.len != 0 || c.scts.len != 0, &sent));
+	if (sent)
+		return SNECK_OK;
 	sneck__flight_begin(hs, &w);
 	sneck__certificate_write_head(&w, &c);
 	for (size_t i = 0; i < c.n; i++) {
 		sneck__certificate_write_entry(&w, c.certs[i].len);
-		SNECK_TRY(interlude(hs, &w, c.certs[i]));
+		SNECK_TRY(sneck__flight_bytes(hs, &w, c.certs[i]));
 		sneck__certificate_write_entry_end(&w, &c, i);
 		if (i == 0)
 			SNECK_TRY(staples(hs, &w, &c));

@@ -4,6 +4,7 @@
 #ifndef SNECK_HS_GRAPH_H
 #define SNECK_HS_GRAPH_H
 
+#include "../build.h"
 #include "../wire/set.h"
 #include "hs.h"
 
@@ -22,6 +23,10 @@ struct hs_state {
 	bool bare;        /* runs without scratch */
 	enum sneck_rc (*run)(struct hs *hs, const struct hs_msg *m, uint8_t *to);
 };
+
+/* A Certificate, also a compressed one. */
+#define HS_CERTIFICATES                                                                            \
+	(SET(HT_CERTIFICATE) | (BUILD_COMPRESSION ? SET(HT_COMPRESSED_CERTIFICATE) : 0))
 
 /* Leaves a hello graph: state 0 of the version's graph gets the same message. */
 #define HS_EXIT_13 30u

@@ -89,6 +89,8 @@ struct hs_work {
 	const struct hs_aligned *aligned; /* server: the ClientHello ended its record */
 	uint8_t *shared;                 /* server: between ClientHello and ServerHello */
 	bool have_key;                   /* peer_key holds one */
+	struct sneck_span unpacked;      /* the peer's Certificate: its length is known before it is
+	                                    there, in the caller's memory */
 	uint8_t tbs[BOUND_TBS];          /* what the peer signed */
 	uint8_t tbs_len;
 	void *peer_key;                  /* pubkey->key_size bytes */
@@ -218,6 +220,9 @@ SNECK_MUST_CHECK enum sneck_rc sneck__flight_hello(struct hs *hs, const struct w
 						   struct sneck_span aside);
 void sneck__flight_begin(struct hs *hs, struct wr *w);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr *w, uint8_t level);
+/* Ends what was written so far, sends bytes behind it that lie elsewhere, and begins again. */
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_bytes(struct hs *hs, struct wr *w,
+						   struct sneck_span bytes);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
 						compatibility mode: RFC 9846, E.4 */
@@ -249,6 +254,11 @@ SNECK_MUST_CHECK enum sneck_rc sneck__auth_sign(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_finished(struct hs *hs, struct sneck_span body);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_send_finished(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__evidence_accept(const struct hs *hs);
+
+/* packed.c: from a CompressedCertificate to the Certificate that it unpacks to; as those of ask.c.
+ * And the other way: *sent is whether there was one that fits. */
+SNECK_MUST_CHECK enum sneck_rc sneck__packed_read(struct hs *hs, struct sneck_span *body);
+SNECK_MUST_CHECK enum sneck_rc sneck__packed_send(struct hs *hs, bool stapled, bool *sent);
 
 /* retry.c: the server's memory of a first ClientHello */
 struct client_hello;

@@ -242,6 +242,8 @@ static size_t area_size(const struct sneck_config *cfg, int role)
 		n += 9u + 4u + 7u;
 	if (cfg->n_credentials != 0)
 		n += 7u;
+	if (cfg->unpack.n != 0)
+		n += 5u + 2u * cfg->unpack.n;
 	return n + psks_size(cfg) + 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD +
 	       BOUND_HASH + 1u;
 }

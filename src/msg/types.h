@@ -14,6 +14,7 @@ enum handshake_type {
 	HT_CERTIFICATE_VERIFY = 15,
 	HT_FINISHED = 20,
 	HT_KEY_UPDATE = 24,
+	HT_COMPRESSED_CERTIFICATE = 25,
 	HT_WIRE_MAX = 30,      /* larger types are refused before a state sees them */
 	HT_MESSAGE_HASH = 254 /* never on the wire: RFC 9846, 4.5.1 */
 };
@@ -29,6 +30,7 @@ enum extension_type {
 	EXT_CLIENT_CERTIFICATE_TYPE = 19,
 	EXT_SERVER_CERTIFICATE_TYPE = 20,
 	EXT_PADDING = 21,
+	EXT_COMPRESS_CERTIFICATE = 27,
 	EXT_RECORD_SIZE_LIMIT = 28,
 	EXT_PRE_SHARED_KEY = 41,
 	EXT_EARLY_DATA = 42,

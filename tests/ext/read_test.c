@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "build.h"
 #include "ext/ext.h"
 #include "lib/pair.h"
 #include "lib/prop.h"
@@ -65,7 +66,7 @@ struct body {
 	enum sneck_rc rc;
 	uint32_t alpn; /* what is chosen then */
 	uint16_t group, wanted;
-	uint32_t wants, own, peer;
+	uint32_t wants, own, peer, unpacks;
 	const char *sni;
 };
 
@@ -81,6 +82,7 @@ struct body {
 #define T  &sneck__ext_sct
 #define KS &sneck__ext_server_type
 #define KC &sneck__ext_client_type
+#define Z  &sneck__ext_compress
 
 static const struct body bodies[] = {
 	{ V, IN_CH, B("\x02\x03\x04"), .rc = SNECK_OK },
@@ -164,6 +166,7 @@ static const struct body bodies[] = {
 	{ T, IN_CR, B(""), .rc = SNECK_OK, .wants = 4 },
 	{ T, IN_CERT, B("\0\7\0\2st\0\1u"), .rc = SNECK_OK },
 	{ T, IN_CERT, B("\0\2\0\0"), .rc = SNECK_E_DECODE },
+#if BUILD_RAW_KEYS
 	{ KS, IN_CH, B("\1\2"), .rc = SNECK_OK, .own = 4 },
 	{ KS, IN_CH, B("\4\1\x40\0\2"), .rc = SNECK_OK, .own = 7 },
 	{ KS, IN_CH, B("\0"), .rc = SNECK_E_DECODE },
@@ -177,6 +180,14 @@ static const struct body bodies[] = {
 	{ KC, IN_CH, B("\0"), .rc = SNECK_E_DECODE },
 	{ KC, IN_EE, B("\2"), .rc = SNECK_OK, .own = 4 },
 	{ KC, IN_EE, B("\0"), .rc = SNECK_E_NOT_OFFERED },
+#endif
+#if BUILD_COMPRESSION
+	{ Z, IN_CH, B("\2\0\1"), .rc = SNECK_OK, .unpacks = 2 },
+	{ Z, IN_CR, B("\x0a\0\3\0\2\1\1\x3a\x3a\0\2"), .rc = SNECK_OK, .unpacks = 12 },
+	{ Z, IN_CH, B("\0"), .rc = SNECK_E_DECODE },
+	{ Z, IN_CH, B("\3\0\1\0"), .rc = SNECK_E_DECODE },
+	{ Z, IN_CH, B("\1\0"), .rc = SNECK_E_DECODE },
+#endif
 };
 
 static const struct body *now;
@@ -204,6 +215,8 @@ static void every_body(void **state)
 		assert_int_equal(rc == SNECK_OK && ng.kex != NULL ? ng.kex->group : 0, now->group);
 		assert_int_equal(ng.wanted != NULL ? ng.wanted->group : 0, now->wanted);
 		assert_int_equal(ng.peer_wants, now->wants);
+		if (rc == SNECK_OK)
+			assert_int_equal(ng.peer_unpacks, now->unpacks);
 		assert_int_equal(ng.own_types, now->own);
 		assert_int_equal(ng.peer_type, now->peer);
 		if (rc != SNECK_OK)
@@ -272,6 +285,7 @@ static void status_of_another_kind(void **state)
 	assert_int_equal(ng.peer_wants, SNECK_VERIFIER_WANTS_OCSP);
 }
 
+#if BUILD_RAW_KEYS
 /* Who speaks of types of certificates, and how. RFC 7250, 4.1, 4.2. */
 static void types_that_are_sent(void **state)
 {
@@ -307,6 +321,7 @@ static void types_that_are_sent(void **state)
 	ng.cred = NULL;
 	assert_false((KS)->offer(&ng, IN_EE));
 }
+#endif
 
 /* A server that has no protocols does not look for one, and does not answer. */
 static void alpn_of_nobody(void **state)
@@ -323,9 +338,14 @@ static void alpn_of_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_body),	       cmocka_unit_test(every_value),
-		cmocka_unit_test(what_must_be_there),  cmocka_unit_test(status_of_another_kind),
-		cmocka_unit_test(types_that_are_sent), cmocka_unit_test(alpn_of_nobody),
+		cmocka_unit_test(every_body),
+		cmocka_unit_test(every_value),
+		cmocka_unit_test(what_must_be_there),
+		cmocka_unit_test(status_of_another_kind),
+#if BUILD_RAW_KEYS
+		cmocka_unit_test(types_that_are_sent),
+#endif
+		cmocka_unit_test(alpn_of_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,13 +51,20 @@ static void shape(void **state)
 	}
 }
 
+#if BUILD_COMPRESSION
+#define PACKED " 25"
+#else
+#define PACKED ""
+#endif
+
 /* What RFC 9846, A says, as text: state, what it takes, its level, where it leads. */
 static const char *const expected[] = {
 	"client START - 0 WAIT_SH;client WAIT_SH 2 0 EXIT;",
 	"server START 1 0 EXIT;",
 	"client13 WAIT_SH 2 0 START WAIT_EE;client13 START - 0 WAIT_SH;"
 	"client13 WAIT_SH 2 0 WAIT_EE;client13 WAIT_EE 8 2 WAIT_CERT_CR WAIT_FINISHED;"
-	"client13 WAIT_CERT_CR 11 13 2 WAIT_CERT WAIT_CV;client13 WAIT_CERT 11 2 WAIT_CV;"
+	"client13 WAIT_CERT_CR 11 13" PACKED " 2 WAIT_CERT WAIT_CV;"
+	"client13 WAIT_CERT 11" PACKED " 2 WAIT_CV;"
 	"client13 WAIT_CV 15 2 WAIT_FINISHED;"
 	"client13 WAIT_FINISHED 20 2 SEND_EOED SEND_CERT SEND_FINISHED;"
 	"client13 SEND_EOED - 0 SEND_FINISHED;"
