@@ -10,6 +10,7 @@
  * has none in common with the client's refuses (RFC 7301, 3.2); a client goes on when the server
  * does not answer, as servers without ALPN do. */
 #include "ext.h"
+#include "grease.h"
 #include "select.h"
 
 static bool alpn_offer(const struct nego *ng, enum ext_in in)
@@ -23,6 +24,10 @@ static void alpn_write(const struct nego *ng, enum ext_in in, struct wr *w)
 	const size_t end = in == IN_CH ? ng->cfg->n_alpn : ng->alpn;
 	const struct wr_mark list = wr_open(w, 2);
 
+	if (in == IN_CH && ng->cfg->grease) {
+		wr_u8(w, 2);
+		sneck__grease_write(ng, GREASE_ALPN, w);
+	}
 	for (size_t i = first; i < end; i++)
 		wr_vec(w, 1, ng->cfg->alpn[i]);
 	wr_close(w, list);

@@ -8,6 +8,7 @@
  * A server may send its own list in EncryptedExtensions, for the client's next connection: read and
  * not used. */
 #include "ext.h"
+#include "grease.h"
 #include "select.h"
 
 static bool groups_offer(const struct nego *ng, enum ext_in in)
@@ -22,6 +23,7 @@ static void groups_write(const struct nego *ng, enum ext_in in, struct wr *w)
 	const struct sneck_kex *kex;
 
 	(void)in;
+	sneck__grease_write(ng, GREASE_GROUP, w);
 	for (size_t i = 0; (kex = sneck__kex_at(ng->cfg, i)) != NULL; i++)
 		wr_u16(w, kex->group);
 	wr_close(w, list);

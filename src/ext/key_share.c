@@ -18,6 +18,7 @@
  * Whether a share is an element of its group is for the provider to say, and whether a handshake
  * can do without one for select.c. */
 #include "ext.h"
+#include "grease.h"
 #include "select.h"
 
 static bool share_offer(const struct nego *ng, enum ext_in in)
@@ -44,6 +45,11 @@ static void share_write(const struct nego *ng, enum ext_in in, struct wr *w)
 		return;
 	}
 	list = wr_open(w, 2);
+	if (ng->cfg->grease && ng->wanted == NULL) { /* a retry's answer has its share alone */
+		sneck__grease_write(ng, GREASE_GROUP, w);
+		wr_u16(w, 1);
+		wr_u8(w, 0);
+	}
 	for (uint32_t i = 0; i < ng->n_shares; i++)
 		entry_write(w, &ng->shares[i], ng->shares[i].kex->offer_len);
 	wr_close(w, list);

@@ -26,6 +26,18 @@ struct own_share {
 	uint8_t *share; /* offer_len or answer_len bytes */
 };
 
+/* What a GREASE value stands in; RFC 8701. */
+enum grease {
+	GREASE_SUITE,
+	GREASE_GROUP,
+	GREASE_VERSION,
+	GREASE_SCHEME,
+	GREASE_ALPN,
+	GREASE_FIRST, /* extension */
+	GREASE_LAST,
+	GREASE_COUNT
+};
+
 struct nego {
 	const struct sneck_config *cfg;
 	struct sneck_quic *quic; /* NULL: no QUIC */
@@ -57,6 +69,7 @@ struct nego {
 	bool early;         /* early_data: offered by us, or accepted */
 	uint32_t psk_index; /* 1 + selected_identity; 0: none */
 	uint32_t nst_early; /* max_early_data_size of a ticket */
+	uint8_t grease[GREASE_COUNT + 32]; /* random bytes for values, and for the order of rows */
 
 	/* what the peer's message says; the spans live as long as the call that reads it */
 	struct sneck_span peer_groups, peer_schemes, peer_share;

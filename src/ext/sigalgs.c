@@ -10,6 +10,7 @@
  * into certificates, so what a peer wants inside them is read and left to whoever made the chain.
  */
 #include "ext.h"
+#include "grease.h"
 
 static bool sigalgs_offer(const struct nego *ng, enum ext_in in)
 {
@@ -22,6 +23,7 @@ static void sigalgs_write(const struct nego *ng, enum ext_in in, struct wr *w)
 	const struct wr_mark list = wr_open(w, 2);
 
 	(void)in;
+	sneck__grease_write(ng, GREASE_SCHEME, w);
 	for (uint32_t i = 0; i < ng->n_schemes; i++)
 		wr_u16(w, ng->schemes[i]);
 	wr_close(w, list);

@@ -11,6 +11,7 @@
  *   } SupportedVersions;
  */
 #include "ext.h"
+#include "grease.h"
 
 static bool versions_offer(const struct nego *ng, enum ext_in in)
 {
@@ -21,10 +22,16 @@ static bool versions_offer(const struct nego *ng, enum ext_in in)
 
 static void versions_write(const struct nego *ng, enum ext_in in, struct wr *w)
 {
-	(void)ng;
-	if (in == IN_CH)
-		wr_u8(w, 2);
+	struct wr_mark list;
+
+	if (in != IN_CH) {
+		wr_u16(w, SNECK_TLS13);
+		return;
+	}
+	list = wr_open(w, 1);
+	sneck__grease_write(ng, GREASE_VERSION, w);
 	wr_u16(w, SNECK_TLS13);
+	wr_close(w, list);
 }
 
 static enum sneck_rc versions_read(struct nego *ng, enum ext_in in, struct sneck_span body)

@@ -9,6 +9,7 @@
 #include "ext.h"
 
 #include "../build.h"
+#include "grease.h"
 
 /* clang-format off */
 static const struct ext *const table[] = {
@@ -45,28 +46,55 @@ static bool asks(enum ext_in in)
 	return in == IN_CH || in == IN_CR || in == IN_NST;
 }
 
+/* padding goes by what is there, pre_shared_key ends a ClientHello (RFC 9846, 4.3.11): both stand
+ * at the end of the table. Returns: how many rows stand before them. */
+static unsigned movable(void)
+{
+	unsigned n = 0;
+
+	while (n < EXT_COUNT && table[n]->type != EXT_PADDING &&
+	       table[n]->type != EXT_PRE_SHARED_KEY)
+		n++;
+	return n;
+}
+
+static void write_row(struct nego *ng, enum ext_in in, unsigned row, struct wr *w)
+{
+	const struct ext *const e = table[row];
+	struct wr_mark body;
+
+	if (!set_has(e->allowed, in) || !e->offer(ng, in))
+		return;
+	wr_u16(w, e->type);
+	body = wr_open(w, 2);
+	e->write(ng, in, w);
+	wr_close(w, body);
+	if (asks(in))
+		ng->sent |= SET(row);
+	if (in == IN_CH && e->type == EXT_PRE_SHARED_KEY)
+		ng->sent_psk = true;
+}
+
 void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w)
 {
 	const struct wr_mark block = wr_open(w, 2);
+	const unsigned n = movable();
+	uint8_t rows[EXT_COUNT];
 
 	if (in == IN_CH) { /* a second ClientHello may leave out what the first had */
 		ng->sent = 0;
 		ng->sent_psk = false;
 	}
+	for (unsigned i = 0; i < EXT_COUNT; i++)
+		rows[i] = (uint8_t)i;
+	if (in == IN_CH)
+		sneck__grease_shuffle(ng, rows, n);
+	if (asks(in))
+		sneck__grease_extension(ng, GREASE_FIRST, w);
 	for (unsigned i = 0; i < EXT_COUNT; i++) {
-		const struct ext *const e = table[i];
-		struct wr_mark body;
-
-		if (!set_has(e->allowed, in) || !e->offer(ng, in))
-			continue;
-		wr_u16(w, e->type);
-		body = wr_open(w, 2);
-		e->write(ng, in, w);
-		wr_close(w, body);
-		if (asks(in))
-			ng->sent |= SET(i);
-		if (in == IN_CH && e->type == EXT_PRE_SHARED_KEY)
-			ng->sent_psk = true;
+		if (i == n && asks(in))
+			sneck__grease_extension(ng, GREASE_LAST, w);
+		write_row(ng, in, rows[i], w);
 	}
 	wr_close(w, block);
 }

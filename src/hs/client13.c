@@ -6,6 +6,7 @@
 #include "graph.h"
 
 #include "../ext/ext.h"
+#include "../ext/grease.h"
 #include "../ext/select.h"
 #include "../msg/cert.h"
 #include "../msg/finish.h"
@@ -56,6 +57,7 @@ static enum sneck_rc prepare(struct hs *hs)
 	}
 	if (!hs->cfg->psk_only && !sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
 		list_schemes(ng);
+	SNECK_TRY(sneck__grease_begin(ng));
 	ng->recv_limit = hs->want_limit;
 	if (!hs->name_is_ip)
 		ng->name = hs->name;
@@ -68,12 +70,13 @@ static enum sneck_rc write_hello(struct hs *hs)
 	static const uint8_t null_compression[] = { 0 };
 	struct hs_work *const wk = hs->work;
 	struct client_hello ch = { .legacy_version = SNECK_TLS12 };
-	uint8_t suites[2 * 16];
+	uint8_t suites[2 * 17];
 	struct wr_mark body;
 	const struct suite *s;
 	struct wr w, list;
 
 	wr_init(&list, suites, sizeof suites);
+	sneck__grease_write(&wk->nego, GREASE_SUITE, &list);
 	for (size_t i = 0; (s = sneck__suite_at(hs->cfg, i)) != NULL; i++)
 		wr_u16(&list, s->id);
 	SNECK_TRY(wr_end(&list));

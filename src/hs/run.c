@@ -228,7 +228,7 @@ static size_t psks_size(const struct sneck_config *cfg)
 /* Hellos: header, fixed fields, lists; shares and cookie are lay_out()'s. */
 static size_t area_size(const struct sneck_config *cfg, int role)
 {
-	size_t n = FRAME_HEAD + 2u + 32u + 33u + 2u;
+	size_t n = FRAME_HEAD + 2u + 32u + 33u + 2u + (cfg->grease ? 25u : 0);
 
 	if (role == SNECK_SERVER)
 		return server_area(cfg, n);

@@ -6,6 +6,7 @@
 #include "graph.h"
 
 #include "../ext/ext.h"
+#include "../ext/grease.h"
 #include "../ext/select.h"
 #include "../msg/finish.h"
 #include "../msg/hello.h"
@@ -106,6 +107,7 @@ static enum sneck_rc go_on(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 	sneck__agree_limits(hs);
 	wk->aligned = m->aligned;
 	wk->nego.n_tickets = sneck__tickets_due(hs);
+	SNECK_TRY(sneck__grease_begin(&wk->nego));
 	SNECK_TRY(exchange(hs));
 	*to = S13_SEND_SH;
 	return SNECK_OK;
