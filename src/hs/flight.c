@@ -20,7 +20,7 @@ static enum sneck_rc push(struct flight *f, struct sneck_span bytes, uint8_t lev
 		last->len += (uint32_t)bytes.len;
 		return SNECK_OK;
 	}
-	if (f->n == FLIGHT_PIECES)
+	if (f->n == f->max)
 		return SNECK_E_INTERNAL;
 	f->piece[f->n++] = (struct piece){
 		.p = bytes.p, .len = (uint32_t)bytes.len, .level = level, .content = content

@@ -29,13 +29,12 @@ struct piece {
 	uint16_t rsv;
 };
 
-#define FLIGHT_PIECES (2u * BOUND_CERTS + 4u + 7u)
-
 struct flight {
 	uint8_t *area; /* messages are written here */
 	uint32_t cap, len;
 	uint32_t n;       /* pieces; 0: nothing waits */
-	struct piece piece[FLIGHT_PIECES];
+	uint32_t max;
+	struct piece *piece;
 };
 
 /* ---- what a handshake needs and nobody afterwards: the scratch ---- */

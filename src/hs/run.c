@@ -157,8 +157,8 @@ void sneck__agree_limits(struct hs *hs)
 
 /* The tail behind struct hs_work, in the order in which it is cut. */
 struct layout {
-	size_t peer_key, provider_work, shares, area, total;
-	size_t provider_work_len, shares_len, area_len;
+	size_t peer_key, provider_work, flight, shares, area, total;
+	size_t provider_work_len, n_pieces, shares_len, area_len;
 };
 
 static size_t round_up(size_t n)
@@ -197,17 +197,23 @@ static size_t tickets_size(const struct sneck_config *cfg)
 	return n * (TICKET_MESSAGE + TICKET_OVER + SESSION_FIXED + BOUND_HASH + alpn);
 }
 
-/* ServerHello, EncryptedExtensions with a name of 255; Certificate without its certificates,
- * CertificateVerify; or a session; Finished, CCS. Tickets come when all that is gone. */
-static size_t server_area(const struct sneck_config *cfg, size_t hello)
+/* What a server needs until its ServerHello is written, at the end of the area: its share, the
+ * secret, and the session that is resumed. */
+static size_t server_tail(const struct sneck_config *cfg, size_t share)
 {
-	const size_t certificate =
-		(FRAME_HEAD + 4u + 5u * BOUND_CERTS + 8u + 4u) + (FRAME_HEAD + 4u + SNECK_SIG_MAX);
-	const size_t flight = hello + 2u + 6u + 8u + 6u + (2u + 5u + 255u + 32u + 4u + 5u + 10u) +
-			      max(certificate, resumes(cfg) ? BOUND_SESSION : 0) +
-			      (FRAME_HEAD + BOUND_HASH) + 1u;
+	return round_up(share) + (resumes(cfg) ? BOUND_SESSION : 0);
+}
 
-	return max(flight, tickets_size(cfg));
+/* ServerHello with its share, EncryptedExtensions with a name of 255, Certificate without its
+ * certificates and staples, CertificateVerify, Finished, CCS; or the ServerHello and the tail.
+ * Tickets come when all that is gone. */
+static size_t server_area(const struct sneck_config *cfg, size_t hello, size_t tail)
+{
+	const size_t flight = hello + (2u + 5u + 255u + 32u + 4u + 5u + 10u) +
+			      (FRAME_HEAD + 4u + 5u * BOUND_CERTS + 8u + 4u) +
+			      (FRAME_HEAD + 4u + SNECK_SIG_MAX) + (FRAME_HEAD + BOUND_HASH) + 1u;
+
+	return round_up(max(max(flight, hello + tail), tickets_size(cfg)));
 }
 
 /* What psk_key_exchange_modes, ticket_request, early_data and pre_shared_key may take. */
@@ -225,13 +231,17 @@ static size_t psks_size(const struct sneck_config *cfg)
 	return n;
 }
 
-/* Hellos: header, fixed fields, lists; shares and cookie are lay_out()'s. */
-static size_t area_size(const struct sneck_config *cfg, int role)
+/* Header and fixed fields of a hello, and what means nothing in it. */
+static size_t hello_size(const struct sneck_config *cfg)
 {
-	size_t n = FRAME_HEAD + 2u + 32u + 33u + 2u + (cfg->grease ? 25u : 0);
+	return FRAME_HEAD + 2u + 32u + 33u + 2u + (cfg->grease ? 25u : 0);
+}
 
-	if (role == SNECK_SERVER)
-		return server_area(cfg, n);
+/* A ClientHello: lists; shares and cookie are lay_out()'s. */
+static size_t client_area(const struct sneck_config *cfg)
+{
+	size_t n = hello_size(cfg);
+
 	for (size_t i = 0; sneck__suite_at(cfg, i) != NULL; i++)
 		n += 2;
 	for (size_t i = 0; sneck__kex_at(cfg, i) != NULL; i++)
@@ -246,6 +256,16 @@ static size_t area_size(const struct sneck_config *cfg, int role)
 		n += 5u + 2u * cfg->unpack.n;
 	return n + psks_size(cfg) + 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD +
 	       BOUND_HASH + 1u;
+}
+
+/* A flight: its messages and CCS, and two pieces for each certificate, staples with the first. */
+static size_t pieces(const struct sneck_config *cfg)
+{
+	size_t most = (cfg->ask & SNECK_ASK_CREDENTIAL) != 0 ? BOUND_CERTS : 0;
+
+	for (size_t i = 0; i < cfg->n_credentials; i++)
+		most = max(most, cfg->credentials[i]->n_chain);
+	return 7u + (most != 0 ? 4u + 2u * most : 0);
 }
 
 static struct layout lay_out(const struct sneck_config *cfg, int role)
@@ -268,18 +288,21 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 		longest = max(longest, kex->offer_len);
 		answer = max(answer, kex->answer_len);
 	}
-	l.shares = l.provider_work + round_up(l.provider_work_len);
-	l.area_len = area_size(cfg, role);
-	/* a second ClientHello has the same shares or any one, and a cookie */
-	if (role == SNECK_CLIENT) {
+	l.flight = l.provider_work + round_up(l.provider_work_len);
+	l.n_pieces = pieces(cfg);
+	l.shares = l.flight + round_up(l.n_pieces * sizeof(struct piece));
+	if (role == SNECK_SERVER) {
+		l.shares_len = shares;
+		l.area_len = server_area(cfg, hello_size(cfg) + 2u + 6u + 8u + 6u + answer,
+					 server_tail(cfg, shares));
+		shares = 0;
+	} else { /* a second ClientHello has the same shares or any one, and a cookie */
 		l.shares_len = max(shares, single);
 		for (size_t i = 0; i < n_shares && (kex = sneck__kex_at(cfg, i)) != NULL; i++)
 			first += 4u + kex->offer_len;
-		l.area_len += max(first, 4u + longest) + 6u + BOUND_COOKIE;
+		l.area_len = client_area(cfg) + max(first, 4u + longest) + 6u + BOUND_COOKIE;
 		l.area_len = max(l.area_len, cfg->pad_hello_to + 4u);
 		shares = l.shares_len;
-	} else {
-		l.area_len += answer;
 	}
 	l.area = l.shares + shares;
 	l.total = round_up(l.area + l.area_len);
@@ -315,17 +338,20 @@ void sneck__hs_work_lend(struct hs *hs, void *mem, size_t len)
 	wk->provider_work_len = (uint32_t)l.provider_work_len;
 	wk->flight.area = base + l.area;
 	wk->flight.cap = (uint32_t)(l.area_len + quic_len(hs));
-	if (hs->role == SNECK_SERVER && resumes(hs->cfg))
-		wk->session_mem = base + l.area + wk->flight.cap - BOUND_SESSION;
+	wk->flight.piece = (struct piece *)(void *)(base + l.flight);
+	wk->flight.max = (uint32_t)l.n_pieces;
 	wk->nego.cfg = hs->cfg;
 	wk->nego.role = hs->role;
-	wk->shares = base + l.shares;
 	wk->shares_len = (uint32_t)l.shares_len;
 	nego_forget(&wk->nego);
-	at = base + l.shares;
-	if (hs->role == SNECK_SERVER)
+	at = hs->role == SNECK_SERVER
+		     ? wk->flight.area + wk->flight.cap - server_tail(hs->cfg, l.shares_len)
+		     : base + l.shares;
+	wk->shares = at;
+	if (hs->role == SNECK_SERVER) {
 		wk->nego.shares[0].share = at;
-	else
+		wk->session_mem = resumes(hs->cfg) ? at + round_up(l.shares_len) : NULL;
+	} else {
 		for (uint32_t i = 0;
 		     i < own_shares(hs->cfg) && (kex = sneck__kex_at(hs->cfg, i)) != NULL; i++) {
 			wk->nego.shares[i].kex = kex;
@@ -334,6 +360,7 @@ void sneck__hs_work_lend(struct hs *hs, void *mem, size_t len)
 			at += round_up(kex->priv_size) + round_up(kex->offer_len);
 			wk->nego.n_shares = i + 1u;
 		}
+	}
 	hs->work = wk;
 }
 
