@@ -171,6 +171,24 @@ size_t sneck__emit_first(const struct sneck_conn *c)
 
 /* ---- writing ---- */
 
+static void written(struct sneck_conn *c, struct sneck_out *out, size_t size)
+{
+	out->len += size;
+	c->out.written += size;
+	c->tx_records++;
+}
+
+static enum sneck_rc emit_content(struct sneck_conn *c, struct sneck_out *out,
+				  const struct sneck_span *pieces, size_t n, size_t len)
+{
+	uint8_t *to = out->base + out->head + out->len;
+
+	for (size_t i = 0; i < n; to += pieces[i].len, i++)
+		memcpy(to, pieces[i].p, pieces[i].len);
+	written(c, out, len);
+	return SNECK_OK;
+}
+
 enum sneck_rc sneck__emit_record(struct sneck_conn *c, struct sneck_out *out, uint8_t type,
 				 const struct sneck_span *pieces, size_t n, size_t len)
 {
@@ -178,18 +196,13 @@ enum sneck_rc sneck__emit_record(struct sneck_conn *c, struct sneck_out *out, ui
 	struct rec_half plain = { .aead = NULL };
 	/* a compatibility ChangeCipherSpec stays unprotected whatever the keys (RFC 9846, E.4) */
 	struct rec_half *const half = type == CT_CCS ? &plain : &c->tx;
-	const size_t size = size_of(c, half, len);
-	uint8_t *const to = out->base + out->head + out->len;
+	const size_t size = sneck__rec_size(half, len);
 
 	if (c->external != EXTERNAL_NO)
-		for (size_t i = 0, at = 0; i < n; at += pieces[i].len, i++)
-			memcpy(to + at, pieces[i].p, pieces[i].len);
-	else
-		SNECK_TRY(sneck__rec_seal(half, sneck__conn_tx_ctx(c), to, type, version, pieces, n,
-					  len));
-	out->len += size;
-	c->out.written += size;
-	c->tx_records++;
+		return emit_content(c, out, pieces, n, len);
+	SNECK_TRY(sneck__rec_seal(half, sneck__conn_tx_ctx(c), out->base + out->head + out->len,
+				  type, version, pieces, n, len));
+	written(c, out, size);
 	return SNECK_OK;
 }
 
