@@ -50,6 +50,9 @@ static const struct number numbers[] = {
 	NUM(hs.now_ms, UINT64_MAX),
 	NUM(hs.posts, BOUND_POST_MSGS),
 	FLAG(hs.retried),
+	NUM(hs.resumed, 2),
+	NUM(hs.tickets, UINT8_MAX),
+	NUM(hs.valid_until_ms, UINT64_MAX),
 	FLAG(hs.ku_owed),
 	FLAG(hs.ku_request),
 	FLAG(hs.ku_unanswered),
@@ -73,10 +76,9 @@ static const struct number numbers[] = {
 };
 
 static const struct string strings[] = {
-	{ AT(hs.leaf_id), WIDTH(hs.leaf_id) },
-	{ AT(hs.rx_secret), WIDTH(hs.rx_secret) },
-	{ AT(hs.tx_secret), WIDTH(hs.tx_secret) },
-	{ AT(hs.exporter), WIDTH(hs.exporter) },
+	{ AT(hs.leaf_id), WIDTH(hs.leaf_id) },	     { AT(hs.rx_secret), WIDTH(hs.rx_secret) },
+	{ AT(hs.tx_secret), WIDTH(hs.tx_secret) },   { AT(hs.exporter), WIDTH(hs.exporter) },
+	{ AT(hs.resumption), WIDTH(hs.resumption) }, { AT(hs.domain), WIDTH(hs.domain) },
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
@@ -307,6 +309,16 @@ static enum sneck_rc install_keys(struct sneck_conn *c)
 	return SNECK_OK;
 }
 
+/* A config that wanted no tickets kept no secret for them, and another one may: a ticket made of
+ * zeros would be anybody's, so none is sent or shown. */
+static void forbid_tickets(struct sneck_conn *c)
+{
+	static const uint8_t none[BOUND_HASH];
+
+	if (sneck__ct_eq(c->hs.resumption, none, sizeof none))
+		c->hs.tickets = c->hs.role == SNECK_CLIENT ? BOUND_TICKETS : UINT8_MAX;
+}
+
 static const struct suite *suite_of(const struct sneck_config *cfg, uint16_t id)
 {
 	const struct suite *s;
@@ -350,6 +362,7 @@ enum sneck_rc sneck_restore(void *mem, size_t len, const struct sneck_config *cf
 	}
 	if (!cfg->keep_exporter)
 		sneck_forget_exporter(c);
+	forbid_tickets(c);
 	c->started = true;
 	*conn = c;
 	return SNECK_OK;

@@ -62,6 +62,8 @@ static void make_tx(struct sneck_conn *t, const struct sneck_conn *c)
 	sneck__ct_wipe(&t->rx, sizeof t->rx);
 	sneck__ct_wipe(t->hs.rx_secret, sizeof t->hs.rx_secret);
 	sneck_forget_exporter(t);
+	if (t->hs.role == SNECK_CLIENT) /* who receives tickets makes sessions of them */
+		sneck__ct_wipe(t->hs.resumption, sizeof t->hs.resumption);
 }
 
 static void make_rx(struct sneck_conn *c)
@@ -76,6 +78,8 @@ static void make_rx(struct sneck_conn *c)
 	sneck__ct_wipe((uint8_t *)c + c->tx_ctx, c->size - c->tx_ctx);
 	sneck__ct_wipe(&c->tx, sizeof c->tx);
 	sneck__ct_wipe(c->hs.tx_secret, sizeof c->hs.tx_secret);
+	if (c->hs.role == SNECK_SERVER)
+		sneck__ct_wipe(c->hs.resumption, sizeof c->hs.resumption);
 }
 
 enum sneck_rc sneck_split(struct sneck_conn *conn, void *mem, size_t len, struct sneck_conn **tx)
