@@ -121,6 +121,29 @@ SNECK_API const struct sneck_span *sneck_pki_chain_certs(const struct sneck_pki_
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_pki_chain_write(const struct sneck_pki_chain *chain,
 							       void *dst, size_t cap, size_t *len);
 
+/** Staples an OCSP response to a chain, in place of an earlier one: DER bytes, or a file of them.
+ *  sneck_pki_credential() takes it over. It is not judged; whether it is still of its time is for
+ *  who fetches it to see.
+ *
+ *  Bytes: response or path is read during the call. Units: none. RFC: 6960, 4.2; 4.5.1.1.
+ *  Returns: SNECK_OK; SNECK_E_SYNTAX for no response, or one that says that there was an error;
+ *  SNECK_E_SYSTEM: the file cannot be read.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_pki_chain_staple(struct sneck_pki_chain *chain,
+								struct sneck_span response,
+								struct sneck_note *note);
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_pki_chain_staple_load(struct sneck_pki_chain *chain,
+								     const char *path,
+								     struct sneck_note *note);
+
+/** Makes a chain that is the public key alone, for a credential that shows no certificate.
+ *
+ *  Bytes: *chain is the caller's until sneck_pki_chain_close(). Units: none. RFC: 7250, 3.
+ *  Returns: SNECK_OK; SNECK_E_NO_MEMORY.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_pki_raw_chain(struct sneck_pki_chain **chain,
+							     const struct sneck_pki_key *key);
+
 /** Closes a chain. No connection may use it any more.
  *
  *  Bytes: freed. chain may be NULL. Units: none. RFC: none.
@@ -199,12 +222,20 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_pki_cert_make(struct sneck_pki_ch
 
 /* ---- trust ---------------------------------------------------------------------------------- */
 
+enum sneck_pki_ocsp {
+	SNECK_PKI_OCSP_OFF = 0,     /* responses are not asked for */
+	SNECK_PKI_OCSP_ASKED = 1,   /* one that comes must be good; "must staple" is kept to */
+	SNECK_PKI_OCSP_REQUIRED = 2 /* one must come */
+};
+
 struct sneck_pki_trust_options {
 	uint32_t size;
 	uint8_t no_system;               /* 1: without the system's store, SSL_CERT_FILE, _DIR */
 	uint8_t insecure_skip_verify;    /* 1: every chain is valid, whatever the name */
 	uint8_t max_depth;               /* intermediates; 0: 8 */
-	uint8_t rsv;
+	uint8_t ocsp;                    /* enum sneck_pki_ocsp */
+	uint8_t raw_keys;                /* 1: raw public keys too; 2: nothing else. By their pins */
+	uint8_t rsv[7];
 	const char *const *files;        /* PEM files of anchors */
 	size_t n_files;
 	const struct sneck_span *anchors; /* DER certificates */
@@ -216,7 +247,9 @@ struct sneck_pki_trust_options {
 /* Anchors are trusted as they are: an authority, an intermediate or a leaf, self-signed or not.
  * With pins and no anchors the leaf's key is all that is asked: the pin replaces path, name, dates
  * and usage, since whoever pins a key has met its owner. With anchors a pin narrows: everything is
- * checked, and one key of the path must be pinned. An empty name in struct sneck_chain checks no
+ * checked, and one key of the path must be pinned. A raw public key is trusted if it is pinned, and
+ * nothing else is asked of it. A stapled OCSP response counts when the leaf's issuer signed it, or
+ * whom that issuer has certified for that, and only beside a path. An empty name in struct sneck_chain checks no
  * name; a connection lets that through only with config.insecure_no_name. */
 
 /** Reads trust anchors and makes a verifier of them.

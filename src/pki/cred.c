@@ -111,6 +111,7 @@ void sneck_pki_chain_close(struct sneck_pki_chain *chain)
 		OPENSSL_free((void *)(uintptr_t)chain->certs[i].p);
 	for (size_t i = 0; i < chain->n_names; i++)
 		OPENSSL_free((void *)(uintptr_t)chain->names[i]);
+	OPENSSL_free((void *)(uintptr_t)chain->ocsp.p);
 	OPENSSL_free(chain->certs);
 	OPENSSL_free(chain->names);
 	OPENSSL_free(chain);
@@ -120,13 +121,17 @@ enum sneck_rc sneck_pki_credential(struct sneck_credential *credential,
 				   const struct sneck_pki_chain *chain,
 				   const struct sneck_pki_key *key, struct sneck_note *note)
 {
+	const uint8_t *der = chain->certs[0].p;
+	const bool raw = chain->type == SNECK_RAW_PUBLIC_KEY;
 	X509 *leaf;
 	EVP_PKEY *pkey;
 	enum sneck_rc rc = SNECK_OK;
 
 	ERR_clear_error();
-	leaf = sneck__pki_x509(chain->certs[0]);
-	pkey = leaf != NULL ? X509_get0_pubkey(leaf) : NULL;
+	leaf = raw ? NULL : sneck__pki_x509(chain->certs[0]);
+	pkey = raw	      ? d2i_PUBKEY(NULL, &der, (long)chain->certs[0].len)
+	       : leaf != NULL ? X509_get0_pubkey(leaf)
+			      : NULL;
 	if (pkey == NULL || sneck__pki_kind(pkey) == PKI_NONE) {
 		rc = SNECK_E_CERT_TYPE;
 		sneck__pki_note(note, "the certificate has a kind of key that is not served: "
@@ -136,11 +141,15 @@ enum sneck_rc sneck_pki_credential(struct sneck_credential *credential,
 		sneck__pki_note(note, "the private key is not that of the first certificate: "
 				      "give the pair, and the leaf first");
 	}
+	if (raw)
+		EVP_PKEY_free(pkey);
 	X509_free(leaf);
 	rc = sneck__pki_fail(rc);
 	if (rc == SNECK_OK)
 		*credential = (struct sneck_credential){
 			SNECK_CREDENTIAL_INIT,
+			.type = chain->type,
+			.ocsp = chain->ocsp,
 			.chain = chain->certs,
 			.n_chain = chain->n_certs,
 			.signer = &key->signer,

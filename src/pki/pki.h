@@ -52,6 +52,8 @@ struct sneck_pki_chain {
 	size_t n_certs;
 	const char **names; /* of the leaf; NULL: it has none */
 	size_t n_names;
+	struct sneck_span ocsp; /* stapled; empty: nothing */
+	uint16_t type;		/* enum sneck_cert_type */
 };
 
 struct pki_cache;
@@ -60,7 +62,8 @@ struct sneck_pki_trust {
 	X509_STORE *store; /* NULL: only the pins count, or nothing does */
 	uint8_t (*pins)[32];
 	size_t n_pins;
-	bool skip;
+	bool skip, raw_keys;
+	uint8_t ocsp; /* enum sneck_pki_ocsp */
 	struct pki_cache *cache;
 	struct sneck_verifier verifier;
 };
@@ -111,6 +114,14 @@ SNECK_MUST_CHECK enum sneck_rc sneck__pki_budget(STACK_OF(X509) * certs, struct 
 SNECK_MUST_CHECK enum sneck_rc sneck__pki_judge(const struct sneck_pki_trust *trust,
 						const struct sneck_chain *chain,
 						struct sneck_note *why);
+/* staple.c, raw.c: the same, for a path that is good, and for a key without one */
+SNECK_MUST_CHECK enum sneck_rc sneck__pki_staple(const struct sneck_pki_trust *trust,
+						 STACK_OF(X509) * path,
+						 const struct sneck_chain *chain,
+						 struct sneck_note *why);
+SNECK_MUST_CHECK enum sneck_rc sneck__pki_judge_raw(const struct sneck_pki_trust *trust,
+						    const struct sneck_chain *chain,
+						    struct sneck_note *why);
 static inline bool pki_refuses(enum sneck_rc rc)
 {
 	return rc <= -0x500 && rc >= -0x5ff;

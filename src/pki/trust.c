@@ -48,6 +48,10 @@ enum sneck_rc sneck_pki_trust_open(struct sneck_pki_trust **trust,
 				      "give anchors or pins, or allow the system's store");
 		return SNECK_E_CONFIG;
 	}
+	if (options->raw_keys != 0 && options->n_pins == 0 && !options->insecure_skip_verify) {
+		sneck__pki_note(note, "raw public keys are trusted by their pins: give one");
+		return SNECK_E_CONFIG;
+	}
 	t = OPENSSL_zalloc(sizeof *t);
 	if (t == NULL)
 		return SNECK_E_NO_MEMORY;
@@ -86,6 +90,11 @@ static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_
 	trust->verifier = (struct sneck_verifier){
 		.schemes = schemes, .cert_schemes = cert_schemes, .verify = verify, .ctx = trust
 	};
+	trust->ocsp = o->ocsp;
+	trust->raw_keys = o->raw_keys != 0;
+	trust->verifier.flags = (trust->ocsp != 0 ? SNECK_VERIFIER_WANTS_OCSP : 0) |
+				(trust->raw_keys ? SNECK_VERIFIER_RAW_KEYS : 0) |
+				(o->raw_keys == 2 ? SNECK_VERIFIER_NO_X509 : 0);
 	if (o->n_pins != 0) {
 		trust->pins = OPENSSL_memdup(o->pins, o->n_pins * sizeof *o->pins);
 		if (trust->pins == NULL)

@@ -3,7 +3,8 @@
  * not ask. RFC 5280, 6; 9525, 6; 9846, 4.5.1.3. The store and its settings are in trust.c.
  *
  * Each certificate is parsed once at most; the store is shared. Names come from subjectAltName
- * alone. Revocation is not looked at. With `why` the same steps write a sentence. */
+ * alone. Of revocation only a stapled response tells: staple.c. With `why` the same steps write a
+ * sentence. */
 #include <string.h>
 
 #include "pki.h"
@@ -48,6 +49,8 @@ enum sneck_rc sneck__pki_judge(const struct sneck_pki_trust *trust, const struct
 	enum sneck_rc rc = SNECK_E_NO_MEMORY;
 
 	ERR_clear_error();
+	if (chain->type == SNECK_RAW_PUBLIC_KEY)
+		return sneck__pki_judge_raw(trust, chain, why);
 	certs = sk_X509_new_null();
 	if (certs != NULL)
 		rc = judge(trust, chain, certs, why);
@@ -165,6 +168,7 @@ static enum sneck_rc validate(const struct sneck_pki_trust *trust, X509_STORE_CT
 		explain(why, ctx, chain, rc);
 	SNECK_TRY(rc);
 	SNECK_TRY(check_roles(X509_STORE_CTX_get0_chain(ctx), why));
+	SNECK_TRY(sneck__pki_staple(trust, X509_STORE_CTX_get0_chain(ctx), chain, why));
 	return trust->n_pins == 0 ? SNECK_OK : pinned(trust, X509_STORE_CTX_get0_chain(ctx), why);
 }
 

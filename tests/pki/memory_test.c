@@ -119,6 +119,18 @@ static enum sneck_rc do_credential(void)
 	return sneck_pki_credential(&c, chain, key, NULL);
 }
 
+static enum sneck_rc do_raw(void)
+{
+	struct sneck_pki_chain *raw;
+	struct sneck_credential c;
+	enum sneck_rc rc = sneck_pki_raw_chain(&raw, key);
+
+	if (rc == SNECK_OK)
+		rc = sneck_pki_credential(&c, raw, key, NULL);
+	sneck_pki_chain_close(raw);
+	return rc;
+}
+
 static enum sneck_rc do_about(void)
 {
 	struct sneck_pki_about about;
@@ -228,6 +240,7 @@ static void no_memory(void **state)
 		{ "chain_read", do_chain_read },
 		{ "chain_write", do_chain_write },
 		{ "credential", do_credential },
+		{ "raw", do_raw },
 		{ "about", do_about },
 		{ "cert_make", do_cert_make },
 		{ "trust", do_trust },
