@@ -377,6 +377,8 @@ static int set_up(const struct options *o)
 		.n_files = o->ca != NULL,
 		.pins = o->pin,
 		.n_pins = o->has_pin,
+		.ocsp = o->want_ocsp ? SNECK_PKI_OCSP_ASKED : SNECK_PKI_OCSP_OFF,
+		.raw_keys = o->raw_key ? 2 : 0,
 	};
 	struct sneck_note why = { "" };
 	int rc;
@@ -384,7 +386,8 @@ static int set_up(const struct options *o)
 	visit.o = visit.report.o = o;
 	snprintf(visit.at, sizeof visit.at, strchr(o->host, ':') != NULL ? "[%s]:%u" : "%s:%u",
 		 o->host, (unsigned)o->port);
-	visit.config = (struct sneck_config){ SNECK_CONFIG_INIT, .ask = SNECK_ASK_VERIFY };
+	visit.config = (struct sneck_config){ SNECK_CONFIG_INIT, .ask = SNECK_ASK_VERIFY,
+						 .grease = o->grease };
 	rc = options_config(o, &visit.config);
 	if (rc != 0)
 		return rc;

@@ -27,9 +27,9 @@ enum { GRACE_MS = 3000 };
 struct serve {
 	const struct options *o;
 	struct sneck_pki_key *key;
-	struct sneck_pki_chain *chain;
-	struct sneck_credential credential;
-	const struct sneck_credential *credentials[1];
+	struct sneck_pki_chain *chain, *raw; /* raw: NULL without --raw-key */
+	struct sneck_credential credential, raw_credential;
+	const struct sneck_credential *credentials[2];
 	struct sneck_config config;
 	uint8_t cookie_secret[32];
 	struct sneck_uv_handler handler; /* echo_handler or http_handler, with our open */
@@ -181,8 +181,16 @@ static int identity(struct serve *v)
 	} else if (sneck_pki_key_load(&v->key, v->o->key, &why) != SNECK_OK) {
 		return out_fail_file(v->o->verb, v->o->key, why.text);
 	}
+	if (v->o->ocsp != NULL &&
+	    sneck_pki_chain_staple_load(v->chain, v->o->ocsp, &why) != SNECK_OK)
+		return out_fail_file(v->o->verb, v->o->ocsp, why.text);
 	if (sneck_pki_credential(&v->credential, v->chain, v->key, &why) != SNECK_OK)
 		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
+	if (v->o->raw_key &&
+	    (sneck_pki_raw_chain(&v->raw, v->key) != SNECK_OK ||
+	     sneck_pki_credential(&v->raw_credential, v->raw, v->key, &why) != SNECK_OK))
+		return out_fail(CODE_CHECK, v->o->verb,
+				"cannot show the key without its certificate");
 	v->credential.names = NULL; /* there is no other: whoever comes may judge it */
 	v->credential.n_names = 0;
 	return v->o->cert_out == NULL ? 0 : write_certificate(v);
@@ -277,9 +285,11 @@ static int set_up(struct serve *v)
 	struct sneck_note why = { "" };
 	int rc;
 
-	v->credentials[0] = &v->credential;
+	v->credentials[0] = o->raw_key ? &v->raw_credential : &v->credential;
+	v->credentials[1] = &v->credential;
 	*cfg = (struct sneck_config){ SNECK_CONFIG_INIT, .credentials = v->credentials,
-				      .n_credentials = 1, .send_fragment = o->max_fragment };
+				      .n_credentials = o->raw_key ? 2 : 1,
+				      .send_fragment = o->max_fragment };
 	rc = options_config(o, cfg);
 	if (rc == 0)
 		rc = identity(v);
@@ -334,6 +344,7 @@ int cmd_serve(const struct options *o)
 	}
 	say_facts(v);
 	uv_run(loop, UV_RUN_DEFAULT);
+	sneck_pki_chain_close(v->raw);
 	sneck_pki_chain_close(v->chain);
 	sneck_pki_key_close(v->key);
 	return CODE_OK;

@@ -192,6 +192,10 @@ static const struct flag {
 	{ "cert", SERVE, required_argument, FIELD(cert), NULL },
 	{ "key", SERVE, required_argument, FIELD(key), NULL },
 	{ "cert-out", SERVE, required_argument, FIELD(cert_out), NULL },
+	{ "ocsp", SERVE, required_argument, FIELD(ocsp), NULL },
+	{ "ocsp", CONNECT, no_argument, FIELD(want_ocsp), NULL },
+	{ "raw-key", BOTH, no_argument, FIELD(raw_key), NULL },
+	{ "grease", CONNECT, no_argument, FIELD(grease), NULL },
 	{ "name", CONNECT, required_argument, FIELD(name), NULL },
 	{ "ca", CONNECT, required_argument, FIELD(ca), NULL },
 	{ "pin", CONNECT, required_argument, 0, read_pin },
@@ -231,6 +235,9 @@ static int check_connect(const struct options *o)
 	if ((o->ca != NULL) + o->has_pin + o->insecure > 1)
 		return out_fail(CODE_USAGE, o->verb,
 				"--ca, --pin and --insecure-skip-verify exclude each other");
+	if (o->raw_key && !o->has_pin && !o->insecure)
+		return out_fail(CODE_USAGE, o->verb,
+				"--raw-key needs --pin: a key has no issuer to trust");
 	if (o->host[0] == '\0' || o->port == 0)
 		return out_fail(CODE_USAGE, o->verb,
 				"a HOST and a port are needed, as in HOST:443");

@@ -15,17 +15,17 @@ struct options {
 	/* serve */
 	char listen_host[HOST_MAX];
 	uint16_t listen_port;
-	const char *root, *cert, *key, *cert_out;
+	const char *root, *cert, *key, *cert_out, *ocsp;
 	bool echo, cookie;
 	/* connect; json: doctor too */
 	char host[HOST_MAX];
 	uint16_t port;
 	const char *name, *ca, *get;
 	uint32_t timeout_ms;
-	bool insecure, json, has_pin;
+	bool insecure, json, has_pin, want_ocsp, grease;
 	uint8_t pin[1][32];
 	/* both; help: doctor too */
-	bool help, key_update, trace;
+	bool help, key_update, trace, raw_key;
 	uint16_t max_fragment, record_limit; /* bytes; 0: not given */
 	struct sneck_span alpn[LIST_MAX];
 	uint16_t groups[LIST_MAX], suites[LIST_MAX];

@@ -13,6 +13,14 @@ void report_chain(struct report *r, const struct sneck_cert_st *st)
 {
 	struct sneck_cert_entry entry;
 
+	r->raw = st->type == SNECK_RAW_PUBLIC_KEY;
+	if (r->raw) { /* whose digest is its pin */
+		memcpy(r->certs[0].pin, st->leaf_id, sizeof st->leaf_id);
+		r->n_certs = 1;
+		return;
+	}
+	if (sneck_cert_at(st, 0, &entry) == SNECK_OK)
+		r->stapled = entry.ocsp.len != 0;
 	for (uint32_t i = 0; i < st->n_entries && r->n_certs < CERTS_MAX; i++) {
 		struct sneck_pki_about *const about = &r->certs[r->n_certs];
 
@@ -45,6 +53,10 @@ static void chain_lines(const struct report *r, FILE *f)
 
 		out_day(day, a->not_after_ms);
 		out_pin(pin, a->pin);
+		if (r->raw) {
+			fprintf(f, "           a raw public key, pin %s\n", pin);
+			continue;
+		}
 		fprintf(f, "         %zu %s, issued by %s\n", i, a->subject, a->issuer);
 		if (a->names[0] != '\0')
 			fprintf(f, "           for %s\n", a->names);
@@ -86,6 +98,8 @@ void report_lines(const struct report *r, FILE *f)
 	fputc('\n', f);
 	record_line(r, f);
 	chain_lines(r, f);
+	if (r->o->want_ocsp)
+		fprintf(f, "staple     %s\n", r->stapled ? "an OCSP response" : "none");
 	fprintf(f, "time       DNS and TCP %.1f ms, TLS %.1f ms\n", r->tcp_ms, r->tls_ms);
 	fflush(f);
 }
@@ -104,11 +118,17 @@ static void json_name(struct json *j, const char *key, uint16_t id, const char *
 	json_text(j, key, id == 0 ? NULL : name(id));
 }
 
-static void json_cert(struct json *j, const struct sneck_pki_about *a)
+static void json_cert(struct json *j, const struct sneck_pki_about *a, bool raw)
 {
 	char day[16], hex[65], pin[PIN_TEXT];
 
 	json_open(j, NULL, '{');
+	out_pin(pin, a->pin);
+	if (raw) {
+		json_text(j, "pin", pin);
+		json_close(j, '}');
+		return;
+	}
 	json_text(j, "subject", a->subject);
 	json_text(j, "issuer", a->issuer);
 	json_text(j, "names", a->names);
@@ -120,7 +140,6 @@ static void json_cert(struct json *j, const struct sneck_pki_about *a)
 	json_text(j, "key", a->key);
 	out_hex(hex, a->sha256, 32);
 	json_text(j, "sha256", hex);
-	out_pin(pin, a->pin);
 	json_text(j, "pin", pin);
 	json_close(j, '}');
 }
@@ -150,9 +169,11 @@ void report_json(const struct report *r, FILE *f)
 	json_number(&j, "rx_updates", (double)a->rx_updates);
 	json_text(&j, "verdict", r->n_certs == 0 ? NULL : r->trusted ? "accepted" : "refused");
 	json_text(&j, "reason", r->verdict[0] == '\0' ? NULL : r->verdict);
+	json_text(&j, "type", r->n_certs == 0 ? NULL : r->raw ? "raw public key" : "X.509");
+	json_bool(&j, "stapled", r->stapled);
 	json_open(&j, "chain", '[');
 	for (size_t i = 0; i < r->n_certs; i++)
-		json_cert(&j, &r->certs[i]);
+		json_cert(&j, &r->certs[i], r->raw);
 	json_close(&j, ']');
 	json_number(&j, "connect_ms", r->tcp_ms);
 	json_number(&j, "handshake_ms", r->tls_ms);

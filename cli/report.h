@@ -19,7 +19,7 @@ struct report {
 	struct sneck_facts facts;
 	struct sneck_pki_about certs[CERTS_MAX];
 	size_t n_certs;
-	bool trusted;
+	bool trusted, raw, stapled; /* raw: a public key in place of a chain */
 	char verdict[320];     /* why, or why not */
 	double tcp_ms, tls_ms; /* 0: did not come that far */
 	int http_status;

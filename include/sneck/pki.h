@@ -234,7 +234,7 @@ struct sneck_pki_trust_options {
 	uint8_t insecure_skip_verify;    /* 1: every chain is valid, whatever the name */
 	uint8_t max_depth;               /* intermediates; 0: 8 */
 	uint8_t ocsp;                    /* enum sneck_pki_ocsp */
-	uint8_t raw_keys;                /* 1: raw public keys too; 2: nothing else. By their pins */
+	uint8_t raw_keys;                /* 1: raw public keys too; 2: nothing else; by pins */
 	uint8_t rsv[7];
 	const char *const *files;        /* PEM files of anchors */
 	size_t n_files;
@@ -249,8 +249,8 @@ struct sneck_pki_trust_options {
  * and usage, since whoever pins a key has met its owner. With anchors a pin narrows: everything is
  * checked, and one key of the path must be pinned. A raw public key is trusted if it is pinned, and
  * nothing else is asked of it. A stapled OCSP response counts when the leaf's issuer signed it, or
- * whom that issuer has certified for that, and only beside a path. An empty name in struct sneck_chain checks no
- * name; a connection lets that through only with config.insecure_no_name. */
+ * whom that issuer has certified for that, and only beside a path. An empty name in struct
+ * sneck_chain checks no name; a connection lets that through only with config.insecure_no_name. */
 
 /** Reads trust anchors and makes a verifier of them.
  *
