@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""The rest of the extension table against openssl and GnuTLS, both roles: stapled OCSP responses,
+raw public keys, GREASE. Each line of what it prints is one run; exit code 77: nothing was there."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from lib import Failed, Process, SNECK, free_port, listens, make_certificates, openssl, program
+
+OPENSSL, GNUTLS_CLI, GNUTLS_SERV = map(program, ("openssl", "gnutls-cli", "gnutls-serv"))
+RAW = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CTYPE-ALL:+CTYPE-SRV-RAWPK"
+BOTH = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+CTYPE-SRV-RAWPK"
+TLS13 = "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+
+
+class Table:
+    """What the runs share: files, and servers that live as long as a run."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.ca, self.cert, self.key = map(self.at, ("ca.pem", "ecdsa.pem", "ecdsa.key"))
+        make_certificates(folder)
+        for state, name in (("V", "good.der"), ("R", "revoked.der")):
+            self.response(state, name)
+        openssl("pkey", "-in", self.key, "-pubout", "-out", self.at("ecdsa.pub"))
+        der = subprocess.run([OPENSSL, "pkey", "-in", self.key, "-pubout", "-outform", "DER"],
+                             check=True, capture_output=True).stdout
+        self.pin = "sha256:" + subprocess.run([OPENSSL, "dgst", "-sha256", "-r"], input=der,
+                                              check=True, capture_output=True).stdout[:64].decode()
+
+    def at(self, name):
+        return os.path.join(self.folder, name)
+
+    def response(self, state, name):
+        """An OCSP response of the authority, by an index of one line."""
+        serial = subprocess.run([OPENSSL, "x509", "-in", self.cert, "-noout", "-serial"],
+                                check=True, capture_output=True, text=True).stdout
+        fields = [state, "490101000000Z", "200101000000Z" if state == "R" else "",
+                  serial.strip().partition("=")[2], "unknown", "/CN=ecdsa"]
+        with open(self.at("index.txt"), "w", encoding="ascii") as f:
+            f.write("\t".join(fields) + "\n")
+        openssl("ocsp", "-index", self.at("index.txt"), "-CA", self.ca, "-rsigner", self.ca,
+                "-rkey", self.at("ca.key"), "-issuer", self.ca, "-cert", self.cert, "-ndays", "1",
+                "-noverify", "-respout", self.at(name))
+
+    # ---- our server, their client ----
+
+    def serve(self, client, says, *args):
+        """A line there and back through our echo."""
+        port = free_port()
+        with Process([SNECK, "serve", "--echo", "--listen", f"127.0.0.1:{port}", "--cert",
+                      self.cert, "--key", self.key, *args]) as server:
+            server.expect(rb"listening")
+            with Process(client(port)) as c:
+                c.expect(says)
+                c.write(b"there and back\n")
+                c.until(lambda: b"there and back" in c.out, "getting its line back")
+
+    def s_client(self, *args):
+        return lambda port: [OPENSSL, "s_client", "-connect", f"127.0.0.1:{port}", "-servername",
+                             "localhost", "-CAfile", self.ca, "-verify_return_error", "-tls1_3",
+                             *args]
+
+    def gnutls_cli(self, *args, priority=TLS13):
+        return lambda port: [GNUTLS_CLI, "-p", str(port), "--priority", priority, *args,
+                             "localhost"]
+
+    # ---- their server, our client ----
+
+    def connect(self, server, says, *args, code=0, trust=()):
+        port = free_port()
+        with Process(server(port)) as s:
+            s.until(lambda: listens(port), "listening")
+            with Process([SNECK, "connect", f"localhost:{port}",
+                          *(trust or ("--ca", self.ca)), *args]) as c:
+                c.expect(says)
+                c.wait(code)
+
+    def s_server(self, *args):
+        return lambda port: [OPENSSL, "s_server", "-accept", f"127.0.0.1:{port}", "-cert",
+                             self.cert, "-key", self.key, "-quiet", *args]
+
+    def gnutls_serv(self, *args, priority=TLS13):
+        return lambda port: [GNUTLS_SERV, "--echo", "-q", "-p", str(port), "--disable-client-cert",
+                             "--priority", priority, *args]
+
+    def runs(self):
+        good, revoked = self.at("good.der"), self.at("revoked.der")
+        x509 = ("--x509certfile", self.cert, "--x509keyfile", self.key)
+        raw = ("--rawpkkeyfile", self.key, "--rawpkfile", self.at("ecdsa.pub"))
+        staple = rb"staple +an OCSP response"
+        if OPENSSL:
+            yield "openssl client: staple", lambda: self.serve(
+                self.s_client("-status"), rb"OCSP Response Status: successful", "--ocsp", good)
+            yield "openssl client: no staple", lambda: self.serve(
+                self.s_client("-status"), rb"OCSP response: no response sent")
+            yield "openssl server: staple", lambda: self.connect(
+                self.s_server("-status_file", good), staple, "--ocsp")
+            yield "openssl server: revoked", lambda: self.connect(
+                self.s_server("-status_file", revoked), rb"was revoked on", "--ocsp", code=4)
+            yield "openssl server: none", lambda: self.connect(
+                self.s_server(), rb"staple +none", "--ocsp")
+            for groups in ("x25519", "x25519,P-384"):
+                yield f"openssl server: GREASE, {groups}", lambda groups=groups: self.connect(
+                    self.s_server("-groups", groups.split(",")[-1].replace("x", "X")),
+                    rb"version +TLS 1.3", "--grease", "--groups", groups)
+        if GNUTLS_CLI:
+            yield "gnutls client: staple", lambda: self.serve(
+                self.gnutls_cli("--x509cafile", self.ca, "--ocsp"),
+                rb"(?s)Handshake was completed", "--ocsp", good)
+            yield "gnutls client: raw key", lambda: self.serve(
+                self.gnutls_cli("--insecure", priority=RAW), rb"Certificate type: Raw Public Key",
+                "--raw-key")
+            yield "gnutls client: either, raw key", lambda: self.serve(
+                self.gnutls_cli("--insecure", priority=BOTH), rb"Handshake was completed",
+                "--raw-key")
+            yield "gnutls client: either, X.509", lambda: self.serve(
+                self.gnutls_cli("--x509cafile", self.ca, priority=BOTH),
+                rb"Handshake was completed")
+        if GNUTLS_SERV:
+            yield "gnutls server: staple", lambda: self.connect(
+                self.gnutls_serv(*x509, "--ocsp-response", good), staple, "--ocsp")
+            yield "gnutls server: raw key", lambda: self.connect(
+                self.gnutls_serv(*raw, priority=RAW), rb"a raw public key, pin", "--raw-key",
+                trust=("--pin", self.pin))
+            yield "gnutls server: raw key, other pin", lambda: self.connect(
+                self.gnutls_serv(*raw, priority=RAW), rb"is not pinned", "--raw-key",
+                trust=("--pin", "sha256:" + 64 * "0"), code=4)
+            yield "gnutls server: X.509 alone", lambda: self.connect(
+                self.gnutls_serv(*x509), rb"sneck connect: ", "--raw-key",
+                trust=("--pin", self.pin), code=3)
+            yield "gnutls server: GREASE", lambda: self.connect(
+                self.gnutls_serv(*x509), rb"version +TLS 1.3", "--grease", "--ocsp")
+
+
+def main():
+    if not os.access(SNECK, os.X_OK) or not OPENSSL:
+        print(f"skipped: no command at {SNECK}, or no openssl")
+        return 77
+    failed = ok = 0
+    with tempfile.TemporaryDirectory(prefix="sneck-extensions-") as folder:
+        for name, run in Table(folder).runs():
+            try:
+                run()
+                print(f"ok      {name}")
+                ok += 1
+            except Failed as e:
+                print(f"FAILED  {name}: {re.sub(r'[^ -~]', '.', str(e))}")
+                failed += 1
+    for path, package in ((GNUTLS_CLI, "gnutls-bin"),):
+        if not path:
+            print(f"skipped: {package} is not installed")
+    print("skipped: certificate compression: Debian's openssl and GnuTLS have none")
+    print(f"{ok} ok, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
