@@ -185,6 +185,9 @@ struct sneck_verifier {
 	const uint16_t *schemes;      /* accepted in handshake signatures, best first, ends with 0;
 	                                 NULL: all of the provider's */
 	const uint16_t *cert_schemes; /* accepted inside certificates; NULL: the same */
+	const struct sneck_span *ca_names; /* DER names to announce: in a CertificateRequest, and
+	                                      with config.announce_cas in a ClientHello */
+	size_t n_ca_names;
 	enum sneck_rc (*verify)(void *ctx, const struct sneck_chain *chain,
 				struct sneck_verdict *verdict);
 	void *ctx;                    /* shared by all connections and threads */

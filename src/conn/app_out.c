@@ -7,9 +7,18 @@
 
 #define PARTS 16u /* pieces that one record is sealed from */
 
+/* A server that insists on a certificate says nothing before it has seen one. RFC 9846, 4.5.3. */
+static bool must_hear(const struct sneck_conn *c)
+{
+	return c->hs.role == SNECK_SERVER && c->hs.work != NULL && c->hs.work->cert_asked &&
+	       c->cfg->client_auth == SNECK_AUTH_REQUIRED && !c->cfg->half_rtt &&
+	       !sneck__hs_connected(&c->hs);
+}
+
 bool sneck__can_encrypt(const struct sneck_conn *c)
 {
-	return c->err == 0 && !c->tx_closed && c->tx_level == LV_APP && !sneck__emit_waits(c);
+	return !must_hear(c) && c->err == 0 && !c->tx_closed && c->tx_level == LV_APP &&
+	       !sneck__emit_waits(c);
 }
 
 /* Full records in plain bytes. Most calls have none, and a division is a tenth of all else here. */

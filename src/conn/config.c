@@ -127,6 +127,13 @@ static bool checks(const struct sneck_config *cfg)
 	return *s != 0;
 }
 
+/* Whether anybody judges a chain. */
+static bool judges(const struct sneck_config *cfg)
+{
+	return (cfg->ask & SNECK_ASK_VERIFY) != 0 ||
+	       (cfg->verifier != NULL && cfg->verifier->verify != NULL);
+}
+
 static enum sneck_rc check_credential(const struct sneck_credential *c, struct sneck_note *why)
 {
 	if (c->size != sizeof *c)
@@ -147,11 +154,18 @@ static enum sneck_rc check_role(const struct sneck_config *cfg, int role, struct
 {
 	if (role != SNECK_CLIENT && role != SNECK_SERVER)
 		return refuse(why, SNECK_E_ARG, "role is SNECK_CLIENT or SNECK_SERVER");
-	if (role == SNECK_CLIENT && (cfg->ask & SNECK_ASK_VERIFY) == 0 &&
-	    (cfg->verifier == NULL || cfg->verifier->verify == NULL))
+	if (role == SNECK_CLIENT && !judges(cfg))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a client needs a verifier, or SNECK_ASK_VERIFY in ask");
 	if (role == SNECK_CLIENT && !checks(cfg))
+		return refuse(why, SNECK_E_NO_ALGORITHM,
+			      "the provider can check none of the verifier's schemes");
+	if (cfg->client_auth > SNECK_AUTH_REQUIRED)
+		return refuse(why, SNECK_E_CONFIG, "client_auth is 0, 1 or 2");
+	if (role == SNECK_SERVER && cfg->client_auth != SNECK_AUTH_NONE && !judges(cfg))
+		return refuse(why, SNECK_E_CONFIG,
+			      "client_auth needs a verifier, or SNECK_ASK_VERIFY in ask");
+	if (role == SNECK_SERVER && cfg->client_auth != SNECK_AUTH_NONE && !checks(cfg))
 		return refuse(why, SNECK_E_NO_ALGORITHM,
 			      "the provider can check none of the verifier's schemes");
 	if (role == SNECK_SERVER && cfg->n_credentials == 0)

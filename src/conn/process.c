@@ -181,7 +181,8 @@ static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_ou
 			return SNECK_MAY_ENCRYPT_APP_DATA;
 		}
 		why = advance(c, in);
-		if (why == STOP_NONE || (c->hs.work != NULL && sneck__hs_connected(&c->hs)))
+		if (why == STOP_NONE || sneck__emit_waits(c) ||
+		    (c->hs.work != NULL && sneck__hs_connected(&c->hs)))
 			continue;
 		if (out != NULL && sneck__control_size(c) != 0 &&
 		    sneck__control_size(c) <= sneck_out_room(out))

@@ -31,7 +31,8 @@ struct ext {
 
 extern const struct ext sneck__ext_versions, sneck__ext_groups, sneck__ext_key_share,
 	sneck__ext_sigalgs, sneck__ext_sigalgs_cert, sneck__ext_sni, sneck__ext_alpn,
-	sneck__ext_cookie, sneck__ext_record_limit, sneck__ext_max_fragment, sneck__ext_padding;
+	sneck__ext_cookie, sneck__ext_record_limit, sneck__ext_max_fragment, sneck__ext_padding,
+	sneck__ext_authorities;
 
 /* Writes the vector of extensions of one of our messages. */
 void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w);

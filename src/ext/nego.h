@@ -21,7 +21,7 @@ struct nego {
 	const struct sneck_config *cfg;
 	uint8_t role;
 	uint16_t at_ext; /* the extension being read, for sneck_conn_failure(); 0xffff: none */
-	uint32_t sent;   /* rows of the table that our ClientHello carried */
+	uint32_t sent;   /* rows of the table that our ClientHello or CertificateRequest carried */
 
 	/* what we offer, or answer with */
 	struct sneck_span name; /* for server_name; empty: not sent */
@@ -31,7 +31,8 @@ struct nego {
 	uint32_t n_shares;
 
 	/* what the peer's message says; the spans live as long as the call that reads it */
-	struct sneck_span peer_groups, peer_schemes, peer_share;
+	struct sneck_span peer_groups, peer_schemes, peer_share, peer_cas;
+	uint32_t peer_sign; /* bits of sneck__scheme_bit(): what of peer_schemes is known here */
 	struct sneck_span cookie; /* the retry's, until the second ClientHello is written, which is
 	                             before the call ends; a client's, while its hello is read */
 
@@ -62,6 +63,7 @@ static inline void nego_forget(struct nego *ng)
 	ng->peer_groups = none;
 	ng->peer_schemes = none;
 	ng->peer_share = none;
+	ng->peer_cas = none;
 	ng->at_ext = 0xffff;
 }
 

@@ -178,6 +178,18 @@ static bool serves(const struct sneck_credential *c, const struct nego *ng)
 	return false;
 }
 
+bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
+{
+	for (const uint16_t *s = c->signer->schemes; *s != 0; s++)
+		if (sneck__scheme_in_handshake(*s) &&
+		    (ng->peer_sign & sneck__scheme_bit(*s)) != 0) {
+			ng->cred = c;
+			ng->own_scheme = *s;
+			return true;
+		}
+	return false;
+}
+
 enum sneck_rc sneck__select_credential(struct nego *ng)
 {
 	bool named = false;
@@ -188,14 +200,8 @@ enum sneck_rc sneck__select_credential(struct nego *ng)
 		if (!serves(c, ng))
 			continue;
 		named = true;
-		for (const uint16_t *s = c->signer->schemes; *s != 0; s++) {
-			if (!sneck__scheme_in_handshake(*s) ||
-			    !sneck__wire_list_has(ng->peer_schemes, *s))
-				continue;
-			ng->cred = c;
-			ng->own_scheme = *s;
+		if (sneck__select_own_scheme(ng, c))
 			return SNECK_OK;
-		}
 	}
 	return named ? SNECK_E_NO_SCHEME : SNECK_E_NO_NAME;
 }

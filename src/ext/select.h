@@ -22,7 +22,11 @@ SNECK_MUST_CHECK enum sneck_rc sneck__select_alpn_answer(struct nego *ng, struct
 
 /* Server: our choices. suites is the wire list of the ClientHello. */
 SNECK_MUST_CHECK enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites);
+
+/* Both: who we are. The first credential of the config that fits the name asked for, which only a
+ * client says, and a scheme that the peer takes; or this one, if it has such a scheme. */
 SNECK_MUST_CHECK enum sneck_rc sneck__select_credential(struct nego *ng);
+bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c);
 
 /* Whether a wire list of two-byte code points has x. */
 bool sneck__wire_list_has(struct sneck_span list, uint16_t x);

@@ -12,11 +12,17 @@ static const struct ext *const table[] = {
 	&sneck__ext_versions, &sneck__ext_groups,	&sneck__ext_key_share,
 	&sneck__ext_cookie,   &sneck__ext_sigalgs,	&sneck__ext_sigalgs_cert,
 	&sneck__ext_sni,      &sneck__ext_record_limit, &sneck__ext_max_fragment,
-	&sneck__ext_alpn,     &sneck__ext_padding,
+	&sneck__ext_alpn,     &sneck__ext_authorities,	&sneck__ext_padding,
 };
 
 #define EXT_COUNT (sizeof table / sizeof table[0])
 _Static_assert(EXT_COUNT <= 32, "sets of rows are 32 bits");
+
+/* These ask, or offer: what is unknown there is skipped. The others answer. */
+static bool asks(enum ext_in in)
+{
+	return in == IN_CH || in == IN_CR || in == IN_NST;
+}
 
 void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w)
 {
@@ -32,7 +38,7 @@ void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w)
 		body = wr_open(w, 2);
 		e->write(ng, in, w);
 		wr_close(w, body);
-		if (in == IN_CH)
+		if (asks(in))
 			ng->sent |= SET(i);
 	}
 	wr_close(w, block);
@@ -68,12 +74,6 @@ static enum sneck_rc see(struct seen *s, uint16_t type)
 	s->type[s->n++] = type;
 	*word |= bit;
 	return SNECK_OK;
-}
-
-/* These ask, or offer: what is unknown there is skipped. The others answer. */
-static bool asks(enum ext_in in)
-{
-	return in == IN_CH || in == IN_CR || in == IN_NST;
 }
 
 static enum sneck_rc judge(const struct nego *ng, enum ext_in in, unsigned row)

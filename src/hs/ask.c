@@ -57,11 +57,12 @@ static enum sneck_rc show(struct hs *hs, uint8_t state)
 	return SNECK_WANT_ANSWER;
 }
 
-enum sneck_rc sneck__ask_certificate(struct hs *hs)
+enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n)
 {
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0)
 		return SNECK_OK;
-	SNECK_TRY(raise_op(hs, &hs->verdict_op));
+	if (n != 0)
+		SNECK_TRY(raise_op(hs, &hs->verdict_op));
 	return show(hs, SNECK_RECEIVED_CERTIFICATE);
 }
 

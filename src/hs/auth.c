@@ -11,6 +11,29 @@
 #include "../wire/ct.h"
 #include "../wire/wr.h"
 
+static void add_schemes(struct nego *ng, const uint16_t *list, bool handshake)
+{
+	for (; list != NULL && *list != 0 && ng->n_schemes < BOUND_SCHEMES; list++)
+		if (sneck__scheme_in_handshake(*list) == handshake &&
+		    (!handshake || sneck__list_has(ng->cfg->provider->pubkey->schemes, *list)))
+			ng->schemes[ng->n_schemes++] = *list;
+}
+
+/* What may sign the handshake, if the provider can check it, then what only certificates may be
+ * signed with: a peer takes any of this list. */
+void sneck__auth_schemes(struct nego *ng)
+{
+	const struct sneck_verifier *const v = ng->cfg->verifier;
+	const uint16_t *const own = v != NULL ? v->schemes : NULL;
+
+	add_schemes(ng, own != NULL ? own : ng->cfg->provider->pubkey->schemes, true);
+	if (v != NULL)
+		add_schemes(ng, v->cert_schemes, false);
+	else /* whoever judges chains elsewhere has not said what he takes: all that is known */
+		for (const struct alg_name *s = sneck__schemes; s->id != 0; s++)
+			add_schemes(ng, (const uint16_t[]){ s->id, 0 }, false);
+}
+
 /* The leaf's digest names the question; it is made before anything is asked. */
 enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der)
 {
@@ -53,7 +76,7 @@ static enum sneck_rc judge(struct hs *hs, struct sneck_span list, uint32_t n)
 		.name = hs->name,
 		.now_ms = hs->now_ms,
 		.version = hs->version,
-		.peer_role = SNECK_SERVER,
+		.peer_role = hs->role == SNECK_CLIENT ? SNECK_SERVER : SNECK_CLIENT,
 	};
 	enum sneck_rc rc;
 
@@ -116,7 +139,10 @@ enum sneck_rc sneck__evidence_accept(const struct hs *hs)
 {
 	const struct evidence *const ev = &hs->work->evidence;
 
-	if (hs->role == SNECK_SERVER) /* client authentication is not asked for */
+	if (hs->role == SNECK_SERVER && hs->cfg->client_auth == SNECK_AUTH_NONE)
+		return SNECK_OK;
+	if (hs->role == SNECK_SERVER && hs->cfg->client_auth == SNECK_AUTH_OPTIONAL &&
+	    ev->none_sent)
 		return SNECK_OK;
 	return ev->chain_judged && ev->signature_judged ? SNECK_OK : SNECK_E_INTERNAL;
 }

@@ -41,6 +41,7 @@ struct flight {
 
 /* Why we believe that the peer is who it should be. All zero refuses. */
 struct evidence {
+	bool none_sent;        /* server: the client has no certificate, and need not have one */
 	bool chain_judged;     /* by the verifier, or by the application's verdict */
 	bool signature_judged; /* good under the leaf's key over this transcript, or waived */
 };
@@ -54,7 +55,7 @@ struct hs_work {
 	uint32_t hello_len;              /* client: our first ClientHello at flight.area */
 	struct cookie memo; /* server: of the first ClientHello, while the second is awaited */
 	bool ccs_sent;                   /* RFC 9846, E.4: once */
-	bool cert_asked;                 /* client: a CertificateRequest came */
+	bool cert_asked;                 /* there was a CertificateRequest */
 	uint8_t random[32];              /* the ClientHello's: for the key log */
 	uint8_t session_id[32];          /* legacy_session_id, to be echoed */
 	uint8_t session_id_len;
@@ -179,10 +180,17 @@ bool sneck__ask_settled(const struct hs *hs, uint8_t state); /* it was answered 
 void sneck__ask_settle(struct hs *hs);                       /* the open one is answered now */
 /* The question that state shows, if the config asks for it with this bit. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state);
-SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n); /* 0: shown, and
+						there is nothing to judge */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_signature(struct hs *hs);
 
+/* peer13.c: a message of the peer's, read, asked about and judged */
+SNECK_MUST_CHECK enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m);
+SNECK_MUST_CHECK enum sneck_rc sneck__peer_certificate_verify(struct hs *hs,
+							      const struct hs_msg *m);
+
 /* auth.c */
+void sneck__auth_schemes(struct nego *ng); /* what our verifier takes, into ng->schemes */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t n);
 /* What a verdict says: SNECK_OK, or the reason why not. */

@@ -162,24 +162,47 @@ static size_t own_shares(const struct sneck_config *cfg)
 	return first != NULL && sneck__group_is_hybrid(first->group) ? 2u : 1u;
 }
 
+/* certificate_authorities and the two lists of schemes, of a CertificateRequest too. */
+static size_t announced_size(const struct sneck_config *cfg)
+{
+	const struct sneck_verifier *const v = cfg->verifier;
+	size_t n = 6u + 2u * (6u + 2u * BOUND_SCHEMES);
+
+	for (size_t i = 0; v != NULL && i < v->n_ca_names; i++)
+		n += 2u + v->ca_names[i].len;
+	for (const uint16_t *s = v != NULL ? v->cert_schemes : NULL; s != NULL && *s != 0; s++)
+		n += 2u;
+	return n;
+}
+
+/* Our Certificate without its certificates, CertificateVerify, Finished, CCS. */
+#define OWN_AUTH                                                                                   \
+	((FRAME_HEAD + 4u + 5u * BOUND_CERTS) + (FRAME_HEAD + 4u + SNECK_SIG_MAX) +                \
+	 (FRAME_HEAD + BOUND_HASH) + 1u)
+
 /* Hellos: header, fixed fields, lists; shares and cookie are lay_out()'s. Largest server messages:
- * EncryptedExtensions with a name of 255, Certificate without its certificates, CertificateVerify,
- * Finished, CCS. */
+ * EncryptedExtensions with a name of 255, and the above. */
 static size_t area_size(const struct sneck_config *cfg, int role)
 {
 	size_t n = FRAME_HEAD + 2u + 32u + 33u + 2u;
 
 	if (role == SNECK_SERVER)
-		return n + 2u + 6u + 8u + (2u + 5u + 255u + 32u) +
-		       (FRAME_HEAD + 4u + 5u * BOUND_CERTS) + (FRAME_HEAD + 4u + SNECK_SIG_MAX) +
-		       (FRAME_HEAD + BOUND_HASH) + 1u;
+		return n + 2u + 6u + 8u + (2u + 5u + 255u + 32u) + OWN_AUTH +
+		       (cfg->client_auth != SNECK_AUTH_NONE ? FRAME_HEAD + 3u + announced_size(cfg)
+							    : 0u);
 	for (size_t i = 0; sneck__suite_at(cfg, i) != NULL; i++)
 		n += 2;
 	for (size_t i = 0; sneck__kex_at(cfg, i) != NULL; i++)
 		n += 2;
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		n += 1u + cfg->alpn[i].len;
-	return n + 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD + BOUND_HASH + 1u;
+	return n + announced_size(cfg) + BOUND_NAME + 96u;
+}
+
+/* Whether a key is read out of a certificate. */
+static bool needs_key(const struct sneck_config *cfg, int role)
+{
+	return role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE;
 }
 
 static struct layout lay_out(const struct sneck_config *cfg, int role)
@@ -190,7 +213,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	struct layout l = { .peer_key = round_up(sizeof(struct hs_work)) };
 	size_t shares = 0, single = 0, longest = 0, first = 0, answer = 0;
 
-	l.provider_work = l.peer_key + round_up(role == SNECK_SERVER ? 0 : pk->key_size);
+	l.provider_work = l.peer_key + round_up(needs_key(cfg, role) ? pk->key_size : 0);
 	l.provider_work_len = pk->work_size;
 	for (size_t i = 0; (kex = sneck__kex_at(cfg, i)) != NULL; i++) {
 		l.provider_work_len = max(l.provider_work_len, kex->work_size);
@@ -211,6 +234,8 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 			first += 4u + kex->offer_len;
 		l.area_len += max(first, 4u + longest) + 6u + BOUND_COOKIE;
 		l.area_len = max(l.area_len, cfg->pad_hello_to + 4u);
+		if (cfg->n_credentials != 0)
+			l.area_len = max(l.area_len, OWN_AUTH);
 		shares = l.shares_len;
 	} else {
 		l.area_len += answer;

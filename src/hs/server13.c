@@ -2,7 +2,7 @@
 /* server13.c: the server: the ClientHello, and the graph of TLS 1.3. RFC 9846, A.2.
  *
  * Until a whole ClientHello is there, no scratch is touched. A second one is parsed from zero.
- * Not here: client authentication, resumption. */
+ * Not here: resumption. */
 #include "graph.h"
 
 #include "../ext/ext.h"
@@ -217,6 +217,30 @@ static enum sneck_rc send_encrypted_extensions(struct hs *hs, const struct hs_ms
 	sneck__ext_write(&hs->work->nego, IN_EE, &w);
 	wr_close(&w, body);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_HANDSHAKE));
+	*to = hs->cfg->client_auth != SNECK_AUTH_NONE ? S13_SEND_CR : S13_SEND_CERT;
+	return SNECK_OK;
+}
+
+/* RFC 9846, 4.4.2: without a context, which is for requests behind the handshake. */
+static enum sneck_rc send_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct nego *const ng = &hs->work->nego;
+	struct wr_mark body;
+	struct wr w;
+
+	(void)m;
+	SNECK_TRY(sneck__ask(hs, SNECK_ASK_SCHEMES, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES));
+
+	if (!sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
+		sneck__auth_schemes(ng);
+	sneck__flight_begin(hs, &w);
+	wr_u8(&w, HT_CERTIFICATE_REQUEST);
+	body = wr_open(&w, 3);
+	wr_u8(&w, 0);
+	sneck__ext_write(ng, IN_CR, &w);
+	wr_close(&w, body);
+	SNECK_TRY(sneck__flight_end(hs, &w, LV_HANDSHAKE));
+	hs->work->cert_asked = true;
 	*to = S13_SEND_CERT;
 	return SNECK_OK;
 }
@@ -243,8 +267,21 @@ static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_
 	SNECK_TRY(sneck__auth_send_finished(hs));
 	SNECK_TRY(sneck__secrets_app(hs));
 	hs->tx_level = LV_APP;
-	*to = S13_WAIT_FINISHED;
+	*to = hs->work->cert_asked ? S13_WAIT_CERT : S13_WAIT_FINISHED;
 	return SNECK_OK;
+}
+
+static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__peer_certificate(hs, m));
+	*to = hs->work->evidence.none_sent ? S13_WAIT_FINISHED : S13_WAIT_CV;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	*to = S13_WAIT_FINISHED;
+	return sneck__peer_certificate_verify(hs, m);
 }
 
 static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -275,6 +312,10 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 	},
 	[S13_SEND_EE] = {
 		.name = "NEGOTIATED", .run = send_encrypted_extensions, .takes = 0,
+		.next = SET(S13_SEND_CR) | SET(S13_SEND_CERT),
+	},
+	[S13_SEND_CR] = {
+		.name = "SEND_CR", .run = send_certificate_request, .takes = 0,
 		.next = SET(S13_SEND_CERT),
 	},
 	[S13_SEND_CERT] = {
@@ -286,7 +327,17 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 	},
 	[S13_SEND_FINISHED] = {
 		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
-		.next = SET(S13_WAIT_FINISHED),
+		.next = SET(S13_WAIT_CERT) | SET(S13_WAIT_FINISHED),
+	},
+	[S13_WAIT_CERT] = {
+		.name = "WAIT_CERT", .run = on_certificate, .takes = SET(HT_CERTIFICATE),
+		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER,
+		.next = SET(S13_WAIT_CV) | SET(S13_WAIT_FINISHED),
+	},
+	[S13_WAIT_CV] = {
+		.name = "WAIT_CV", .run = on_certificate_verify,
+		.takes = SET(HT_CERTIFICATE_VERIFY), .level = LV_HANDSHAKE,
+		.absorb = ABSORB_AFTER, .next = SET(S13_WAIT_FINISHED),
 	},
 	[S13_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),

@@ -29,7 +29,7 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->role = role;
 	transparent_init(&e->t, seed);
 	transparent_verifier(&e->v);
-	transparent_signer(&e->signer, TRANSPARENT_ECDSA, 7);
+	transparent_signer(&e->signer, TRANSPARENT_ECDSA, role == SNECK_SERVER ? 7 : 8);
 	e->cfg.size = sizeof e->cfg;
 	e->cfg.provider = &e->t.provider;
 	e->cfg.ask = SNECK_ASK_NOTICES;
@@ -37,12 +37,7 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->cfg.keylog_user = e;
 	memset(e->in_mem, 0xa5, sizeof e->in_mem);
 	memset(e->out_mem, 0xa5, sizeof e->out_mem);
-	if (role == SNECK_CLIENT) {
-		e->cfg.verifier = &e->v.verifier;
-		e->cfg.n_key_shares = 2; /* no retry but where a test wants one */
-		return;
-	}
-	transparent_cert(e->certs[0], sizeof e->certs[0], TRANSPARENT_ECDSA, 7);
+	transparent_cert(e->certs[0], sizeof e->certs[0], TRANSPARENT_ECDSA, e->signer.id);
 	transparent_cert(e->certs[1], sizeof e->certs[1], TRANSPARENT_RSA, 9);
 	for (int i = 0; i < 2; i++)
 		e->chain[i] = sneck_span_of(e->certs[i], sizeof e->certs[i]);
@@ -51,8 +46,21 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->cred.n_chain = 2;
 	e->cred.signer = &e->signer.signer;
 	e->creds[0] = &e->cred;
+	if (role == SNECK_CLIENT) {
+		e->cfg.verifier = &e->v.verifier;
+		e->cfg.n_key_shares = 2; /* no retry but where a test wants one */
+		return;
+	}
 	e->cfg.credentials = e->creds;
 	e->cfg.n_credentials = 1;
+}
+
+void pair_client_auth(struct pair *p, uint8_t mode)
+{
+	p->server.cfg.client_auth = mode;
+	p->server.cfg.verifier = &p->server.v.verifier;
+	p->client.cfg.credentials = p->client.creds;
+	p->client.cfg.n_credentials = 1;
 }
 
 void pair_init(struct pair *p, uint64_t seed)

@@ -82,6 +82,8 @@ struct pair {
 
 /* Fills in both ends: configs that work, connections not made yet. */
 void pair_init(struct pair *p, uint64_t seed);
+/* The server asks for a certificate, and the client has one. Before pair_start(). */
+void pair_client_auth(struct pair *p, uint8_t mode);
 /* Makes the connections from the configs. */
 void pair_start(struct pair *p);
 void pair_wipe(struct pair *p);

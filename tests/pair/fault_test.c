@@ -65,13 +65,15 @@ static void check_out(const struct end *e)
 static bool seen_crypto, seen_random, seen_signer;
 
 /* Plays the flow up to data; true when the failing call was reached. */
-static bool fail_at(uint64_t n, bool rfc)
+static bool fail_at(uint64_t n, bool rfc, uint8_t auth)
 {
 	struct end *const ends[2] = { &p.client, &p.server };
 	bool reached;
 
 	start(1);
 	p.client.rfc_mode = p.server.rfc_mode = rfc;
+	if (auth != SNECK_AUTH_NONE)
+		pair_client_auth(&p, auth);
 	transparent_calls = 0;
 	pair_start(&p);
 	transparent_fail_at = n;
@@ -109,10 +111,10 @@ static bool fail_at(uint64_t n, bool rfc)
 static void t20_every_call_of_the_provider_fails(void **state)
 {
 	(void)state;
-	for (int rfc = 0; rfc < 2; rfc++) {
+	for (int i = 0; i < 4; i++) {
 		uint64_t n = 1;
 
-		while (fail_at(n, rfc != 0))
+		while (fail_at(n, i % 2 != 0, i < 2 ? SNECK_AUTH_NONE : SNECK_AUTH_REQUIRED))
 			n++;
 		print_message("%u calls in a flow\n", (unsigned)n - 1u);
 		assert_true(n > 100);
