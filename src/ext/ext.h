@@ -44,6 +44,9 @@ SNECK_MUST_CHECK enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in,
 /* The first pass of sneck__ext_read() alone, for a message that we take nothing from. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ext_check(enum ext_in in, struct sneck_span block);
 
+/* The host name of a client's server_name. SNECK_E_DECODE, SNECK_E_ILLEGAL. */
+SNECK_MUST_CHECK enum sneck_rc sneck__sni_name(struct sneck_span *name, struct sneck_span body);
+
 /* The supported_versions of a hello alone, before anything else is known of it: the newest version
  * in common, for a ServerHello the one it names. SNECK_E_NO_VERSION when there is none. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ext_peek_version(uint16_t *version, enum ext_in in,
