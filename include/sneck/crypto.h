@@ -132,7 +132,9 @@ SNECK_API const struct sneck_provider *sneck_provider_bearssl(void);
 /* Makes handshake signatures, with our private key. RFC: 4.5.2.
  *
  * sign answers SNECK_OK with *len bytes in sig (cap is SNECK_SIG_MAX) or a negative code.
- * sneck_process() calls it and waits for it. */
+ * Without SNECK_ASK_SIGN sneck_process() calls it and waits for it. With it the connection never
+ * calls it (sign may be NULL): SNECK_NEEDS_LOCAL_SIGNATURE is shown, and the application has the
+ * signature made where it likes. */
 struct sneck_signer {
 	const uint16_t *schemes; /* best first, ends with 0 */
 	enum sneck_rc (*sign)(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig,

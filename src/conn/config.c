@@ -77,6 +77,7 @@ static enum sneck_rc check_lists(const struct sneck_config *cfg, struct sneck_no
 static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_note *why)
 {
 	const uint32_t asked = SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES |
+			       SNECK_ASK_CLIENT_HELLO | SNECK_ASK_SIGN | SNECK_ASK_CREDENTIAL |
 			       SNECK_ASK_MAY_ENCRYPT | SNECK_ASK_NOTICES;
 
 	if ((cfg->ask & ~asked) != 0)
@@ -134,7 +135,8 @@ static bool judges(const struct sneck_config *cfg)
 	       (cfg->verifier != NULL && cfg->verifier->verify != NULL);
 }
 
-static enum sneck_rc check_credential(const struct sneck_credential *c, struct sneck_note *why)
+enum sneck_rc sneck__check_credential(const struct sneck_credential *c, uint32_t ask,
+				      struct sneck_note *why)
 {
 	if (c->size != sizeof *c)
 		return refuse(why, SNECK_E_SIZE, "a credential lacks SNECK_CREDENTIAL_INIT");
@@ -144,7 +146,8 @@ static enum sneck_rc check_credential(const struct sneck_credential *c, struct s
 		if (c->chain[i].len == 0 || c->chain[i].len > BOUND_CONFIG_MSG_TOP / BOUND_CERTS)
 			return refuse(why, SNECK_E_CONFIG,
 				      "a certificate of a credential is empty or too large");
-	if (c->signer == NULL || c->signer->sign == NULL || !signs(c->signer))
+	if (c->signer == NULL || !signs(c->signer) ||
+	    (c->signer->sign == NULL && (ask & SNECK_ASK_SIGN) == 0))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a credential's signer has no scheme that a handshake can use");
 	return SNECK_OK;
@@ -168,10 +171,14 @@ static enum sneck_rc check_role(const struct sneck_config *cfg, int role, struct
 	if (role == SNECK_SERVER && cfg->client_auth != SNECK_AUTH_NONE && !checks(cfg))
 		return refuse(why, SNECK_E_NO_ALGORITHM,
 			      "the provider can check none of the verifier's schemes");
-	if (role == SNECK_SERVER && cfg->n_credentials == 0)
-		return refuse(why, SNECK_E_CONFIG, "a server needs a credential");
+	if (role == SNECK_SERVER && cfg->n_credentials == 0 &&
+	    (cfg->ask & SNECK_ASK_CREDENTIAL) == 0)
+		return refuse(why, SNECK_E_CONFIG,
+			      "a server needs a credential, or SNECK_ASK_CREDENTIAL in ask");
+	if (cfg->check_own_signature > 2)
+		return refuse(why, SNECK_E_CONFIG, "check_own_signature is 0, 1 or 2");
 	for (size_t i = 0; i < cfg->n_credentials; i++)
-		SNECK_TRY(check_credential(cfg->credentials[i], why));
+		SNECK_TRY(sneck__check_credential(cfg->credentials[i], cfg->ask, why));
 	return SNECK_OK;
 }
 

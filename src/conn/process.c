@@ -233,7 +233,7 @@ int sneck_process(struct sneck_conn *conn, struct sneck_in *in, struct sneck_out
 		st->state = SNECK_FAILED;
 		return SNECK_FAILED;
 	}
-	if (!conn->started)
+	if (!conn->started || (conn->hs.role == SNECK_SERVER && !conn->hs.hello_seen))
 		conn->hs.want_limit = recv_limit(conn->cfg, from);
 	conn->started = true;
 	conn->gen = conn->gen + 1u != 0 ? conn->gen + 1u : 1u;
@@ -242,6 +242,8 @@ int sneck_process(struct sneck_conn *conn, struct sneck_in *in, struct sneck_out
 	if (out != NULL && out->pos >= conn->out.flight_end)
 		conn->out.wait = false;
 	st->state = next_state(conn, from, out, st);
+	if (conn->hs.work != NULL)
+		nego_forget(&conn->hs.work->nego);
 	st->discard = conn->in.pos - before;
 	st->flags |= (sneck__can_encrypt(conn) ? SNECK_ST_CAN_ENCRYPT : 0) |
 		     (sneck__control_size(conn) != 0 ? SNECK_ST_TX_PENDING : 0) |

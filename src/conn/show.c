@@ -58,11 +58,65 @@ static int show_verdict(struct sneck_conn *c, struct sneck_status *st)
 	return SNECK_NEEDS_SIGNATURE;
 }
 
-/* A question that comes with nothing but its op id is an empty handle. */
-static int show_ask(struct sneck_conn *c, struct sneck_status *st)
+static void show_hello(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
 {
-	st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
-	return c->hs.ask_state;
+	const struct sneck_span body = waiting_body(c, in);
+	const struct sneck_span raw = sneck_span_of(body.p - FRAME_HEAD, FRAME_HEAD + body.len);
+	struct sneck_hello hello;
+
+	(void)!sneck_hello_read(raw, &hello); /* it was read before */
+	st->u.hello = (struct sneck_hello_st){
+		.conn = c,
+		.gen = c->gen,
+		.retried = c->hs.retried,
+		.sni = hello.sni,
+		.alpn = hello.alpn,
+		.raw = raw,
+	};
+}
+
+static void show_credential(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct nego *const ng = &c->hs.work->nego;
+
+	st->u.cred = (struct sneck_cred_st){
+		.conn = c,
+		.gen = c->gen,
+		.name = sneck_span_of(c->hs.sni, c->hs.sni_len),
+		.schemes = ng->peer_schemes,
+		.ca_names = ng->peer_cas,
+	};
+	if (ng->alpn != 0)
+		st->u.cred.alpn = c->cfg->alpn[ng->alpn - 1u];
+}
+
+static void show_sign(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct hs_work *const wk = c->hs.work;
+
+	st->u.sign = (struct sneck_sign_st){
+		.conn = c,
+		.gen = c->gen,
+		.scheme = wk->nego.own_scheme,
+		.credential = wk->nego.cred,
+		.tbs = sneck_span_of(wk->tbs, wk->tbs_len),
+	};
+}
+
+/* A question that comes with nothing but its op id is an empty handle. */
+static int show_ask(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
+{
+	const uint8_t state = c->hs.ask_state;
+
+	if (state == SNECK_RECEIVED_CLIENT_HELLO)
+		show_hello(c, in, st);
+	else if (state == SNECK_NEEDS_CREDENTIAL)
+		show_credential(c, st);
+	else if (state == SNECK_NEEDS_LOCAL_SIGNATURE)
+		show_sign(c, st);
+	else
+		st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
+	return state;
 }
 
 int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
@@ -80,5 +134,5 @@ int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct
 		return show_certificate(c, in, st);
 	if (show == SNECK_RECEIVED_SIGNATURE)
 		return show_signature(c, in, st);
-	return hs->ask_op != 0 ? show_ask(c, st) : show_verdict(c, st);
+	return hs->ask_op != 0 ? show_ask(c, in, st) : show_verdict(c, st);
 }

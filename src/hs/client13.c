@@ -243,8 +243,7 @@ static enum sneck_rc on_encrypted_extensions(struct hs *hs, const struct hs_msg 
  * say. */
 static enum sneck_rc choose_credential(struct hs *hs)
 {
-	struct nego *const ng = &hs->work->nego;
-	const enum sneck_rc rc = sneck__select_credential(ng);
+	const enum sneck_rc rc = sneck__ask_credential(hs);
 
 	return rc == SNECK_E_NO_SCHEME || rc == SNECK_E_NO_NAME ? SNECK_OK : rc;
 }

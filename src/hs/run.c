@@ -48,11 +48,10 @@ static enum sneck_rc run_row(struct hs *hs, const struct hs_msg *m)
 	rc = st->run(hs, m, &to);
 	if (rc > 0 && !sneck__ask_open(hs)) /* a provider that would make us wait for nothing */
 		rc = SNECK_E_INTERNAL;
-	if (hs->work != NULL) {
-		if (rc < 0)
-			hs->at_ext = hs->work->nego.at_ext;
+	if (hs->work != NULL && rc < 0)
+		hs->at_ext = hs->work->nego.at_ext;
+	if (hs->work != NULL && rc != SNECK_WANT_ANSWER) /* who is asked may look at them */
 		nego_forget(&hs->work->nego);
-	}
 	SNECK_TRY(rc);
 	if (!set_has(st->next, to))
 		return SNECK_E_INTERNAL;
@@ -202,7 +201,7 @@ static size_t area_size(const struct sneck_config *cfg, int role)
 /* Whether a key is read out of a certificate. */
 static bool needs_key(const struct sneck_config *cfg, int role)
 {
-	return role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE;
+	return role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE || hs_checks_own(cfg);
 }
 
 static struct layout lay_out(const struct sneck_config *cfg, int role)
@@ -234,7 +233,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 			first += 4u + kex->offer_len;
 		l.area_len += max(first, 4u + longest) + 6u + BOUND_COOKIE;
 		l.area_len = max(l.area_len, cfg->pad_hello_to + 4u);
-		if (cfg->n_credentials != 0)
+		if (cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0)
 			l.area_len = max(l.area_len, OWN_AUTH);
 		shares = l.shares_len;
 	} else {

@@ -5,17 +5,31 @@
  * Not here: resumption. */
 #include "graph.h"
 
+#include <sneck/info.h>
+
 #include "../ext/ext.h"
 #include "../ext/select.h"
 #include "../msg/finish.h"
 #include "../msg/hello.h"
 #include "../wire/ct.h"
 
+/* The application may choose the config by what it sees; a broken hello it does not see. */
+static enum sneck_rc ask_hello(struct hs *hs, const struct hs_msg *m)
+{
+	struct sneck_hello hello;
+
+	if ((hs->cfg->ask & SNECK_ASK_CLIENT_HELLO) != 0)
+		SNECK_TRY(sneck_hello_read(m->raw, &hello));
+	return sneck__ask(hs, SNECK_ASK_CLIENT_HELLO, SNECK_RECEIVED_CLIENT_HELLO);
+}
+
 static enum sneck_rc find_version(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct client_hello ch;
 
 	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
+
+	SNECK_TRY(ask_hello(hs, m));
 
 	SNECK_TRY(sneck__ext_peek_version(&hs->version, IN_CH, ch.extensions));
 	*to = HS_EXIT_13;
@@ -36,7 +50,8 @@ static enum sneck_rc check_hello(struct nego *ng, const struct client_hello *ch)
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__select_suite(ng, ch->suites));
 	SNECK_TRY(sneck__ext_read(ng, IN_CH, ch->extensions));
-	return sneck__select_credential(ng);
+	/* who is asked about it, is asked when the hello is the one that goes on */
+	return (ng->cfg->ask & SNECK_ASK_CREDENTIAL) != 0 ? SNECK_OK : sneck__select_credential(ng);
 }
 
 /* Our share, and the secret that waits for the ServerHello to be hashed. */
@@ -129,6 +144,8 @@ static enum sneck_rc replay_retry(struct hs *hs)
 static enum sneck_rc accept_second(struct hs *hs, const struct client_hello *ch,
 				   const struct hs_msg *m, uint8_t *to)
 {
+	SNECK_TRY(sneck__ask_credential(hs));
+
 	SNECK_TRY(sneck__retry_accept(hs, ch));
 	SNECK_TRY(replay_retry(hs));
 	return go_on(hs, m, to);
@@ -150,6 +167,8 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 		*to = S13_SEND_HRR;
 		return SNECK_OK;
 	}
+	SNECK_TRY(sneck__ask_credential(hs));
+
 	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
 	return go_on(hs, m, to);
 }
@@ -168,6 +187,8 @@ static enum sneck_rc send_retry(struct hs *hs, const struct hs_msg *m, uint8_t *
 		sneck__ct_wipe(&wk->memo, sizeof wk->memo);
 		sneck__ct_wipe(wk->random, sizeof wk->random);
 	}
+	hs->retried = true;
+	sneck__ask_again(hs, SNECK_RECEIVED_CLIENT_HELLO);
 	*to = S13_WAIT_CH2;
 	return SNECK_OK;
 }
@@ -177,6 +198,8 @@ static enum sneck_rc on_second_hello(struct hs *hs, const struct hs_msg *m, uint
 	struct client_hello ch;
 
 	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
+
+	SNECK_TRY(ask_hello(hs, m));
 
 	SNECK_TRY(read_hello(hs, &ch));
 	return accept_second(hs, &ch, m, to);

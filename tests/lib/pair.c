@@ -114,6 +114,23 @@ struct sneck_verdict end_verdict(const struct end *e)
 	return v;
 }
 
+/* As an application would that has the key elsewhere. */
+static void sign(struct end *e)
+{
+	const struct sneck_sign_st *const st = &e->st.u.sign;
+	const struct sneck_signer *const s = st->credential->signer;
+	uint8_t sig[SNECK_SIG_MAX];
+	enum sneck_rc rc;
+	size_t len;
+
+	if (s->sign(s->ctx, st->scheme, st->tbs, sig, sizeof sig, &len) != SNECK_OK) {
+		assert_int_equal(sneck_answer_refuse(e->conn, e->st.op, 80), SNECK_OK);
+		return;
+	}
+	rc = sneck_answer_signature(e->conn, e->st.op, sig, len);
+	assert_int_equal(rc, e->conn->err);
+}
+
 static void on_state(struct end *e, int state)
 {
 	struct sneck_rec rec;
@@ -154,6 +171,16 @@ static void on_state(struct end *e, int state)
 		assert_int_equal(sneck_answer_schemes(e->conn, e->st.op, schemes, 3), SNECK_OK);
 		break;
 	}
+	case SNECK_RECEIVED_CLIENT_HELLO:
+		assert_int_equal(sneck_answer_client_hello(e->conn, e->st.op, e->conn->cfg),
+				 SNECK_OK);
+		break;
+	case SNECK_NEEDS_CREDENTIAL:
+		assert_int_equal(sneck_answer_credential(e->conn, e->st.op, &e->cred), SNECK_OK);
+		break;
+	case SNECK_NEEDS_LOCAL_SIGNATURE:
+		sign(e);
+		break;
 	case SNECK_HANDSHAKE_DONE:
 		e->n_done++;
 		break;
@@ -163,6 +190,11 @@ static void on_state(struct end *e, int state)
 	default:
 		break;
 	}
+}
+
+void end_answer(struct end *e)
+{
+	on_state(e, e->st.state);
 }
 
 static size_t most(size_t a, size_t b)

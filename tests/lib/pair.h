@@ -90,6 +90,8 @@ void pair_wipe(struct pair *p);
 
 /* One sneck_process() and what follows from it. Returns: the state. */
 int end_step(struct end *e);
+/* What the driver would do with the state that is shown: for those that a hook has held. */
+void end_answer(struct end *e);
 void link_put(struct end *e, const void *p, size_t len);
 /* A record as if this end had sent it: what is "protected" hides nothing; its tag has no key. */
 void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t len);
