@@ -134,7 +134,9 @@ SNECK_API const struct sneck_provider *sneck_provider_bearssl(void);
 /* Makes handshake signatures, with our private key. RFC: 4.5.2.
  *
  * sign answers SNECK_OK with *len bytes in sig (cap is SNECK_SIG_MAX) or a negative code.
- * sneck_process() calls it and waits for it. */
+ * Without SNECK_ASK_SIGN sneck_process() calls it and waits for it. With it the connection never
+ * calls it (sign may be NULL): SNECK_NEEDS_LOCAL_SIGNATURE is shown, and the application has the
+ * signature made where it likes. */
 struct sneck_signer {
 	const uint16_t *schemes; /* best first, ends with 0 */
 	enum sneck_rc (*sign)(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig,
@@ -198,7 +200,8 @@ struct sneck_verifier {
 	const uint16_t *schemes;      /* accepted in handshake signatures, best first, ends with 0;
 	                                 NULL: all of the provider's */
 	const uint16_t *cert_schemes; /* accepted inside certificates; NULL: the same */
-	const struct sneck_span *ca_names; /* DER names to announce, may be NULL */
+	const struct sneck_span *ca_names; /* DER names to announce: in a CertificateRequest, and
+	                                      with config.announce_cas in a ClientHello */
 	size_t n_ca_names;
 	uint32_t flags;               /* set of SNECK_VERIFIER_* */
 	uint32_t rsv;

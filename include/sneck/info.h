@@ -95,6 +95,26 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_export_early(const struct sneck_c
  */
 SNECK_API void sneck_forget_exporter(struct sneck_conn *conn);
 
+/* A ClientHello, cut into spans; empty: it is not there. */
+struct sneck_hello {
+	struct sneck_span random, session_id;
+	struct sneck_span suites;     /* wire list, two bytes each */
+	struct sneck_span sni, alpn;  /* host name; ProtocolNameList */
+	struct sneck_span versions, groups, schemes; /* wire lists, two bytes each */
+	struct sneck_span key_shares; /* KeyShareEntry list */
+	struct sneck_span extensions; /* all, in their order, for fingerprints */
+};
+
+/** Reads a ClientHello message without a connection. A pure function of its bytes.
+ *
+ *  Bytes: raw is the handshake message with its header; the spans point into it. Units: none.
+ *  RFC: 4.2.2.
+ *  Returns: SNECK_OK; SNECK_E_DECODE, SNECK_E_EXT_DUPLICATE, or what else a server would end the
+ *  connection with: SNECK_E_EXT_MISPLACED, SNECK_E_ILLEGAL. *hello is then not complete.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_hello_read(struct sneck_span raw,
+							  struct sneck_hello *hello);
+
 /** The name of a number, as in this library's headers, in IANA's registries, or in the RFC.
  *
  *  Bytes: static. Units: the number named by the function. RFC: B.

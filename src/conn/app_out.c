@@ -9,9 +9,17 @@
 
 #define PARTS 16u /* pieces that one record is sealed from */
 
+/* A server that insists on a certificate says nothing before it has seen one. RFC 9846, 4.5.3. */
+static bool must_hear(const struct sneck_conn *c)
+{
+	return c->hs.role == SNECK_SERVER && c->hs.work != NULL && c->hs.work->cert_asked &&
+	       c->cfg->client_auth == SNECK_AUTH_REQUIRED && !c->cfg->half_rtt &&
+	       !sneck__hs_connected(&c->hs);
+}
+
 bool sneck__can_encrypt(const struct sneck_conn *c)
 {
-	return c->external == EXTERNAL_NO && sneck__tx_open(c);
+	return c->external == EXTERNAL_NO && !must_hear(c) && sneck__tx_open(c);
 }
 
 bool sneck__tx_open(const struct sneck_conn *c)

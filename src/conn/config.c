@@ -81,6 +81,7 @@ static enum sneck_rc check_lists(const struct sneck_config *cfg, struct sneck_no
 static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_note *why)
 {
 	const uint32_t asked = SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES |
+			       SNECK_ASK_CLIENT_HELLO | SNECK_ASK_SIGN | SNECK_ASK_CREDENTIAL |
 			       SNECK_ASK_MAY_ENCRYPT | SNECK_ASK_NOTICES | SNECK_ASK_PSK |
 			       SNECK_ASK_EARLY_DATA | SNECK_ASK_TICKETS | SNECK_ASK_UNPACK;
 
@@ -197,7 +198,15 @@ static bool checks(const struct sneck_config *cfg)
 	return *s != 0;
 }
 
-static enum sneck_rc check_credential(const struct sneck_credential *c, struct sneck_note *why)
+/* Whether anybody judges a chain. */
+static bool judges(const struct sneck_config *cfg)
+{
+	return (cfg->ask & SNECK_ASK_VERIFY) != 0 ||
+	       (cfg->verifier != NULL && cfg->verifier->verify != NULL);
+}
+
+enum sneck_rc sneck__check_credential(const struct sneck_credential *c, uint32_t ask,
+				      struct sneck_note *why)
 {
 	if (c->size != sizeof *c)
 		return refuse(why, SNECK_E_SIZE, "a credential lacks SNECK_CREDENTIAL_INIT");
@@ -214,7 +223,8 @@ static enum sneck_rc check_credential(const struct sneck_credential *c, struct s
 	if (c->ocsp.len > BOUND_STAPLES || c->scts.len > BOUND_STAPLES - c->ocsp.len)
 		return refuse(why, SNECK_E_CONFIG,
 			      "ocsp and scts of a credential have 65,519 bytes at most");
-	if (c->signer == NULL || c->signer->sign == NULL || !signs(c->signer))
+	if (c->signer == NULL || !signs(c->signer) ||
+	    (c->signer->sign == NULL && (ask & SNECK_ASK_SIGN) == 0))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a credential's signer has no scheme that a handshake can use");
 	return SNECK_OK;
@@ -241,17 +251,28 @@ static enum sneck_rc check_role(const struct sneck_config *cfg, int role, struct
 {
 	if (role != SNECK_CLIENT && role != SNECK_SERVER)
 		return refuse(why, SNECK_E_ARG, "role is SNECK_CLIENT or SNECK_SERVER");
-	if (role == SNECK_CLIENT && !cfg->psk_only && (cfg->ask & SNECK_ASK_VERIFY) == 0 &&
-	    (cfg->verifier == NULL || cfg->verifier->verify == NULL))
+	if (role == SNECK_CLIENT && !cfg->psk_only && !judges(cfg))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a client needs a verifier, or SNECK_ASK_VERIFY in ask");
 	if (role == SNECK_CLIENT && !cfg->psk_only && !checks(cfg))
 		return refuse(why, SNECK_E_NO_ALGORITHM,
 			      "the provider can check none of the verifier's schemes");
-	if (role == SNECK_SERVER && !cfg->psk_only && cfg->n_credentials == 0)
-		return refuse(why, SNECK_E_CONFIG, "a server needs a credential");
+	if (cfg->client_auth > SNECK_AUTH_REQUIRED)
+		return refuse(why, SNECK_E_CONFIG, "client_auth is 0, 1 or 2");
+	if (role == SNECK_SERVER && cfg->client_auth != SNECK_AUTH_NONE && !judges(cfg))
+		return refuse(why, SNECK_E_CONFIG,
+			      "client_auth needs a verifier, or SNECK_ASK_VERIFY in ask");
+	if (role == SNECK_SERVER && cfg->client_auth != SNECK_AUTH_NONE && !checks(cfg))
+		return refuse(why, SNECK_E_NO_ALGORITHM,
+			      "the provider can check none of the verifier's schemes");
+	if (role == SNECK_SERVER && !cfg->psk_only && cfg->n_credentials == 0 &&
+	    (cfg->ask & SNECK_ASK_CREDENTIAL) == 0)
+		return refuse(why, SNECK_E_CONFIG,
+			      "a server needs a credential, or SNECK_ASK_CREDENTIAL in ask");
+	if (cfg->check_own_signature > 2)
+		return refuse(why, SNECK_E_CONFIG, "check_own_signature is 0, 1 or 2");
 	for (size_t i = 0; i < cfg->n_credentials; i++)
-		SNECK_TRY(check_credential(cfg->credentials[i], why));
+		SNECK_TRY(sneck__check_credential(cfg->credentials[i], cfg->ask, why));
 	SNECK_TRY(check_packing(cfg, why));
 	return check_types(cfg, why);
 }

@@ -96,6 +96,10 @@ struct sneck_conn {
 /* ---- mem.c ---- */
 void *sneck__conn_rx_ctx(struct sneck_conn *c);
 void *sneck__conn_tx_ctx(struct sneck_conn *c);
+/* Goes on with another config, before anything came of the one it was made with. SNECK_E_CONFIG:
+ * its memory, or the lent scratch, would not do. */
+SNECK_MUST_CHECK enum sneck_rc sneck__conn_switch(struct sneck_conn *c,
+						  const struct sneck_config *cfg);
 /* Install the keys that the handshake is at: for reading, for writing unless older output waits;
  * the write key of a level. */
 SNECK_MUST_CHECK enum sneck_rc sneck__conn_sync_rx(struct sneck_conn *c);
@@ -134,6 +138,10 @@ void sneck__in_more(const struct sneck_conn *c, const struct sneck_in *in,
 		    struct sneck_more_st *more);
 /* Runs a message that IN_MESSAGE gave, and its change of keys. */
 SNECK_MUST_CHECK enum sneck_rc sneck__message(struct sneck_conn *c, const struct hs_msg *m);
+
+/* ---- config.c ---- */
+SNECK_MUST_CHECK enum sneck_rc sneck__check_credential(const struct sneck_credential *c,
+						       uint32_t ask, struct sneck_note *why);
 
 /* ---- show.c ---- */
 /* The question, or the edge state, that the handshake waits with. Returns: its state. */

@@ -23,7 +23,7 @@ static void write_job(struct wr *w, const struct sneck_cert_st *st)
 	wr_uint(w, 4, (uint32_t)hs->now_ms);
 	wr_u16(w, hs->version);
 	wr_u16(w, st->type);
-	wr_u8(w, SNECK_SERVER);
+	wr_u8(w, hs->role == SNECK_CLIENT ? SNECK_SERVER : SNECK_CLIENT);
 	wr_put(w, sneck_span_of(st->leaf_id, sizeof st->leaf_id));
 	wr_vec(w, 1, st->name);
 	wr_u8(w, (uint8_t)st->n_entries);

@@ -12,10 +12,15 @@ static size_t round_up(size_t n)
 	return (n + SNECK_ALIGN - 1u) & ~(size_t)(SNECK_ALIGN - 1u);
 }
 
+/* A config that may be exchanged for another of the same provider leaves room for all it has. */
 static size_t ctx_size(const struct sneck_config *cfg)
 {
+	const struct sneck_aead *const *a = cfg->provider->aeads;
 	const struct suite *s;
 	size_t most = 0;
+
+	for (; (cfg->ask & SNECK_ASK_CLIENT_HELLO) != 0 && *a != NULL; a++)
+		most = (*a)->ctx_size > most ? (*a)->ctx_size : most;
 
 	for (size_t i = 0; (s = sneck__suite_at(cfg, i)) != NULL; i++) {
 		const size_t n = sneck__aead_of(cfg->provider, s->aead)->ctx_size;
@@ -74,6 +79,20 @@ void *sneck__conn_rx_ctx(struct sneck_conn *c)
 void *sneck__conn_tx_ctx(struct sneck_conn *c)
 {
 	return (uint8_t *)c + c->tx_ctx;
+}
+
+enum sneck_rc sneck__conn_switch(struct sneck_conn *c, const struct sneck_config *cfg)
+{
+	const size_t work = sneck__hs_work_size(cfg, c->hs.role);
+
+	if (ctx_size(cfg) > c->tx_ctx - c->rx_ctx)
+		return SNECK_E_CONFIG;
+	if (c->hs.work != NULL && work > c->scratch_len)
+		return SNECK_E_CONFIG;
+	c->cfg = c->hs.cfg = cfg;
+	if (c->hs.work != NULL) /* it is laid out for a config */
+		sneck__hs_work_lend(&c->hs, c->scratch, work);
+	return SNECK_OK;
 }
 
 /* ---- keys ---- */

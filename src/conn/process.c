@@ -232,7 +232,8 @@ static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_ou
 			return SNECK_MAY_ENCRYPT_APP_DATA;
 		}
 		why = advance(c, in);
-		if (why == STOP_NONE || (c->hs.work != NULL && sneck__hs_connected(&c->hs)))
+		if (why == STOP_NONE || sneck__emit_waits(c) ||
+		    (c->hs.work != NULL && sneck__hs_connected(&c->hs)))
 			continue;
 		if (control_fits(c, out))
 			continue;
@@ -299,7 +300,7 @@ int sneck__process(struct sneck_conn *conn, struct sneck_in *from, struct sneck_
 	uint64_t before;
 
 	memset(st, 0, sizeof *st);
-	if (!conn->started)
+	if (!conn->started || (conn->hs.role == SNECK_SERVER && !conn->hs.hello_seen))
 		conn->hs.want_limit = recv_limit(conn->cfg, from);
 	conn->started = true;
 	conn->gen = conn->gen + 1u != 0 ? conn->gen + 1u : 1u;

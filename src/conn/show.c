@@ -63,7 +63,7 @@ static int show_verdict(struct sneck_conn *c, struct sneck_status *st)
 	return SNECK_NEEDS_SIGNATURE;
 }
 
-static int show_psk(struct sneck_conn *c, struct sneck_status *st)
+static void show_psk(struct sneck_conn *c, struct sneck_status *st)
 {
 	const struct nego *const ng = &c->hs.work->nego;
 	struct sneck_span identity, binder;
@@ -77,10 +77,9 @@ static int show_psk(struct sneck_conn *c, struct sneck_status *st)
 		.n_identities = n,
 		.raw = ng->psk_identities,
 	};
-	return SNECK_NEEDS_PSK;
 }
 
-static int show_early_offer(struct sneck_conn *c, struct sneck_status *st)
+static void show_early_offer(struct sneck_conn *c, struct sneck_status *st)
 {
 	const struct session s = sneck__session_of(&c->hs);
 
@@ -92,21 +91,73 @@ static int show_early_offer(struct sneck_conn *c, struct sneck_status *st)
 		.replay_id = c->hs.work->binder,
 		.app_data = s.app_data,
 	};
-	return SNECK_NEEDS_EARLY_DATA_DECISION;
+}
+
+static void show_hello(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
+{
+	const struct sneck_span body = waiting_body(c, in);
+	const struct sneck_span raw = sneck_span_of(body.p - FRAME_HEAD, FRAME_HEAD + body.len);
+	struct sneck_hello hello;
+
+	(void)!sneck_hello_read(raw, &hello); /* it was read before */
+	st->u.hello = (struct sneck_hello_st){
+		.conn = c,
+		.gen = c->gen,
+		.retried = c->hs.retried,
+		.sni = hello.sni,
+		.alpn = hello.alpn,
+		.raw = raw,
+	};
+}
+
+static void show_credential(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct nego *const ng = &c->hs.work->nego;
+
+	st->u.cred = (struct sneck_cred_st){
+		.conn = c,
+		.gen = c->gen,
+		.name = sneck_span_of(c->hs.sni, c->hs.sni_len),
+		.schemes = ng->peer_schemes,
+		.ca_names = ng->peer_cas,
+	};
+	if (ng->alpn != 0)
+		st->u.cred.alpn = c->cfg->alpn[ng->alpn - 1u];
+}
+
+static void show_sign(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct hs_work *const wk = c->hs.work;
+
+	st->u.sign = (struct sneck_sign_st){
+		.conn = c,
+		.gen = c->gen,
+		.scheme = wk->nego.own_scheme,
+		.credential = wk->nego.cred,
+		.tbs = sneck_span_of(wk->tbs, wk->tbs_len),
+	};
 }
 
 /* A question that comes with nothing but its op id is an empty handle. */
 static int show_ask(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
 {
-	if (c->hs.ask_state == SNECK_NEEDS_PSK)
-		return show_psk(c, st);
-	if (c->hs.ask_state == SNECK_NEEDS_EARLY_DATA_DECISION)
-		return show_early_offer(c, st);
-	if (BUILD_COMPRESSION && c->hs.ask_state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
+	const uint8_t state = c->hs.ask_state;
+
+	if (state == SNECK_NEEDS_PSK)
+		show_psk(c, st);
+	else if (state == SNECK_NEEDS_EARLY_DATA_DECISION)
+		show_early_offer(c, st);
+	else if (BUILD_COMPRESSION && state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
 		sneck__show_packed(c, waiting_body(c, in), st);
+	else if (state == SNECK_RECEIVED_CLIENT_HELLO)
+		show_hello(c, in, st);
+	else if (state == SNECK_NEEDS_CREDENTIAL)
+		show_credential(c, st);
+	else if (state == SNECK_NEEDS_LOCAL_SIGNATURE)
+		show_sign(c, st);
 	else
 		st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
-	return c->hs.ask_state;
+	return state;
 }
 
 int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)

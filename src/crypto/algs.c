@@ -30,6 +30,7 @@ const struct alg_name sneck__schemes[] = {
 	{ 0, false, NULL }
 };
 #undef SCHEME
+_Static_assert(sizeof sneck__schemes / sizeof sneck__schemes[0] <= 33, "a bit for each scheme");
 
 const struct suite *sneck__suite_find(uint16_t id)
 {
@@ -69,6 +70,13 @@ bool sneck__scheme_in_handshake(uint16_t id)
 	const struct alg_name *const s = sneck__scheme_find(id);
 
 	return s != NULL && s->flag;
+}
+
+uint32_t sneck__scheme_bit(uint16_t id)
+{
+	const struct alg_name *const s = sneck__scheme_find(id);
+
+	return s != NULL ? UINT32_C(1) << (s - sneck__schemes) : 0;
 }
 
 const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id)

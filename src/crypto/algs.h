@@ -29,6 +29,7 @@ const struct alg_name *sneck__group_find(uint16_t id);
 const struct alg_name *sneck__scheme_find(uint16_t id);
 bool sneck__group_is_hybrid(uint16_t id);
 bool sneck__scheme_in_handshake(uint16_t id);
+uint32_t sneck__scheme_bit(uint16_t id); /* a bit of its own for every line; 0: none */
 
 /* NULL when the provider has no such primitive. */
 const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id);

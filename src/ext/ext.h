@@ -34,7 +34,8 @@ extern const struct ext sneck__ext_versions, sneck__ext_groups, sneck__ext_key_s
 	sneck__ext_cookie, sneck__ext_record_limit, sneck__ext_max_fragment, sneck__ext_padding,
 	sneck__ext_psk_modes, sneck__ext_early_data, sneck__ext_ticket_request, sneck__ext_psk,
 	sneck__ext_quic_params, sneck__ext_status_request, sneck__ext_sct,
-	sneck__ext_client_type, sneck__ext_server_type, sneck__ext_compress;
+	sneck__ext_client_type, sneck__ext_server_type, sneck__ext_compress,
+	sneck__ext_authorities;
 
 /* psk.c. The i-th pre-shared key that our ClientHello offers, behind a retry only those of the
  * suite that it named; false behind the last. */
@@ -53,6 +54,12 @@ void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w);
 /* Reads the vector of one of the peer's, without its length. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in,
 					       struct sneck_span block);
+
+/* The first pass of sneck__ext_read() alone, for a message that we take nothing from. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ext_check(enum ext_in in, struct sneck_span block);
+
+/* The host name of a client's server_name. SNECK_E_DECODE, SNECK_E_ILLEGAL. */
+SNECK_MUST_CHECK enum sneck_rc sneck__sni_name(struct sneck_span *name, struct sneck_span body);
 
 /* The supported_versions of a hello alone, before anything else is known of it: the newest version
  * in common, for a ServerHello the one it names. SNECK_E_NO_VERSION when there is none. */

@@ -72,8 +72,9 @@ struct nego {
 	uint8_t grease[GREASE_COUNT + 32]; /* random bytes for values, and for the order of rows */
 
 	/* what the peer's message says; the spans live as long as the call that reads it */
-	struct sneck_span peer_groups, peer_schemes, peer_share;
+	struct sneck_span peer_groups, peer_schemes, peer_share, peer_cas;
 	struct sneck_span psk_identities, psk_binders; /* without their lengths */
+	uint32_t peer_sign; /* bits of sneck__scheme_bit(): what of peer_schemes is known here */
 	struct sneck_span cookie; /* the retry's, until the second ClientHello is written, which is
 	                             before the call ends; a client's, while its hello is read */
 
@@ -120,6 +121,7 @@ static inline void nego_forget(struct nego *ng)
 	ng->peer_share = none;
 	ng->psk_identities = none;
 	ng->psk_binders = none;
+	ng->peer_cas = none;
 	ng->at_ext = 0xffff;
 }
 

@@ -233,6 +233,18 @@ uint32_t sneck__types_accepted(const struct nego *ng)
 	       (nego_wants(ng, SNECK_VERIFIER_NO_X509) ? 0 : SET(SNECK_X509));
 }
 
+bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
+{
+	for (const uint16_t *s = c->signer->schemes; *s != 0; s++)
+		if (sneck__scheme_in_handshake(*s) &&
+		    (ng->peer_sign & sneck__scheme_bit(*s)) != 0) {
+			ng->cred = c;
+			ng->own_scheme = *s;
+			return true;
+		}
+	return false;
+}
+
 enum sneck_rc sneck__select_credential(struct nego *ng)
 {
 	const uint32_t types = ng->own_types != 0 ? ng->own_types : SET(SNECK_X509);
@@ -247,14 +259,8 @@ enum sneck_rc sneck__select_credential(struct nego *ng)
 		if (!set_has(types, c->type))
 			continue;
 		typed = true;
-		for (const uint16_t *s = c->signer->schemes; *s != 0; s++) {
-			if (!sneck__scheme_in_handshake(*s) ||
-			    !sneck__wire_list_has(ng->peer_schemes, *s))
-				continue;
-			ng->cred = c;
-			ng->own_scheme = *s;
+		if (sneck__select_own_scheme(ng, c))
 			return SNECK_OK;
-		}
 	}
 	if (!named)
 		return SNECK_E_NO_NAME;

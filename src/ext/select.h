@@ -31,7 +31,11 @@ SNECK_MUST_CHECK enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck
 bool sneck__select_mode(struct nego *ng);
 /* What a ClientHello must have without a pre-shared key, or with one. RFC 9846, 9.2. */
 SNECK_MUST_CHECK enum sneck_rc sneck__select_complete(struct nego *ng, bool psk);
+
+/* Both: who we are. The first credential of the config that fits the name asked for, which only a
+ * client says, and a scheme that the peer takes; or this one, if it has such a scheme. */
 SNECK_MUST_CHECK enum sneck_rc sneck__select_credential(struct nego *ng);
+bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c);
 
 /* Set of enum sneck_cert_type that our verifier accepts. */
 uint32_t sneck__types_accepted(const struct nego *ng);

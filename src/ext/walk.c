@@ -23,6 +23,7 @@ static const struct ext *const table[] = {
 	&sneck__ext_record_limit,
 	&sneck__ext_max_fragment,
 	&sneck__ext_alpn,
+	&sneck__ext_authorities,
 	&sneck__ext_psk_modes,
 	&sneck__ext_early_data,
 	&sneck__ext_ticket_request,
@@ -189,6 +190,15 @@ enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in, struct sneck_span
 	}
 	ng->at_ext = 0xffff;
 	return SNECK_OK;
+}
+
+enum sneck_rc sneck__ext_check(enum ext_in in, struct sneck_span block)
+{
+	struct sneck_span body[EXT_COUNT];
+	struct nego ng = { .version = 0 };
+	uint32_t here = 0;
+
+	return split(&ng, in, block, body, &here);
 }
 
 enum sneck_rc sneck__ext_peek_version(uint16_t *version, enum ext_in in, struct sneck_span block)

@@ -2,41 +2,17 @@
 /* client13.c: the client: what it sends first, and the graph of TLS 1.3. RFC 9846, A.1.
  *
  * A handler reads, checks, waits, acts and goes, in this order; what waits has changed nothing yet.
- * Not here: client certificates; pre-shared keys are offer.c. */
+ * Not here: pre-shared keys, which are offer.c, and the peer's certificate, peer13.c. */
 #include "graph.h"
 
 #include "../ext/ext.h"
 #include "../ext/grease.h"
 #include "../ext/select.h"
-#include "../msg/cert.h"
 #include "../msg/finish.h"
 #include "../msg/hello.h"
 #include "../wire/ct.h"
 
 /* ---- the hello graph: nothing is chosen yet ---- */
-
-static void add_schemes(struct nego *ng, const uint16_t *list, bool handshake)
-{
-	for (; list != NULL && *list != 0 && ng->n_schemes < BOUND_SCHEMES; list++)
-		if (sneck__scheme_in_handshake(*list) == handshake &&
-		    (!handshake || sneck__list_has(ng->cfg->provider->pubkey->schemes, *list)))
-			ng->schemes[ng->n_schemes++] = *list;
-}
-
-/* What may sign the handshake, if the provider can check it, then what only certificates may be
- * signed with: a server takes any of this list. */
-static void list_schemes(struct nego *ng)
-{
-	const struct sneck_verifier *const v = ng->cfg->verifier;
-	const uint16_t *const own = v != NULL ? v->schemes : NULL;
-
-	add_schemes(ng, own != NULL ? own : ng->cfg->provider->pubkey->schemes, true);
-	if (v != NULL)
-		add_schemes(ng, v->cert_schemes, false);
-	else /* whoever judges chains elsewhere has not said what he takes: all that is known */
-		for (const struct alg_name *s = sneck__schemes; s->id != 0; s++)
-			add_schemes(ng, (const uint16_t[]){ s->id, 0 }, false);
-}
 
 static enum sneck_rc prepare(struct hs *hs)
 {
@@ -56,7 +32,7 @@ static enum sneck_rc prepare(struct hs *hs)
 		SNECK_TRY(s->kex->offer(p, s->priv, s->share, wk->provider_work));
 	}
 	if (!hs->cfg->psk_only && !sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
-		list_schemes(ng);
+		sneck__auth_schemes(ng);
 	SNECK_TRY(sneck__grease_begin(ng));
 	ng->recv_limit = hs->want_limit;
 	if (!hs->name_is_ip)
@@ -281,7 +257,17 @@ static enum sneck_rc on_encrypted_extensions(struct hs *hs, const struct hs_msg 
 	return SNECK_OK;
 }
 
-/* We have no certificate to show; whether that will do is for the server to say. */
+/* Without a credential that fits we send an empty list; whether that will do is for the server to
+ * say. */
+static enum sneck_rc choose_credential(struct hs *hs)
+{
+	const enum sneck_rc rc = sneck__ask_credential(hs);
+
+	return rc == SNECK_E_NO_SCHEME || rc == SNECK_E_NO_NAME || rc == SNECK_E_CERT_TYPE
+		       ? SNECK_OK
+		       : rc;
+}
+
 static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct sneck_span context, block;
@@ -291,6 +277,7 @@ static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *
 	if (context.len != 0) /* RFC 9846, 4.4.2: only after the handshake */
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CR, block));
+	SNECK_TRY(choose_credential(hs));
 
 	hs->work->cert_asked = true;
 	*to = C13_WAIT_CERT;
@@ -299,46 +286,14 @@ static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *
 
 static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
-	struct sneck_span body = m->body;
-	struct certificate c;
-
-	if (BUILD_COMPRESSION && m->type == HT_COMPRESSED_CERTIFICATE)
-		SNECK_TRY(sneck__packed_read(hs, &body));
-	SNECK_TRY(sneck__certificate_read(&c, body));
-
-	if (c.context.len != 0)
-		return SNECK_E_ILLEGAL;
-	if (c.n == 0) /* RFC 9846, 4.5.1.4: decode_error */
-		return SNECK_E_DECODE;
-	if (c.n > BOUND_CERTS)
-		return SNECK_E_CERT_BAD;
-	SNECK_TRY(sneck__auth_type(hs, c.n));
-	for (uint32_t i = 0; i < c.n; i++)
-		SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CERT,
-					  sneck__certificate_extensions_at(c.list, i)));
-
-	SNECK_TRY(sneck__auth_leaf(hs, sneck__certificate_at(c.list, 0).der));
-	SNECK_TRY(sneck__ask_certificate(hs));
-
-	SNECK_TRY(sneck__auth_chain(hs, c.list, c.n));
 	*to = C13_WAIT_CV;
-	return SNECK_OK;
+	return sneck__peer_certificate(hs, m);
 }
 
 static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
-	struct certificate_verify cv;
-
-	SNECK_TRY(sneck__certificate_verify_read(&cv, m->body));
-
-	SNECK_TRY(sneck__select_scheme_answer(&hs->work->nego, cv.scheme));
-
-	SNECK_TRY(sneck__auth_tbs(hs));
-	SNECK_TRY(sneck__ask_signature(hs));
-
-	SNECK_TRY(sneck__auth_signature(hs, cv.scheme, cv.signature));
 	*to = C13_WAIT_FINISHED;
-	return SNECK_OK;
+	return sneck__peer_certificate_verify(hs, m);
 }
 
 static enum sneck_rc on_certificate_or_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -376,11 +331,19 @@ static enum sneck_rc send_end_of_early_data(struct hs *hs, const struct hs_msg *
 	return SNECK_OK;
 }
 
-static enum sneck_rc send_no_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
 	SNECK_TRY(sneck__flight_ccs(hs));
 	SNECK_TRY(sneck__flight_certificate(hs));
+	*to = hs->work->nego.cred != NULL ? C13_SEND_CV : C13_SEND_FINISHED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
+	SNECK_TRY(sneck__auth_sign(hs));
 	*to = C13_SEND_FINISHED;
 	return SNECK_OK;
 }
@@ -438,7 +401,11 @@ const struct hs_state sneck__client13_graph[C13_COUNT] = {
 		.next = SET(C13_SEND_FINISHED),
 	},
 	[C13_SEND_CERT] = {
-		.name = "SEND_CERT", .run = send_no_certificate, .takes = 0,
+		.name = "SEND_CERT", .run = send_certificate, .takes = 0,
+		.next = SET(C13_SEND_CV) | SET(C13_SEND_FINISHED),
+	},
+	[C13_SEND_CV] = {
+		.name = "SEND_CV", .run = send_certificate_verify, .takes = 0,
 		.next = SET(C13_SEND_FINISHED),
 	},
 	[C13_SEND_FINISHED] = {

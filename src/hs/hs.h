@@ -41,6 +41,7 @@ struct flight {
 
 /* Why we believe that the peer is who it should be. All zero refuses. */
 struct evidence {
+	bool none_sent;        /* server: the client has no certificate, and need not have one */
 	bool chain_judged;     /* by the verifier, or by the application's verdict */
 	bool signature_judged; /* good under the leaf's key over this transcript, or waived */
 	bool psk_proved;       /* server: the binder; client: the Finished is of a handshake that
@@ -81,7 +82,8 @@ struct hs_work {
 	struct sneck_span binder;        /* server: while the ClientHello is read */
 	struct cookie memo; /* server: of the first ClientHello, while the second is awaited */
 	bool ccs_sent;                   /* RFC 9846, E.4: once */
-	bool cert_asked;                 /* client: a CertificateRequest came */
+	const struct sneck_credential *given; /* SNECK_ASK_CREDENTIAL: the answer; NULL: none */
+	bool cert_asked;                 /* there was a CertificateRequest */
 	uint8_t random[32];              /* the ClientHello's: for the key log */
 	uint8_t session_id[32];          /* legacy_session_id, to be echoed */
 	uint8_t session_id_len;
@@ -90,9 +92,10 @@ struct hs_work {
 	bool have_key;                   /* peer_key holds one */
 	struct sneck_span unpacked;      /* the peer's Certificate: its length is known before it is
 	                                    there, in the caller's memory */
-	uint8_t tbs[BOUND_TBS];          /* what the peer signed */
+	uint8_t tbs[BOUND_TBS];          /* what the peer signed, or we are to sign */
 	uint8_t tbs_len;
-	void *peer_key;                  /* pubkey->key_size bytes */
+	uint32_t sig_len;                /* SNECK_ASK_SIGN: of the answer */
+	void *peer_key;                  /* pubkey->key_size bytes, or none: run.c */
 	uint8_t *shares;                 /* client: where private keys and offers lie */
 	uint32_t shares_len;
 	void *provider_work;             /* for calls that want scratch of their own */
@@ -231,16 +234,28 @@ SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
 bool sneck__ask_open(const struct hs *hs);
 bool sneck__ask_settled(const struct hs *hs, uint8_t state); /* it was answered */
 void sneck__ask_settle(struct hs *hs);                       /* the open one is answered now */
+void sneck__ask_again(struct hs *hs, uint8_t state);         /* it may be raised once more */
 /* The question that state shows, if the config asks for it with this bit. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state);
 /* An edge state, once. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_show(struct hs *hs, uint8_t state);
-SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n); /* 0: shown, and
+						there is nothing to judge */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_signature(struct hs *hs);
+
+/* Who we are: as the config says, or the application. SNECK_E_NO_SCHEME, SNECK_E_NO_NAME: nobody
+ * that the peer would take. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_credential(struct hs *hs);
+
+/* peer13.c: a message of the peer's, read, asked about and judged */
+SNECK_MUST_CHECK enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m);
+SNECK_MUST_CHECK enum sneck_rc sneck__peer_certificate_verify(struct hs *hs,
+							      const struct hs_msg *m);
 
 /* auth.c */
 /* Whether a chain of n certificates is of the kind that was agreed, and one that we accept. */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_type(const struct hs *hs, uint32_t n);
+void sneck__auth_schemes(struct nego *ng); /* what our verifier takes, into ng->schemes */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t n);
 /* What a verdict says: SNECK_OK, or the reason why not. */
@@ -250,6 +265,14 @@ SNECK_MUST_CHECK enum sneck_rc sneck__auth_tbs(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme,
 						     struct sneck_span sig);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_sign(struct hs *hs);
+/* The answer to NEEDS_LOCAL_SIGNATURE: SNECK_E_OWN_SIGNATURE changes nothing. */
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_answer(struct hs *hs, struct sneck_span sig);
+/* Whether our signatures are checked with our own public key. */
+static inline bool hs_checks_own(const struct sneck_config *cfg)
+{
+	return cfg->check_own_signature == 1 ||
+	       (cfg->check_own_signature == 0 && (cfg->ask & SNECK_ASK_SIGN) != 0);
+}
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_finished(struct hs *hs, struct sneck_span body);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_send_finished(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__evidence_accept(const struct hs *hs);

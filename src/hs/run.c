@@ -64,12 +64,10 @@ static enum sneck_rc run_row(struct hs *hs, const struct hs_msg *m)
 	rc = st->run(hs, m, &to);
 	if (rc > 0 && !sneck__ask_open(hs)) /* a provider that would make us wait for nothing */
 		rc = SNECK_E_INTERNAL;
-	if (hs->work != NULL) {
-		if (rc < 0)
-			hs->at_ext = hs->work->nego.at_ext;
-		if (rc <= 0) /* a question may show what was read; conn forgets it then */
-			nego_forget(&hs->work->nego);
-	}
+	if (hs->work != NULL && rc < 0)
+		hs->at_ext = hs->work->nego.at_ext;
+	if (hs->work != NULL && rc != SNECK_WANT_ANSWER) /* who is asked may look at them */
+		nego_forget(&hs->work->nego);
 	SNECK_TRY(rc);
 	if (!set_has(st->next, to))
 		return SNECK_E_INTERNAL;
@@ -181,6 +179,24 @@ static size_t own_shares(const struct sneck_config *cfg)
 	return first != NULL && sneck__group_is_hybrid(first->group) ? 2u : 1u;
 }
 
+/* certificate_authorities and the two lists of schemes, of a CertificateRequest too. */
+static size_t announced_size(const struct sneck_config *cfg)
+{
+	const struct sneck_verifier *const v = cfg->verifier;
+	size_t n = 6u + 2u * (6u + 2u * BOUND_SCHEMES);
+
+	for (size_t i = 0; v != NULL && i < v->n_ca_names; i++)
+		n += 2u + v->ca_names[i].len;
+	for (const uint16_t *s = v != NULL ? v->cert_schemes : NULL; s != NULL && *s != 0; s++)
+		n += 2u;
+	return n;
+}
+
+/* Our Certificate without its certificates, CertificateVerify, Finished, CCS. */
+#define OWN_AUTH                                                                                   \
+	((FRAME_HEAD + 4u + 5u * BOUND_CERTS + 8u + 4u) + (FRAME_HEAD + 4u + SNECK_SIG_MAX) +      \
+	 (FRAME_HEAD + BOUND_HASH) + 1u)
+
 /* A session that was resumed lies behind the flight that goes without certificate. */
 static bool resumes(const struct sneck_config *cfg)
 {
@@ -209,9 +225,9 @@ static size_t server_tail(const struct sneck_config *cfg, size_t share)
  * Tickets come when all that is gone. */
 static size_t server_area(const struct sneck_config *cfg, size_t hello, size_t tail)
 {
-	const size_t flight = hello + (2u + 5u + 255u + 32u + 4u + 5u + 10u) +
-			      (FRAME_HEAD + 4u + 5u * BOUND_CERTS + 8u + 4u) +
-			      (FRAME_HEAD + 4u + SNECK_SIG_MAX) + (FRAME_HEAD + BOUND_HASH) + 1u;
+	const size_t request =
+		cfg->client_auth != SNECK_AUTH_NONE ? FRAME_HEAD + 3u + announced_size(cfg) : 0;
+	const size_t flight = hello + (2u + 5u + 255u + 32u + 4u + 5u + 10u) + request + OWN_AUTH;
 
 	return round_up(max(max(flight, hello + tail), tickets_size(cfg)));
 }
@@ -254,8 +270,9 @@ static size_t client_area(const struct sneck_config *cfg)
 		n += 7u;
 	if (cfg->unpack.n != 0)
 		n += 5u + 2u * cfg->unpack.n;
-	return n + psks_size(cfg) + 4u * BOUND_SCHEMES + BOUND_NAME + 96u + FRAME_HEAD +
-	       BOUND_HASH + 1u;
+	n += psks_size(cfg) + announced_size(cfg) + BOUND_NAME + 96u;
+	return cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0 ? max(n, OWN_AUTH)
+										 : n;
 }
 
 /* A flight: its messages and CCS, and two pieces for each certificate, staples with the first. */
@@ -268,6 +285,12 @@ static size_t pieces(const struct sneck_config *cfg)
 	return 7u + (most != 0 ? 4u + 2u * most : 0);
 }
 
+/* Whether a key is read out of a certificate. */
+static bool needs_key(const struct sneck_config *cfg, int role)
+{
+	return role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE || hs_checks_own(cfg);
+}
+
 static struct layout lay_out(const struct sneck_config *cfg, int role)
 {
 	const struct sneck_pubkey *const pk = cfg->provider->pubkey;
@@ -276,7 +299,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	struct layout l = { .peer_key = round_up(sizeof(struct hs_work)) };
 	size_t shares = 0, single = 0, longest = 0, first = 0, answer = 0;
 
-	l.provider_work = l.peer_key + round_up(role == SNECK_SERVER ? 0 : pk->key_size);
+	l.provider_work = l.peer_key + round_up(needs_key(cfg, role) ? pk->key_size : 0);
 	l.provider_work_len = pk->work_size;
 	for (size_t i = 0; (kex = sneck__kex_at(cfg, i)) != NULL; i++) {
 		l.provider_work_len = max(l.provider_work_len, kex->work_size);
@@ -302,6 +325,8 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 			first += 4u + kex->offer_len;
 		l.area_len = client_area(cfg) + max(first, 4u + longest) + 6u + BOUND_COOKIE;
 		l.area_len = max(l.area_len, cfg->pad_hello_to + 4u);
+		if (cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0)
+			l.area_len = max(l.area_len, OWN_AUTH);
 		shares = l.shares_len;
 	}
 	l.area = l.shares + shares;

@@ -263,13 +263,13 @@ static void names(void **state)
 		cfg.n_credentials = 1;
 		ng.sni_len = (uint8_t)strlen(cases[i].name);
 		memcpy(ng.sni, cases[i].name, ng.sni_len);
-		ng.peer_schemes = sneck_span_of("\x08\x04\x04\x03", 4);
+		ng.peer_sign = sneck__scheme_bit(0x0804) | sneck__scheme_bit(0x0403);
 		rc = sneck__select_credential(&ng);
 		if (rc != (cases[i].fits ? SNECK_OK : SNECK_E_NO_NAME))
 			fail_msg("%s, %s: %s", cases[i].pattern, cases[i].name, sneck_rc_name(rc));
 		ng.sni_len = 0;
 		assert_int_equal(sneck__select_credential(&ng), SNECK_OK);
-		ng.peer_schemes.len = 2;
+		ng.peer_sign = sneck__scheme_bit(0x0804);
 		assert_int_equal(sneck__select_credential(&ng), SNECK_E_NO_SCHEME);
 	}
 }

@@ -171,6 +171,8 @@ static void setup(struct pair *p, const struct attack *a)
 		p->client.cfg.alpn = p->server.cfg.alpn = alpn;
 		p->client.cfg.n_alpn = p->server.cfg.n_alpn = 2;
 	}
+	if (a->auth != SNECK_AUTH_NONE)
+		pair_client_auth(p, a->auth);
 	if (a->retry) {
 		p->client.cfg.groups = (struct sneck_u16s){ groups, 2 };
 		p->client.cfg.n_key_shares = 1;

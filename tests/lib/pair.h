@@ -95,12 +95,16 @@ struct pair {
 
 /* Fills in both ends: configs that work, connections not made yet. */
 void pair_init(struct pair *p, uint64_t seed);
+/* The server asks for a certificate, and the client has one. Before pair_start(). */
+void pair_client_auth(struct pair *p, uint8_t mode);
 /* Makes the connections from the configs. */
 void pair_start(struct pair *p);
 void pair_wipe(struct pair *p);
 
 /* One sneck_process() and what follows from it. Returns: the state. */
 int end_step(struct end *e);
+/* What the driver would do with the state that is shown: for those that a hook has held. */
+void end_answer(struct end *e);
 void link_put(struct end *e, const void *p, size_t len);
 /* A record as if this end had sent it: what is "protected" hides nothing; its tag has no key. */
 void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t len);
