@@ -204,7 +204,7 @@ struct sneck_pki_trust_options {
 	uint8_t no_system;               /* 1: without the system's store, SSL_CERT_FILE, _DIR */
 	uint8_t insecure_skip_verify;    /* 1: every chain is valid, whatever the name */
 	uint8_t max_depth;               /* intermediates; 0: 8 */
-	uint8_t rsv;
+	uint8_t announce;                /* 1: the verifier's ca_names: the subjects of all below */
 	const char *const *files;        /* PEM files of anchors */
 	size_t n_files;
 	const struct sneck_span *anchors; /* DER certificates */

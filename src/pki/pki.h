@@ -61,6 +61,8 @@ struct sneck_pki_trust {
 	uint8_t (*pins)[32];
 	size_t n_pins;
 	bool skip;
+	struct sneck_span *names; /* to announce, each in memory of its own */
+	size_t n_names;
 	struct pki_cache *cache;
 	struct sneck_verifier verifier;
 };
