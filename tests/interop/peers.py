@@ -36,15 +36,21 @@ NO_ASK = lack("ask", "cannot be told to ask for a certificate")
 COMMON = NO_SCHEMES | NO_REKEY | NO_LIMIT | NO_OFFER | NO_COOKIE
 
 
+def options_for(files, *names):
+    """Each file behind its option; none without files."""
+    return [word for pair in zip(names, files) for word in pair] if files else []
+
+
 class Peer:
     """Options, empty for the default: group, alpn, suite, sigalg (rsa384: for rsa_pss_rsae_sha384),
-    limit (record_size_limit), maxfrag; of a server also kind (of certificate) and ask (for a
-    certificate). lacks: a column, or a role and a column, to the reason why it is not tried."""
+    limit (record_size_limit), maxfrag; of a server also kind (of certificate), ask (for a
+    certificate), must (have one); of a client show (a certificate of that kind). lacks: a column, or a role and a column, to the reason why it is not tried."""
     name = path = package = ""
     echoes = True    # as a server; else it pipes stdin and stdout
     tells = False    # as a client it says "alpn NAME", as a server "port N"
     fetches = False  # it is a client of https that reads a page
     serves = False   # it is a server of https with the pages of `site`
+    certifies = False  # it can show a certificate as a client, and insist on one as a server
     client = server = rekey_client = rekey_server = None
     lacks = {}
 
@@ -65,6 +71,7 @@ class Peer:
 
 class OpenSSL(Peer):
     name, package, path, echoes = "openssl", "openssl", program("openssl"), False
+    certifies = True
     schemes = {"rsa384": "RSA-PSS+SHA384:ECDSA+SHA256", "rsa512": "RSA-PSS+SHA512:ECDSA+SHA256"}
     lacks = NO_LIMIT | NO_MLKEM
 
@@ -74,18 +81,19 @@ class OpenSSL(Peer):
                 *(["-sigalgs", self.schemes[sigalg]] if sigalg else []),
                 *(["-quiet"] if quiet else [])]
 
-    def client(self, port, group="", alpn="", suite="", sigalg="", maxfrag=0, quiet=True):
-        return [self.path, "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost",
+    def client(self, port, group="", alpn="", suite="", sigalg="", maxfrag=0, quiet=True, show=""):
+        return [self.path, "s_client", *options_for(show and self.pem(show), "-cert", "-key"), "-connect", f"127.0.0.1:{port}", "-servername", "localhost",
                 "-verify_hostname", "localhost", "-CAfile", self.ca, "-verify_return_error",
                 "-tls1_3", *self.both(group, alpn, suite, sigalg, quiet),
                 *(["-maxfraglen", str(maxfrag)] if maxfrag else [])]
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", ask=False,
-               cookie=False, quiet=True):
+               cookie=False, quiet=True, must=False):
         """s_server -stateless waits for a second ClientHello only with -www."""
         cert, key = self.pem(kind)
         return [self.path, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", cert, "-key", key,
                 *self.both(group, alpn, suite, sigalg, quiet), *(["-verify", "1"] if ask else []),
+                *(["-Verify", "1", "-verify_return_error", "-CAfile", self.ca] if must else []),
                 *(["-stateless", "-www"] if cookie else [])]
 
     def rekey(self, p):
@@ -124,10 +132,11 @@ class OpenSSL(Peer):
 
 class Curl(Peer):
     name, package, path, fetches = "curl", "curl", program("curl"), True
+    certifies = True
     lacks = COMMON | NO_MLKEM | lack("rekeyed", "sends nothing behind its only request")
 
-    def client(self, port, group="", alpn="", suite=""):
-        return [self.path, "-sSv", "--tlsv1.3", *(["--curves", NAMES[group]] if group else []),
+    def client(self, port, group="", alpn="", suite="", show=""):
+        return [self.path, *options_for(show and self.pem(show), "--cert", "--key"), "-sSv", "--tlsv1.3", *(["--curves", NAMES[group]] if group else []),
                 *(["--tls13-ciphers", SUITES[suite]] if suite else []), "--cacert", self.ca,
                 "--resolve", f"localhost:{port}:127.0.0.1", f"https://localhost:{port}/"]
 
@@ -135,6 +144,7 @@ class Curl(Peer):
 class GnuTLS(Peer):
     name, package, path = "gnutls", "gnutls-bin", program("gnutls-cli")
     serv = program("gnutls-serv")
+    certifies = True
     curves = {"x25519": "X25519", "p256": "SECP256R1", "p384": "SECP384R1", "p521": "SECP521R1",
               "x448": "X448"}
     ciphers = {"a128": "AES-128-GCM", "a256": "AES-256-GCM", "cc20": "CHACHA20-POLY1305",
@@ -154,7 +164,8 @@ class GnuTLS(Peer):
             text += f":-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA{sigalg[3:]}:+SIGN-ECDSA-SECP256R1-SHA256"
         return ["--priority", text]
 
-    def client(self, port, *more, group="", alpn="", suite="", sigalg="", limit=0):
+    def client(self, port, *more, group="", alpn="", suite="", sigalg="", limit=0, show=""):
+        more = [*options_for(show and self.pem(show), "--x509certfile", "--x509keyfile"), *more]
         return [self.path, "--port", str(port), "--x509cafile", self.ca, "--sni-hostname",
                 "localhost", "--verify-hostname", "localhost", "--logfile",
                 os.path.join(self.folder, "gnutls.log"), *self.priority(group, suite, sigalg),
@@ -162,10 +173,12 @@ class GnuTLS(Peer):
                 *[f"--alpn={a}" for a in alpn.split(",") if a], *more, "127.0.0.1"]
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", limit=0,
-               ask=False):
+               ask=False, must=False):
         cert, key = self.pem(kind)
+        ask = ["--require-client-cert", "--verify-client-cert", "--x509cafile",
+               self.ca] if must else [] if ask else ["--disable-client-cert"]
         return [self.serv, "--echo", "--port", str(port), "--x509certfile", cert, "--x509keyfile",
-                key, *([] if ask else ["--disable-client-cert"]), "-q",
+                key, *ask, "-q",
                 *self.priority(group, suite, sigalg),
                 *([f"--recordsize={limit}"] if limit else []),
                 *[f"--alpn={a}" for a in alpn.split(",") if a]]

@@ -29,11 +29,13 @@ SCHEMES = {  # column: certificate, option of the peer, what `sneck connect` say
 }
 THEMES = {"suites": list(SUITES), "groups": list(GROUPS), "schemes": list(SCHEMES),
           "the rest": ["alpn", "retry", "cookie", "ask", "limit", "maxfrag", "rekeyed", "rekey",
-                       "10MB"]}
+                       "10MB"],
+          "client certificates": ["ec256", "ed25519", "rsa", "maybe", "none"]}
 LEGEND = """\
 alpn: a protocol in common; retry: HelloRetryRequest; cookie: the same, its state in a cookie;
 ask: the server asks for a certificate and gets none; limit: record_size_limit; maxfrag:
 max_fragment_length; rekeyed: sneck sends a KeyUpdate that asks for one; rekey: the peer does;
+client certificates: of that kind, insisted on; maybe: none, asked for; none: none, insisted on;
 -: skipped, for the reason that is said"""
 PAIRS = {f"{suite}+{group}": (suite, group) for suite in SUITES for group in GROUPS}
 
@@ -136,6 +138,18 @@ class Clients:
                 same(bytes(p.out[skip:]), page, p.name)
                 at.at_most(down=513)
 
+    def certificates(self):
+        ask = ["--client-ca", self.peer.ca, "--client-auth"]
+
+        def refused():
+            with serve(self.peer, "--echo", *ask, "required") as server:
+                with Process(self.peer.client(port_of(server))) as p:
+                    p.write(SMALL)
+                    server.expect(b"a client certificate is required and none came")
+        return {name: lambda kind=SCHEMES[name][0]: self.run(*ask, "required", show=kind)
+                for name in ("ec256", "ed25519", "rsa")} | {
+            "maybe": lambda: self.run(*ask, "optional"), "none": refused}
+
     def rest(self):
         return {
             "alpn": self.alpn, "retry": self.retry, "cookie": lambda: self.retry("--cookie"),
@@ -214,6 +228,22 @@ class Servers:
                 p.expect(b"after HelloRetryRequest")
                 p.wait(0)
 
+    def certificates(self):
+        def shown(name):
+            cert, key = self.peer.pem(SCHEMES[name][0])
+            self.run("--cert", cert, "--key", key, must=True,
+                     messages=[(rb"-> CertificateVerify", 1)])
+
+        def refused():
+            port = free_port()
+            with Process(self.peer.server(port, must=True)) as server:
+                server.until(lambda: listens(port), "listening")
+                with connect(self.peer, port) as p:
+                    p.expect(b"refused with the alert certificate_required")
+        return {name: lambda name=name: shown(name) for name in ("ec256", "ed25519", "rsa")} | {
+            "maybe": lambda: self.run(ask=True, messages=[(rb"<- CertificateRequest", 1)]),
+            "none": refused}
+
     def rest(self):
         return {
             "alpn": self.alpn, "retry": self.retry, "cookie": self.cookie,
@@ -249,7 +279,7 @@ def cells_of(theme, with_peer):
         return {name: lambda s=s: with_peer.scheme(*s) for name, s in SCHEMES.items()}
     if theme == "pairs":
         return {name: lambda p=p: with_peer.suite(*p) for name, p in PAIRS.items()}
-    return with_peer.rest()
+    return with_peer.certificates() if theme == "client certificates" else with_peer.rest()
 
 
 def bulk(peer):
@@ -302,6 +332,8 @@ def main():
         for theme, columns in themes.items():
             tables.append(Table(theme, columns, ours(columns)))
             for peer in peers:
+                if theme == "client certificates" and not peer.certifies:
+                    continue
                 for kind, can in ((Clients, peer.client), (Servers, peer.server)):
                     if can:
                         tables[-1].row(f"{peer.name} {kind.role}", cells_of(theme, kind(peer)),
