@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "cmd.h"
 #include "fetch.h"
+#include "identity.h"
 #include "out.h"
 #include "report.h"
 
@@ -28,6 +29,7 @@ static struct visit {
 	char at[HOST_MAX + 10]; /* HOST:PORT, for sentences */
 	struct report report;
 	struct sneck_config config;
+	struct identity id;
 	struct sneck_pki_trust *trust;
 	struct sneck_uv *s;
 	struct fetch fetch;
@@ -305,7 +307,7 @@ static void say_alert(uint8_t alert)
 	else if (alert == SNECK_ALERT_UNRECOGNIZED_NAME)
 		hint = ": it does not serve this name";
 	else if (alert == SNECK_ALERT_CERTIFICATE_REQUIRED)
-		hint = ": it asks for a client certificate, which sneck cannot give";
+		hint = ": it asks for a client certificate: give --cert and --key";
 	failed(CODE_NETWORK, "%s refused with the alert %s%s", visit.at, sneck_alert_name(alert),
 	       hint);
 }
@@ -398,6 +400,11 @@ static int set_up(const struct options *o)
 	if (sneck_pki_trust_open(&visit.trust, &trust, &why) != SNECK_OK)
 		return out_fail_file(o->verb, o->ca, why.text);
 	visit.config.verifier = sneck_pki_trust_verifier(visit.trust);
+	rc = identity_load(&visit.id, o);
+	if (rc != 0)
+		return rc;
+	visit.config.credentials = visit.id.list;
+	visit.config.n_credentials = visit.id.n;
 	if (sneck_config_check(&visit.config, SNECK_CLIENT, &why) != SNECK_OK)
 		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
 	fetch_init(&visit.fetch, put);
@@ -449,6 +456,7 @@ int cmd_connect(const struct options *o)
 	if (visit.report.code != CODE_OK)
 		out_fail(visit.report.code, o->verb, "%s", visit.report.error);
 	sneck_pki_trust_close(visit.trust);
+	identity_close(&visit.id);
 	/* A thread of libuv's pool may still wait for stdin or DNS, and exit() would wait for it.
 	 */
 	fflush(NULL);

@@ -119,6 +119,37 @@ static int read_listen(struct options *o, const char *arg)
 	return out_fail(CODE_USAGE, o->verb, "--listen wants ADDR:PORT or :PORT, not \"%s\"", arg);
 }
 
+/* The first --cert and the first --key are a pair, and so on. */
+static int read_file(struct options *o, const char *what, const char **list, size_t *n,
+		     const char *arg)
+{
+	if (*n == LIST_MAX)
+		return out_fail(CODE_USAGE, o->verb, "more than %d times --%s", LIST_MAX, what);
+	list[(*n)++] = arg;
+	return -1;
+}
+
+static int read_cert(struct options *o, const char *arg)
+{
+	return read_file(o, "cert", o->certs, &o->n_certs, arg);
+}
+
+static int read_key(struct options *o, const char *arg)
+{
+	return read_file(o, "key", o->keys, &o->n_keys, arg);
+}
+
+static int read_client_auth(struct options *o, const char *arg)
+{
+	o->client_auth = strcmp(arg, "required") == 0	? SNECK_AUTH_REQUIRED
+			 : strcmp(arg, "optional") == 0 ? SNECK_AUTH_OPTIONAL
+							: SNECK_AUTH_NONE;
+	if (o->client_auth != SNECK_AUTH_NONE)
+		return -1;
+	return out_fail(CODE_USAGE, o->verb,
+			"--client-auth wants optional or required, not \"%s\"", arg);
+}
+
 static int read_timeout(struct options *o, const char *arg)
 {
 	char *stop;
@@ -189,8 +220,10 @@ static const struct flag {
 	{ "listen", SERVE, required_argument, 0, read_listen },
 	{ "root", SERVE, required_argument, FIELD(root), NULL },
 	{ "echo", SERVE, no_argument, FIELD(echo), NULL },
-	{ "cert", SERVE, required_argument, FIELD(cert), NULL },
-	{ "key", SERVE, required_argument, FIELD(key), NULL },
+	{ "cert", BOTH, required_argument, 0, read_cert },
+	{ "key", BOTH, required_argument, 0, read_key },
+	{ "client-ca", SERVE, required_argument, FIELD(client_ca), NULL },
+	{ "client-auth", SERVE, required_argument, 0, read_client_auth },
 	{ "cert-out", SERVE, required_argument, FIELD(cert_out), NULL },
 	{ "ocsp", SERVE, required_argument, FIELD(ocsp), NULL },
 	{ "ocsp", CONNECT, no_argument, FIELD(want_ocsp), NULL },
@@ -248,9 +281,9 @@ static int check_connect(const struct options *o)
 
 static int check_serve(const struct options *o)
 {
-	if ((o->cert == NULL) != (o->key == NULL))
-		return out_fail(CODE_USAGE, o->verb, "--cert and --key go together; %s is missing",
-				o->cert == NULL ? "--cert" : "--key");
+	if (o->client_auth != SNECK_AUTH_NONE && o->client_ca == NULL)
+		return out_fail(CODE_USAGE, o->verb,
+				"--client-auth needs --client-ca: who may sign for clients");
 	if (o->echo && o->root != NULL)
 		return out_fail(CODE_USAGE, o->verb, "--echo and --root exclude each other");
 	return -1;
@@ -265,6 +298,9 @@ static int read_rest(struct options *o, enum verb_set verb, int n, char **rest)
 				o->verb);
 	if (verb == CONNECT && !split(rest[0], o->host, &o->port))
 		return out_fail(CODE_USAGE, o->verb, "\"%s\" is not HOST or HOST:PORT", rest[0]);
+	if (o->n_certs != o->n_keys)
+		return out_fail(CODE_USAGE, o->verb, "--cert and --key go together; %s is missing",
+				o->n_certs < o->n_keys ? "--cert" : "--key");
 	return verb == CONNECT ? check_connect(o) : check_serve(o);
 }
 

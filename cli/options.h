@@ -15,7 +15,8 @@ struct options {
 	/* serve */
 	char listen_host[HOST_MAX];
 	uint16_t listen_port;
-	const char *root, *cert, *key, *cert_out, *ocsp;
+	const char *root, *cert_out, *client_ca, *ocsp;
+	uint8_t client_auth;             /* enum sneck_client_auth */
 	bool echo, cookie;
 	/* connect; json: doctor too */
 	char host[HOST_MAX];
@@ -30,6 +31,8 @@ struct options {
 	struct sneck_span alpn[LIST_MAX];
 	uint16_t groups[LIST_MAX], suites[LIST_MAX];
 	size_t n_alpn, n_groups, n_suites;
+	const char *certs[LIST_MAX], *keys[LIST_MAX]; /* as many of each */
+	size_t n_certs, n_keys;
 	const char *keylog;
 };
 

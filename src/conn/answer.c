@@ -16,14 +16,14 @@ static enum sneck_rc stale(struct sneck_conn *c)
 
 static bool verdict_open(const struct sneck_conn *c, uint64_t op)
 {
-	return c->err == 0 && c->hs.verdict_op != 0 && op == c->hs.verdict_op &&
+	return c->err == 0 && !c->busy && c->hs.verdict_op != 0 && op == c->hs.verdict_op &&
 	       !c->hs.verdict_known && c->hs.work != NULL;
 }
 
 /* state: of the question that op must belong to; 0: any. */
 static bool ask_open(const struct sneck_conn *c, uint64_t op, uint8_t state)
 {
-	return c->err == 0 && op != 0 && op == c->hs.ask_op &&
+	return c->err == 0 && !c->busy && op != 0 && op == c->hs.ask_op &&
 	       (state == 0 || state == c->hs.ask_state);
 }
 

@@ -44,7 +44,7 @@ static size_t data_size(const struct sneck_conn *c, size_t plain)
 
 size_t sneck_encrypt_size(const struct sneck_conn *conn, size_t plain)
 {
-	if (!sneck__can_encrypt(conn))
+	if (conn->busy || !sneck__can_encrypt(conn))
 		return 0;
 	return sneck__control_size(conn) + data_size(conn, plain);
 }
@@ -132,7 +132,7 @@ static enum sneck_rc may_send(struct sneck_conn *c, const struct sneck_out *out)
 		return (enum sneck_rc)c->err;
 	if (c->tx_closed)
 		return sneck__refuse(c, SNECK_E_CLOSED, "we already sent close_notify");
-	if (!sneck__can_encrypt(c))
+	if (c->busy || !sneck__can_encrypt(c))
 		return SNECK_NOT_NOW;
 	return sneck__check_out(c, out);
 }
@@ -254,7 +254,7 @@ enum sneck_rc sneck_record_layout(const struct sneck_conn *conn, struct sneck_la
 {
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
-	if (!sneck__can_encrypt(conn))
+	if (conn->busy || !sneck__can_encrypt(conn))
 		return SNECK_NOT_NOW;
 	layout->head = BOUND_RECORD_HEAD;
 	layout->max_plain = sneck__fragment(conn);
@@ -306,7 +306,7 @@ enum sneck_rc sneck_key_update(struct sneck_conn *conn, uint32_t flags)
 		return sneck__refuse(conn, SNECK_E_CLOSED, "we already sent close_notify");
 	if (conn->external == EXTERNAL_QUIC)
 		return sneck__refuse(conn, SNECK_E_MISUSE, "QUIC renews its keys by itself");
-	if (!sneck__tx_open(conn) || !sneck__hs_connected(&conn->hs))
+	if (conn->busy || !sneck__tx_open(conn) || !sneck__hs_connected(&conn->hs))
 		return SNECK_NOT_NOW;
 	if (conn->hs.ku_owed || conn->hs.ku_unanswered)
 		return SNECK_OK;
@@ -321,7 +321,7 @@ enum sneck_rc sneck_conn_set_send_fragment(struct sneck_conn *conn, size_t len)
 		return (enum sneck_rc)conn->err;
 	if (len != 0 && (len < BOUND_SEND_MIN || len > BOUND_PLAIN))
 		return sneck__refuse(conn, SNECK_E_ARG, "a fragment is 0, or 64 to 16,384 bytes");
-	if (sneck__emit_waits(conn)) /* its size is announced */
+	if (conn->busy || sneck__emit_waits(conn)) /* its size is announced */
 		return SNECK_NOT_NOW;
 	conn->fragment = (uint16_t)len;
 	conn->tx.pad_max = (uint16_t)sneck__fragment(conn);

@@ -74,8 +74,17 @@ enum sneck_rc sneck__check_out(struct sneck_conn *c, const struct sneck_out *out
 	return SNECK_OK;
 }
 
+enum sneck_rc sneck__check_idle(struct sneck_conn *c)
+{
+	return !c->busy
+		       ? SNECK_OK
+		       : sneck__refuse(c, SNECK_E_MISUSE,
+				       "a call from inside sneck_process() on the same connection");
+}
+
 enum sneck_rc sneck__check_gen(struct sneck_conn *c, uint32_t gen)
 {
+	SNECK_TRY(sneck__check_idle(c));
 	if (c->err != 0)
 		return (enum sneck_rc)c->err;
 	if (gen != c->gen)
@@ -95,7 +104,7 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 		return (enum sneck_rc)conn->err;
 	if (conn->tx_closed)
 		return SNECK_OK;
-	if (!sneck__tx_open(conn) || conn->external == EXTERNAL_QUIC)
+	if (conn->busy || !sneck__tx_open(conn) || conn->external == EXTERNAL_QUIC)
 		return SNECK_NOT_NOW;
 	if (conn->external != EXTERNAL_NO && (sneck__emit_due(conn) || sneck__keys_due(conn)))
 		return SNECK_NOT_NOW;
@@ -119,6 +128,7 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 
 enum sneck_rc sneck_fail(struct sneck_conn *conn, uint8_t alert)
 {
+	SNECK_TRY(sneck__check_idle(conn));
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
 	if (conn->tx_closed && conn->rx_closed)

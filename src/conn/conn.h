@@ -70,6 +70,7 @@ struct sneck_conn {
 	uint8_t empties, warnings, ccs;
 
 	bool started; /* sneck_process() was called */
+	bool busy;    /* and has not returned: what it calls may not call back */
 	bool rx_closed, tx_closed;
 	bool peer_closed_due, done_due, alert_due; /* edge states that wait to be shown */
 	uint8_t alert_seen;
@@ -200,6 +201,7 @@ void sneck__conn_drop(struct sneck_conn *c, enum sneck_rc rc); /* without an ale
 SNECK_MUST_CHECK enum sneck_rc sneck__check_in(struct sneck_conn *c, const struct sneck_in *in);
 SNECK_MUST_CHECK enum sneck_rc sneck__check_out(struct sneck_conn *c, const struct sneck_out *out);
 SNECK_MUST_CHECK enum sneck_rc sneck__check_gen(struct sneck_conn *c, uint32_t gen);
+SNECK_MUST_CHECK enum sneck_rc sneck__check_idle(struct sneck_conn *c);
 SNECK_MUST_CHECK enum sneck_rc sneck__refuse(struct sneck_conn *c, enum sneck_rc rc,
 					     const char *text);
 bool sneck__tx_open(const struct sneck_conn *c);     /* our direction, for whoever seals it */

@@ -181,6 +181,7 @@ void sneck__conn_wipe_keys(struct sneck_conn *c)
 
 enum sneck_rc sneck_conn_set_scratch(struct sneck_conn *conn, void *mem, size_t len)
 {
+	SNECK_TRY(sneck__check_idle(conn));
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
 	if (conn->scratch != NULL || sneck__hs_connected(&conn->hs))

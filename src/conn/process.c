@@ -248,6 +248,7 @@ enum sneck_rc sneck__check_call(struct sneck_conn *c, const struct sneck_in *in,
 {
 	if (c->magic != CONN_ALIVE)
 		return SNECK_E_MISUSE;
+	SNECK_TRY(sneck__check_idle(c));
 	if (external != (c->external != EXTERNAL_NO))
 		return sneck__refuse(c, SNECK_E_MISUSE,
 				     "sneck_ext_process() is for connections in external mode, and "
@@ -308,7 +309,9 @@ int sneck__process(struct sneck_conn *conn, struct sneck_in *from, struct sneck_
 	sneck__in_release(conn, from);
 	if (out != NULL && out->pos >= conn->out.flight_end)
 		conn->out.wait = false;
+	conn->busy = true;
 	st->state = next_state(conn, from, out, st);
+	conn->busy = false;
 	if (conn->hs.work != NULL) /* no pointer into `in` stays */
 		nego_forget(&conn->hs.work->nego);
 	st->discard = conn->in.pos - before;
@@ -324,7 +327,7 @@ size_t sneck_release(struct sneck_conn *conn, struct sneck_in *in)
 {
 	const uint64_t before = conn->in.pos;
 
-	if (sneck__check_in(conn, in) != SNECK_OK)
+	if (sneck__check_idle(conn) != SNECK_OK || sneck__check_in(conn, in) != SNECK_OK)
 		return 0;
 	conn->gen = conn->gen + 1u != 0 ? conn->gen + 1u : 1u;
 	sneck__in_release(conn, in);
@@ -337,6 +340,7 @@ enum sneck_rc sneck_encode(struct sneck_encode_st *st, uint32_t flags, struct sn
 {
 	struct sneck_conn *const c = st->conn;
 
+	SNECK_TRY(sneck__check_idle(c));
 	if (c->err != 0 && !c->alert_owed)
 		return (enum sneck_rc)c->err;
 	if (st->gen != c->gen)
@@ -351,6 +355,7 @@ enum sneck_rc sneck_encode(struct sneck_encode_st *st, uint32_t flags, struct sn
 
 enum sneck_rc sneck_transmit_done(struct sneck_transmit_st *st)
 {
+	SNECK_TRY(sneck__check_idle(st->conn));
 	if (st->gen != st->conn->gen)
 		return sneck__refuse(st->conn, SNECK_E_MISUSE,
 				     "a handle of an earlier sneck_process()");

@@ -64,6 +64,8 @@ struct sneck_pki_trust {
 	size_t n_pins;
 	bool skip, raw_keys;
 	uint8_t ocsp; /* enum sneck_pki_ocsp */
+	struct sneck_span *names; /* to announce, each in memory of its own */
+	size_t n_names;
 	struct pki_cache *cache;
 	struct sneck_verifier verifier;
 };

@@ -157,7 +157,8 @@ static enum sneck_rc do_trust(void)
 	static const uint8_t pin[1][32];
 	const struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT, .no_system = 1,
 						   .anchors = ca->certs, .n_anchors = 1,
-						   .pins = pin,		 .n_pins = 1 };
+						   .pins = pin,		 .n_pins = 1,
+						   .announce = 1 };
 	struct sneck_pki_trust *t;
 	const enum sneck_rc rc = sneck_pki_trust_open(&t, &o, NULL);
 
