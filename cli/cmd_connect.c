@@ -10,6 +10,7 @@
 #include "fetch.h"
 #include "identity.h"
 #include "out.h"
+#include "pack.h"
 #include "report.h"
 
 #include <sneck/uv.h>
@@ -182,7 +183,8 @@ static int judge(const struct sneck_status *st)
 
 static int on_state(struct sneck_uv *s, const struct sneck_status *st)
 {
-	(void)s;
+	if (st->state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
+		return pack_answer(sneck_uv_conn(s), st);
 	return st->state == SNECK_RECEIVED_CERTIFICATE ? judge(st) : 0;
 }
 
@@ -393,6 +395,10 @@ static int set_up(const struct options *o)
 	rc = options_config(o, &visit.config);
 	if (rc != 0)
 		return rc;
+	if (o->compress) {
+		visit.config.ask |= SNECK_ASK_UNPACK;
+		visit.config.unpack = pack_known();
+	}
 	for (uint16_t n = o->max_fragment; n >= 512; n /= 2)
 		visit.config.ask_max_fragment++; /* RFC 6066, 4: 1 is 512, 4 is 4,096 */
 	if (o->trace || o->key_update)

@@ -8,6 +8,7 @@
 #include "http.h"
 #include "identity.h"
 #include "out.h"
+#include "pack.h"
 
 #include <sneck/uv.h>
 
@@ -27,6 +28,7 @@ enum { GRACE_MS = 3000, CA_NAMES = 2000 };
 struct serve {
 	const struct options *o;
 	struct identity id;
+	struct sneck_packed_chain packed[LIST_MAX][PACKINGS];
 	struct sneck_pki_trust *client_trust;
 	struct sneck_verifier client_verifier;
 	struct sneck_config config;
@@ -183,6 +185,10 @@ static int identity(struct serve *v)
 	if (v->id.n == 1) { /* there is no other: whoever comes may judge it */
 		v->id.credentials[0].names = NULL;
 		v->id.credentials[0].n_names = 0;
+	}
+	for (size_t i = 0; v->o->compress && i < v->id.n; i++) {
+		v->id.credentials[i].packed = v->packed[i];
+		v->id.credentials[i].n_packed = pack_chain(&v->id.credentials[i], v->packed[i]);
 	}
 	if (v->o->raw_key)
 		rc = identity_raw(&v->id, v->o);

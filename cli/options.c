@@ -6,6 +6,7 @@
 #include "algs.h"
 #include "help.h"
 #include "out.h"
+#include "pack.h"
 
 #include <sneck/crypto.h>
 #include <sneck/pki.h>
@@ -228,6 +229,7 @@ static const struct flag {
 	{ "ocsp", SERVE, required_argument, FIELD(ocsp), NULL },
 	{ "ocsp", CONNECT, no_argument, FIELD(want_ocsp), NULL },
 	{ "raw-key", BOTH, no_argument, FIELD(raw_key), NULL },
+	{ "compress", BOTH, no_argument, FIELD(compress), NULL },
 	{ "grease", CONNECT, no_argument, FIELD(grease), NULL },
 	{ "name", CONNECT, required_argument, FIELD(name), NULL },
 	{ "ca", CONNECT, required_argument, FIELD(ca), NULL },
@@ -388,6 +390,9 @@ int options_config(const struct options *o, struct sneck_config *cfg)
 		rc = check_names(o, cfg->provider, &group_kind, o->groups, o->n_groups);
 	if (rc != 0)
 		return rc;
+	if (o->compress && pack_known().n == 0)
+		return out_fail(CODE_USAGE, o->verb,
+				"this build has no zlib, brotli and zstd for --compress");
 	cfg->recv_record_limit = o->record_limit;
 	cfg->suites = (struct sneck_u16s){ o->suites, o->n_suites };
 	cfg->groups = (struct sneck_u16s){ o->groups, o->n_groups };

@@ -26,7 +26,7 @@ struct options {
 	bool insecure, json, has_pin, want_ocsp, grease;
 	uint8_t pin[1][32];
 	/* both; help: doctor too */
-	bool help, key_update, trace, raw_key;
+	bool help, key_update, trace, raw_key, compress;
 	uint16_t max_fragment, record_limit; /* bytes; 0: not given */
 	struct sneck_span alpn[LIST_MAX];
 	uint16_t groups[LIST_MAX], suites[LIST_MAX];

@@ -122,6 +122,7 @@ static const struct name messages[] = {
 	{ HT_CERTIFICATE_VERIFY, "CertificateVerify" },
 	{ HT_FINISHED, "Finished" },
 	{ HT_KEY_UPDATE, "KeyUpdate" },
+	{ HT_COMPRESSED_CERTIFICATE, "CompressedCertificate" },
 	{ 0, NULL },
 };
 

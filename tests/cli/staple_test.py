@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`--ocsp`, `--raw-key` and `--grease` of both verbs, against each other."""
+"""`--ocsp`, `--raw-key`, `--compress` and `--grease`, against each other."""
 import json
 
 from lib import CERT, Case, NETWORK, OK, Server, USAGE, main, make_certificates, openssl, run
@@ -75,6 +75,18 @@ class RawKeys(Case):
 
     def test_needs_a_pin(self):
         self.refused(run("connect", "localhost:1", "--raw-key"), USAGE, "--pin")
+
+
+class Compressed(Case):
+    def test_both_ways(self):
+        for args, client, count in ((("--compress",), ("--compress",), 1),
+                                    (("--compress",), (), 0), ((), ("--compress",), 0)):
+            with Server(self.folder, "--echo", *args) as server:
+                done = run("connect", server.at, "--ca", server.ca, "--trace", *client, stdin=b"x")
+                if b"for --compress" in done.stderr:
+                    self.skipTest("no compression here")
+                self.assertEqual((done.returncode, done.stdout), (OK, b"x"), done.stderr)
+                self.assertEqual(done.stderr.count(b"CompressedCertificate"), count, done.stderr)
 
 
 class Grease(Case):
