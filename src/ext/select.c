@@ -235,6 +235,8 @@ uint32_t sneck__types_accepted(const struct nego *ng)
 
 bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
 {
+	if (!set_has(ng->own_types != 0 ? ng->own_types : SET(SNECK_X509), c->type))
+		return false;
 	for (const uint16_t *s = c->signer->schemes; *s != 0; s++)
 		if (sneck__scheme_in_handshake(*s) &&
 		    (ng->peer_sign & sneck__scheme_bit(*s)) != 0) {

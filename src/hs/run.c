@@ -179,11 +179,12 @@ static size_t own_shares(const struct sneck_config *cfg)
 	return first != NULL && sneck__group_is_hybrid(first->group) ? 2u : 1u;
 }
 
-/* certificate_authorities and the two lists of schemes, of a CertificateRequest too. */
+/* certificate_authorities, the two lists of schemes, and what may stand with them in a
+ * CertificateRequest: status_request, SCT, compress_certificate, GREASE. */
 static size_t announced_size(const struct sneck_config *cfg)
 {
 	const struct sneck_verifier *const v = cfg->verifier;
-	size_t n = 6u + 2u * (6u + 2u * BOUND_SCHEMES);
+	size_t n = 6u + 2u * (6u + 2u * BOUND_SCHEMES) + 4u + 4u + 5u + 2u * cfg->unpack.n + 11u;
 
 	for (size_t i = 0; v != NULL && i < v->n_ca_names; i++)
 		n += 2u + v->ca_names[i].len;
