@@ -4,7 +4,7 @@
 #include "conn.h"
 
 #include "../crypto/algs.h"
-#include "../msg/cert.h"
+#include "../hs/graph.h"
 
 static enum sneck_rc stale(struct sneck_conn *c)
 {
@@ -37,7 +37,7 @@ enum sneck_rc sneck_cert_at(const struct sneck_cert_st *st, uint32_t i,
 	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
 	if (i >= st->n_entries)
 		return sneck__refuse(st->conn, SNECK_E_ARG, "no certificate of that number");
-	*entry = sneck__certificate_at(st->raw, i);
+	*entry = st->conn->hs.v->cert_at(st->raw, i);
 	return SNECK_OK;
 }
 

@@ -90,6 +90,9 @@ struct nego {
 	bool peer_has_limit;  /* record_size_limit came */
 	uint8_t max_fragment; /* RFC 6066 code that was agreed; 0: none */
 
+	/* TLS 1.2: the peer spoke of it */
+	bool ems, secure_renegotiation, peer_has_formats;
+
 	/* what was chosen */
 	uint16_t version;
 	uint16_t own_scheme, peer_scheme;

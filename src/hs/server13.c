@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* server13.c: the server: the ClientHello, and the graph of TLS 1.3. RFC 9846, A.2.
+/* server13.c: the server of TLS 1.3. RFC 9846, A.2. A second ClientHello is parsed from zero.
  *
- * Until a whole ClientHello is there, no scratch is touched. A second one is parsed from zero.
  * Not here: client authentication; pre-shared keys are choose.c, tickets ticket.c. */
 #include "graph.h"
 
@@ -11,24 +10,6 @@
 #include "../msg/finish.h"
 #include "../msg/hello.h"
 #include "../wire/ct.h"
-
-static enum sneck_rc find_version(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	struct client_hello ch;
-
-	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
-
-	SNECK_TRY(sneck__ext_peek_version(&hs->version, IN_CH, ch.extensions));
-	*to = HS_EXIT_13;
-	return SNECK_OK;
-}
-
-const struct hs_state sneck__server_graph[SH_COUNT] = {
-	[SH_START] = {
-		.name = "START", .run = find_version, .takes = SET(HT_CLIENT_HELLO), .bare = true,
-		.level = LV_INITIAL, .absorb = ABSORB_NEVER, .next = SET(HS_EXIT_13),
-	},
-};
 
 /* RFC 9846, 4.2.2: exactly one compression method, null. */
 static enum sneck_rc check_hello(struct nego *ng, const struct client_hello *ch)
@@ -78,6 +59,7 @@ static enum sneck_rc read_hello(struct hs *hs, struct client_hello *ch)
 	hs->sni_len = 0; /* it lies there */
 	ng->cfg = hs->cfg;
 	ng->role = hs->role;
+	ng->version = hs->version;
 	ng->quic = hs->quic;
 	ng->recv_limit = hs->want_limit;
 	ng->shares[0].share = share;

@@ -29,14 +29,13 @@ enum sneck_rc sneck__certificate12_read(struct certificate *c, struct sneck_span
 
 struct sneck_cert_entry sneck__certificate12_at(struct sneck_span list, uint32_t i)
 {
-	struct sneck_cert_entry e;
+	struct sneck_cert_entry e = { .der = { NULL, 0 } };
 	struct rd r;
 
 	rd_init(&r, list);
 	do
 		e.der = rd_vec(&r, 3, 1, 0xffffff);
 	while (i-- != 0 && !r.bad);
-	e.extensions = sneck_span_of(r.base, 0);
 	return e;
 }
 

@@ -162,7 +162,7 @@ static void what_is_read(void **state)
 	assert_int_equal(c.context.len, 0);
 	is(sneck__certificate12_at(c.list, 0).der, "616263");
 	is(sneck__certificate12_at(c.list, 1).der, "6465");
-	assert_int_equal(sneck__certificate12_at(c.list, 1).extensions.len, 0);
+	assert_int_equal(sneck__certificate12_at(c.list, 1).ocsp.len, 0);
 	assert_int_equal(sneck__certificate12_at(c.list, 2).der.len, 0);
 	assert_int_equal(sneck__certificate12_at(c.list, UINT32_MAX).der.len, 0);
 	v = bytes(REQUEST_2);
