@@ -174,6 +174,24 @@ static int read_suites(struct options *o, const char *arg)
 	return read_names(o->verb, &suite_kind, arg, o->suites, &o->n_suites);
 }
 
+static int read_version(const struct options *o, const char *arg, const char *which, uint16_t *v)
+{
+	*v = strcmp(arg, "1.2") == 0 ? SNECK_TLS12 : strcmp(arg, "1.3") == 0 ? SNECK_TLS13 : 0;
+	return *v != 0 ? -1
+		       : out_fail(CODE_USAGE, o->verb, "--%s-version wants 1.2 or 1.3, not \"%s\"",
+				  which, arg);
+}
+
+static int read_min_version(struct options *o, const char *arg)
+{
+	return read_version(o, arg, "min", &o->min_version);
+}
+
+static int read_max_version(struct options *o, const char *arg)
+{
+	return read_version(o, arg, "max", &o->max_version);
+}
+
 enum verb_set { SERVE = 1, CONNECT = 2, DOCTOR = 4, BOTH = SERVE | CONNECT };
 
 #define FIELD(name) offsetof(struct options, name)
@@ -202,6 +220,8 @@ static const struct flag {
 	{ "alpn", BOTH, required_argument, 0, read_alpn },
 	{ "groups", BOTH, required_argument, 0, read_groups },
 	{ "suites", BOTH, required_argument, 0, read_suites },
+	{ "min-version", BOTH, required_argument, 0, read_min_version },
+	{ "max-version", BOTH, required_argument, 0, read_max_version },
 	{ "keylog", BOTH, required_argument, FIELD(keylog), NULL },
 	{ "max-fragment", CONNECT, required_argument, 0, read_max_fragment },
 	{ "max-fragment", SERVE, required_argument, 0, read_send_fragment },
@@ -249,6 +269,13 @@ static int check_serve(const struct options *o)
 	return -1;
 }
 
+static int check_versions(const struct options *o)
+{
+	if (o->max_version != 0 && o->min_version > o->max_version)
+		return out_fail(CODE_USAGE, o->verb, "--min-version is above --max-version");
+	return -1;
+}
+
 static int read_rest(struct options *o, enum verb_set verb, int n, char **rest)
 {
 	if (n != (verb == CONNECT))
@@ -258,6 +285,8 @@ static int read_rest(struct options *o, enum verb_set verb, int n, char **rest)
 				o->verb);
 	if (verb == CONNECT && !split(rest[0], o->host, &o->port))
 		return out_fail(CODE_USAGE, o->verb, "\"%s\" is not HOST or HOST:PORT", rest[0]);
+	if (check_versions(o) >= 0)
+		return CODE_USAGE;
 	return verb == CONNECT ? check_connect(o) : check_serve(o);
 }
 
@@ -345,6 +374,8 @@ int options_config(const struct options *o, struct sneck_config *cfg)
 		rc = check_names(o, cfg->provider, &group_kind, o->groups, o->n_groups);
 	if (rc != 0)
 		return rc;
+	cfg->min_version = o->min_version;
+	cfg->max_version = o->max_version;
 	cfg->recv_record_limit = o->record_limit;
 	cfg->suites = (struct sneck_u16s){ o->suites, o->n_suites };
 	cfg->groups = (struct sneck_u16s){ o->groups, o->n_groups };
