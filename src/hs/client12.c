@@ -82,7 +82,7 @@ static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8
 	SNECK_TRY(sneck__ask_certificate(hs));
 
 	SNECK_TRY(sneck__auth_chain(hs, c.list, c.n));
-	*to = C12_WAIT_SKE;
+	*to = hs->work->nego.status_due ? C12_WAIT_STATUS_SKE : C12_WAIT_SKE;
 	return SNECK_OK;
 }
 
@@ -113,6 +113,19 @@ static enum sneck_rc on_server_key_exchange(struct hs *hs, const struct hs_msg *
 	SNECK_TRY(sneck__auth_signature(hs, kx.scheme, kx.signature));
 	SNECK_TRY(exchange(hs));
 	*to = C12_WAIT_CR_DONE;
+	return SNECK_OK;
+}
+
+/* RFC 6066, 8: it may come where it was promised. The chain was judged without it. */
+static enum sneck_rc on_status_or_key_exchange(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct sneck_span ocsp;
+
+	if (m->type == HT_SERVER_KEY_EXCHANGE)
+		return on_server_key_exchange(hs, m, to);
+	SNECK_TRY(sneck__certificate_status_read(&ocsp, m->body));
+
+	*to = C12_WAIT_SKE;
 	return SNECK_OK;
 }
 
@@ -207,7 +220,14 @@ const struct hs_state sneck__client12_graph[C12_COUNT] = {
 	},
 	[C12_WAIT_CERT] = {
 		.name = "WAIT_CERT", .run = on_certificate, .takes = SET(HT_CERTIFICATE),
-		.level = LV_INITIAL, .absorb = ABSORB_AFTER, .next = SET(C12_WAIT_SKE),
+		.level = LV_INITIAL, .absorb = ABSORB_AFTER,
+		.next = SET(C12_WAIT_STATUS_SKE) | SET(C12_WAIT_SKE),
+	},
+	[C12_WAIT_STATUS_SKE] = {
+		.name = "WAIT_STATUS_SKE", .run = on_status_or_key_exchange,
+		.takes = SET(HT_CERTIFICATE_STATUS) | SET(HT_SERVER_KEY_EXCHANGE),
+		.level = LV_INITIAL, .absorb = ABSORB_AFTER,
+		.next = SET(C12_WAIT_SKE) | SET(C12_WAIT_CR_DONE),
 	},
 	[C12_WAIT_SKE] = {
 		.name = "WAIT_SKE", .run = on_server_key_exchange,

@@ -5,6 +5,7 @@
 
 #include "../ext/ext.h"
 #include "../ext/select.h"
+#include "../msg/cert12.h"
 #include "../msg/hello.h"
 #include "../msg/kx12.h"
 
@@ -90,6 +91,20 @@ static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uin
 {
 	(void)m;
 	SNECK_TRY(sneck__auth12_certificate(hs));
+	*to = nego_ocsp12(&hs->work->nego).len != 0 ? S12_SEND_STATUS : S12_SEND_SKE;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_status(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	const struct sneck_span ocsp = nego_ocsp12(&hs->work->nego);
+	struct wr w;
+
+	(void)m;
+	sneck__flight_begin(hs, &w);
+	sneck__certificate_status_write_head(&w, ocsp.len);
+	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
+	SNECK_TRY(sneck__flight_span(hs, ocsp, LV_INITIAL));
 	*to = S12_SEND_SKE;
 	return SNECK_OK;
 }
@@ -188,7 +203,10 @@ const struct hs_state sneck__server12_graph[S12_COUNT] = {
 	},
 	[S12_SEND_CERT] = {
 		.name = "SEND_CERT", .run = send_certificate, .takes = 0,
-		.next = SET(S12_SEND_SKE),
+		.next = SET(S12_SEND_STATUS) | SET(S12_SEND_SKE),
+	},
+	[S12_SEND_STATUS] = {
+		.name = "SEND_STATUS", .run = send_status, .takes = 0, .next = SET(S12_SEND_SKE),
 	},
 	[S12_SEND_SKE] = {
 		.name = "SEND_SKE", .run = send_server_key_exchange, .takes = 0,

@@ -106,8 +106,8 @@ void pair_wipe(struct pair *p);
 /* One sneck_process() and what follows from it. Returns: the state. */
 int end_step(struct end *e);
 void link_put(struct end *e, const void *p, size_t len);
-/* A record as if this end had sent it: what is "protected" hides nothing; its tag has no key. In TLS
- * 1.2 it has a number, too: the next of those that an editor puts, or of the end's own. */
+/* A record as if this end had sent it: what is "protected" hides nothing; its tag has no key. In
+ * TLS 1.2 it has a number, too: the next of those that an editor puts, or of the end's own. */
 void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t len);
 /* A verdict that accepts the leaf of an end. */
 struct sneck_verdict end_verdict(const struct end *e);

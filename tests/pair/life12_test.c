@@ -306,7 +306,7 @@ static int on_question(struct end *e, int state)
 		assert_int_equal(e->st.u.cert.n_entries, 2);
 		assert_int_equal(sneck_cert_at(&e->st.u.cert, 1, &entry), SNECK_OK);
 		assert_int_equal(entry.der.len, sizeof p.server.certs[1]);
-		assert_int_equal(entry.extensions.len, 0);
+		assert_int_equal(entry.ocsp.len, 0);
 		assert_int_equal(sneck_cert_at(&e->st.u.cert, 2, &entry), SNECK_E_ARG);
 		assert_int_equal(n_asked++, 0);
 	}
@@ -415,6 +415,54 @@ static void signer_fails(void **state)
 	pair_run(&p);
 	assert_int_equal(p.client.st.err, SNECK_E_BAD_SIGNATURE);
 	pair_wipe(&p);
+}
+
+/* ---- staples ---- */
+
+static void drop_promise(struct edit *e, struct unit *u)
+{
+	static const struct attack del = { .act = ACT_EXT_DEL, .ext = 5 };
+	static const struct attack say = { .act = ACT_EXT_SET, .ext = 5, .bytes = "x", .n = 1 };
+
+	if (u->type == 22 && u->data[0] == 2)
+		attack_ext(u, e->arg != NULL ? &say : &del);
+	edit_put(e, u);
+}
+
+static bool status_sent(void)
+{
+	const uint8_t *const b = p.server.link.bytes;
+
+	for (size_t i = 0; i + 12 < p.server.link.len; i++)
+		if (memcmp(b + i, "\x16\0\0\x0a\x01\0\0\x06staple", 14) == 0)
+			return true;
+	return false;
+}
+
+/* RFC 6066, 8: promised in the ServerHello, sent behind the Certificate, to who asked. */
+static void staples(void **state)
+{
+	(void)state;
+	for (int wants = 0; wants < 2; wants++) {
+		init();
+		p.client.v.verifier.flags = wants ? SNECK_VERIFIER_WANTS_OCSP : 0;
+		p.server.cred.ocsp = sneck_span_of("staple", 6);
+		connect();
+		assert_int_equal(status_sent(), wants);
+		pair_wipe(&p);
+	}
+	for (int say = 0; say < 2; say++) { /* one that nobody promised; a promise with a body */
+		init();
+		p.client.v.verifier.flags = SNECK_VERIFIER_WANTS_OCSP;
+		p.server.cred.ocsp = sneck_span_of("staple", 6);
+		pair_start(&p);
+		edit_init(&ed, &p.server);
+		ed.on_unit = drop_promise;
+		ed.arg = say ? &p : NULL;
+		pair_run(&p);
+		assert_int_equal(p.client.st.err, say ? SNECK_E_DECODE : SNECK_E_UNEXPECTED);
+		pair_wipe(&p);
+	}
 }
 
 /* ---- old peers ---- */
@@ -557,6 +605,7 @@ int main(void)
 		cmocka_unit_test(waived_signature),
 		cmocka_unit_test(n37_refused),
 		cmocka_unit_test(signer_fails),
+		cmocka_unit_test(staples),
 		cmocka_unit_test(n32_no_ems),
 		cmocka_unit_test(max_fragment),
 		cmocka_unit_test(n31_longer_than_agreed),
