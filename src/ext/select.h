@@ -52,6 +52,9 @@ SNECK_MUST_CHECK enum sneck_rc sneck__select12_group(struct nego *ng, uint16_t g
 						     struct sneck_span share);
 SNECK_MUST_CHECK enum sneck_rc sneck__select12_scheme(struct nego *ng, uint16_t scheme);
 
+/* What a provider is to check a scheme of TLS 1.2 as: its curve says nothing. */
+uint16_t sneck__scheme12(const struct sneck_provider *p, uint16_t scheme);
+
 /* Whether a wire list of two-byte code points has x. */
 bool sneck__wire_list_has(struct sneck_span list, uint16_t x);
 

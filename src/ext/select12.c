@@ -133,3 +133,11 @@ enum sneck_rc sneck__select12_scheme(struct nego *ng, uint16_t scheme)
 		}
 	return SNECK_E_NOT_OFFERED;
 }
+
+uint16_t sneck__scheme12(const struct sneck_provider *p, uint16_t scheme)
+{
+	const uint16_t any = (uint16_t)(0xfe00u | scheme >> 8); /* SNECK_ECDSA_ANY_* */
+	const bool ecdsa = (scheme & 0xffu) == (SNECK_ECDSA_SECP256R1_SHA256 & 0xffu);
+
+	return ecdsa && sneck__list_has(p->pubkey->schemes, any) ? any : scheme;
+}

@@ -110,7 +110,9 @@ static enum sneck_rc on_server_key_exchange(struct hs *hs, const struct hs_msg *
 	SNECK_TRY(sneck__auth12_params(hs, kx.params));
 	SNECK_TRY(sneck__ask_signature(hs));
 
-	SNECK_TRY(sneck__auth_signature(hs, kx.scheme, kx.signature));
+	SNECK_TRY(sneck__auth_signature(hs, sneck__scheme12(hs->cfg->provider, kx.scheme),
+					kx.signature));
+	hs->peer_scheme = kx.scheme;
 	SNECK_TRY(exchange(hs));
 	*to = C12_WAIT_CR_DONE;
 	return SNECK_OK;

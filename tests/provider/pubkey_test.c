@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* pubkey_test.c: keys from certificates and checks of signatures. The certificates are made with
  * libcrypto here; the transparent provider has its own, in transparent_test.c. */
+#include <sneck/config.h>
+
 #include "provider/providers.h"
 
 #include <openssl/ec.h>
@@ -397,8 +399,9 @@ static struct bytes sign(EVP_PKEY *key, const char *md, bool pss, int salt, stru
 
 static void judge(const void *key, uint16_t good, struct sneck_span msg, const struct bytes *sig)
 {
-	static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805,
-					0x0806, 0x0809, 0x080a, 0x080b, 0x0401, 1,	0xffff };
+	static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804,
+					0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401,
+					0x0501, 0x0601, 0x0201, 1,	0xffff };
 	void *const work = zeroed(pk()->work_size);
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -441,7 +444,11 @@ static void schemes(void **state)
 	judge(key, 0, msg, &sig);
 	sig = sign(rsa, "SHA256", true, 0, msg);
 	judge(key, 0, msg, &sig);
-	sig = sign(rsa, "SHA256", false, 0, msg); /* PKCS #1 v1.5 */
+	for (unsigned i = 0; i < 3; i++) { /* PKCS #1 v1.5: TLS 1.2 */
+		sig = sign(rsa, md[i], false, 0, msg);
+		judge(key, (uint16_t)(0x0401 + 0x0100 * i), msg, &sig);
+	}
+	sig = sign(rsa, "SHA1", false, 0, msg);
 	judge(key, 0, msg, &sig);
 
 	der.len--;
@@ -453,11 +460,42 @@ static void schemes(void **state)
 	EVP_PKEY_free(rsa);
 }
 
+/* TLS 1.2 binds no curve to a hash; a key that is on none does not fit. */
+static void any_curve(void **state)
+{
+	static const char *const md[] = { "SHA256", "SHA384", "SHA512" };
+	static const char *const curves[] = { "P-256", "P-384", "P-521" };
+	const struct sneck_span msg = sneck_span_of("what is signed", 14);
+	void *const key = zeroed(pk()->key_size);
+
+	(void)state;
+	for (unsigned c = 0; c < 4; c++) {
+		EVP_PKEY *const pkey = c < 3 ? make("EC", curves[c], 0) : make("RSA", NULL, 2048);
+		const struct bytes der = certificate(pkey, X509_VERSION_3);
+
+		assert_int_equal(from(key, span(&der)), SNECK_OK);
+		for (unsigned i = 0; i < 3; i++) {
+			const struct bytes sig = sign(pkey, md[i], false, 0, msg);
+
+			for (unsigned k = 0; k < 3; k++)
+				assert_int_equal(
+					pk()->verify(key, (uint16_t)(SNECK_ECDSA_ANY_SHA256 + k),
+						     msg, span(&sig), NULL),
+					c < 3 && i == k ? SNECK_OK : SNECK_E_BAD_SIGNATURE);
+		}
+		assert_no_stale_error();
+		EVP_PKEY_free(pkey);
+	}
+	pk()->wipe(key);
+	free(key);
+}
+
 /* Every kind of key and what it signs with; the list is in the order of sigalgs.def. */
 static void other_kinds(void **state)
 {
 	static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804,
-					0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0 };
+					0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401,
+					0x0501, 0x0601, 0xfe04, 0xfe05, 0xfe06, 0 };
 	static const struct {
 		const char *type, *curve, *md;
 		uint16_t scheme;
@@ -575,8 +613,8 @@ int main(void)
 		cmocka_unit_test(kinds_of_keys),   cmocka_unit_test(damaged_certificates),
 		cmocka_unit_test(ec_keys),	   cmocka_unit_test(n62_rsa_bounds),
 		cmocka_unit_test(lengths_not_der), cmocka_unit_test(strict_der),
-		cmocka_unit_test(published),
-		cmocka_unit_test(schemes),	   cmocka_unit_test(other_kinds),
+		cmocka_unit_test(published),	   cmocka_unit_test(schemes),
+		cmocka_unit_test(any_curve),	   cmocka_unit_test(other_kinds),
 		cmocka_unit_test(eddsa_keys),	   cmocka_unit_test(pss_parameters),
 	};
 
