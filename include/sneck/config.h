@@ -81,7 +81,7 @@ enum sneck_scheme { /* RFC: 4.3.3 */
 	SNECK_RSA_PSS_PSS_SHA256 = 0x0809,
 	SNECK_RSA_PSS_PSS_SHA384 = 0x080a,
 	SNECK_RSA_PSS_PSS_SHA512 = 0x080b,
-	/* For providers, never on the wire: TLS 1.2 binds no curve to a hash. RFC: 5246, 7.4.1.4.1 */
+	/* for providers, never on the wire: TLS 1.2 binds no curve to a hash */
 	SNECK_ECDSA_ANY_SHA256 = 0xfe04,
 	SNECK_ECDSA_ANY_SHA384 = 0xfe05,
 	SNECK_ECDSA_ANY_SHA512 = 0xfe06
