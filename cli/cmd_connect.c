@@ -296,13 +296,23 @@ static void say_system(int error)
 		       uv_strerror(error));
 }
 
+static const char *versions(void)
+{
+	return visit.o->min_version == SNECK_TLS13   ? "no TLS 1.3"
+	       : visit.o->max_version == SNECK_TLS12 ? "no TLS 1.2"
+						     : "neither TLS 1.3 nor 1.2";
+}
+
 static void say_alert(uint8_t alert)
 {
 	const char *hint = "";
 
-	if (alert == SNECK_ALERT_PROTOCOL_VERSION)
-		hint = ": it speaks no TLS 1.3";
-	else if (alert == SNECK_ALERT_HANDSHAKE_FAILURE)
+	if (alert == SNECK_ALERT_PROTOCOL_VERSION) {
+		failed(CODE_NETWORK, "%s speaks %s: it refused with the alert %s", visit.at,
+		       versions(), sneck_alert_name(alert));
+		return;
+	}
+	if (alert == SNECK_ALERT_HANDSHAKE_FAILURE)
 		hint = ": it found no suite, group or signature in common";
 	else if (alert == SNECK_ALERT_NO_APPLICATION_PROTOCOL)
 		hint = ": it knows none of the protocols of --alpn";
@@ -329,7 +339,7 @@ static void say(struct sneck_uv *s, enum sneck_rc rc)
 	else if (rc == SNECK_E_NOT_TLS)
 		failed(CODE_NETWORK, "%s does not speak TLS", at);
 	else if (rc == SNECK_E_NO_VERSION)
-		failed(CODE_NETWORK, "%s speaks no TLS 1.3", at);
+		failed(CODE_NETWORK, "%s speaks %s", at, versions());
 	else if (rc == SNECK_E_PEER_ALERT && sneck_conn_failure(sneck_uv_conn(s), &f) == SNECK_OK)
 		say_alert(f.alert);
 	else if (rc == SNECK_E_TRUNCATED && !visit.open)

@@ -206,6 +206,24 @@ static int read_suites(struct options *o, const char *arg)
 	return read_names(o->verb, &suite_kind, arg, o->suites, &o->n_suites);
 }
 
+static int read_version(const struct options *o, const char *arg, const char *which, uint16_t *v)
+{
+	*v = strcmp(arg, "1.2") == 0 ? SNECK_TLS12 : strcmp(arg, "1.3") == 0 ? SNECK_TLS13 : 0;
+	return *v != 0 ? -1
+		       : out_fail(CODE_USAGE, o->verb, "--%s-version wants 1.2 or 1.3, not \"%s\"",
+				  which, arg);
+}
+
+static int read_min_version(struct options *o, const char *arg)
+{
+	return read_version(o, arg, "min", &o->min_version);
+}
+
+static int read_max_version(struct options *o, const char *arg)
+{
+	return read_version(o, arg, "max", &o->max_version);
+}
+
 enum verb_set { SERVE = 1, CONNECT = 2, DOCTOR = 4, BOTH = SERVE | CONNECT };
 
 #define FIELD(name) offsetof(struct options, name)
@@ -241,6 +259,8 @@ static const struct flag {
 	{ "alpn", BOTH, required_argument, 0, read_alpn },
 	{ "groups", BOTH, required_argument, 0, read_groups },
 	{ "suites", BOTH, required_argument, 0, read_suites },
+	{ "min-version", BOTH, required_argument, 0, read_min_version },
+	{ "max-version", BOTH, required_argument, 0, read_max_version },
 	{ "keylog", BOTH, required_argument, FIELD(keylog), NULL },
 	{ "max-fragment", CONNECT, required_argument, 0, read_max_fragment },
 	{ "max-fragment", SERVE, required_argument, 0, read_send_fragment },
@@ -291,6 +311,13 @@ static int check_serve(const struct options *o)
 	return -1;
 }
 
+static int check_versions(const struct options *o)
+{
+	if (o->max_version != 0 && o->min_version > o->max_version)
+		return out_fail(CODE_USAGE, o->verb, "--min-version is above --max-version");
+	return -1;
+}
+
 static int read_rest(struct options *o, enum verb_set verb, int n, char **rest)
 {
 	if (n != (verb == CONNECT))
@@ -303,6 +330,8 @@ static int read_rest(struct options *o, enum verb_set verb, int n, char **rest)
 	if (o->n_certs != o->n_keys)
 		return out_fail(CODE_USAGE, o->verb, "--cert and --key go together; %s is missing",
 				o->n_certs < o->n_keys ? "--cert" : "--key");
+	if (check_versions(o) >= 0)
+		return CODE_USAGE;
 	return verb == CONNECT ? check_connect(o) : check_serve(o);
 }
 
@@ -393,6 +422,8 @@ int options_config(const struct options *o, struct sneck_config *cfg)
 	if (o->compress && pack_known().n == 0)
 		return out_fail(CODE_USAGE, o->verb,
 				"this build has no zlib, brotli and zstd for --compress");
+	cfg->min_version = o->min_version;
+	cfg->max_version = o->max_version;
 	cfg->recv_record_limit = o->record_limit;
 	cfg->suites = (struct sneck_u16s){ o->suites, o->n_suites };
 	cfg->groups = (struct sneck_u16s){ o->groups, o->n_groups };

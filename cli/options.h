@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LIST_MAX = 8, HOST_MAX = 256 };
+enum { LIST_MAX = 13, HOST_MAX = 256 };
 
 struct options {
 	const char *verb;
@@ -28,6 +28,7 @@ struct options {
 	/* both; help: doctor too */
 	bool help, key_update, trace, raw_key, compress;
 	uint16_t max_fragment, record_limit; /* bytes; 0: not given */
+	uint16_t min_version, max_version;   /* enum sneck_version; 0: not given */
 	struct sneck_span alpn[LIST_MAX];
 	uint16_t groups[LIST_MAX], suites[LIST_MAX];
 	size_t n_alpn, n_groups, n_suites;

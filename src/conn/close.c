@@ -3,6 +3,8 @@
  * wrong call before anything has changed. RFC 9846, 6. */
 #include "conn.h"
 
+#include "../hs/graph.h"
+
 void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 {
 	int own;
@@ -20,10 +22,10 @@ void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 		c->alert = alert != 0 ? alert : own > 0 ? (uint8_t)own : 0;
 		c->alert_owed = c->alert != 0 && !c->tx_closed && c->external != EXTERNAL_QUIC;
 	}
-	/* a server whose ServerHello is out alone is heard under the keys behind it only; behind a
-	 * retry there are none */
-	if (c->alert_owed && c->hs.role == SNECK_SERVER && c->tx_level == LV_INITIAL &&
-	    c->hs.tx_level != LV_INITIAL && c->out.at != 0)
+	/* TLS 1.3: a server whose ServerHello is out alone is heard under the keys behind it only;
+	 * behind a retry there are none */
+	if (c->alert_owed && c->hs.role == SNECK_SERVER && !c->hs.v->ccs &&
+	    c->tx_level == LV_INITIAL && c->hs.tx_level != LV_INITIAL && c->out.at != 0)
 		c->alert_owed = sneck__conn_install_tx(c, LV_HANDSHAKE) == SNECK_OK;
 	sneck__conn_release_scratch(c);
 	c->in = (struct in_map){ .pos = c->in.pos }; /* nothing of `in` is wanted any more */

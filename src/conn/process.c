@@ -6,6 +6,8 @@
  * here it is the order of the lines in next_state(). */
 #include "conn.h"
 
+#include "../ext/select.h"
+
 /* What stops the connection when nothing is left to write. */
 enum stop { STOP_NONE, STOP_FAILED, STOP_CLOSED, STOP_DATA, STOP_MORE, STOP_SCRATCH, STOP_ASK };
 
@@ -268,7 +270,9 @@ enum sneck_rc sneck__check_call(struct sneck_conn *c, const struct sneck_in *in,
 /* RFC 8449: by the config, or by what the caller's memory holds of one record. */
 static uint32_t recv_limit(const struct sneck_config *cfg, const struct sneck_in *in)
 {
-	const size_t over = BOUND_RECORD_HEAD + 1u + BOUND_TAG;
+	/* TLS 1.2 takes a nonce, and one byte of plaintext more than it was told in terms of 1.3 */
+	const size_t old = sneck__version_on(cfg, SNECK_TLS12) ? BOUND_RECORD_NONCE : 0;
+	const size_t over = BOUND_RECORD_HEAD + 1u + old + BOUND_TAG;
 
 	if (cfg->recv_record_limit != 0)
 		return cfg->recv_record_limit;

@@ -120,7 +120,7 @@ class Certificates(Case):
         self.refused(run("connect", "localhost:1", "--cert", "x"), USAGE, "--key is missing")
         self.refused(run("connect", "localhost:1", "--cert", self.path("good.pem"), "--key",
                          self.path("other.key")), USAGE, "key")
-        self.refused(run("serve", *["--cert", "x"] * 9), USAGE, "more than 8")
+        self.refused(run("serve", *["--cert", "x"] * 14), USAGE, "more than 13")
 
 
 class Echo(Case):
@@ -228,16 +228,26 @@ class Ending(Case):
                 self.assertEqual(server.stop()[0], OK)
                 self.assertLess(time.monotonic() - start, 10)
 
+    def old(self, server):
+        """A connection of TLS 1.2 only."""
+        context = ssl.create_default_context(cafile=server.ca)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        plain = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        with contextlib.closing(plain):
+            return context.wrap_socket(plain, server_hostname="localhost")
+
+    def test_tls12(self):
+        for versions in ((), ("--max-version", "1.2")):
+            with Server(self.folder, "--echo", *versions) as server, self.old(server) as s:
+                self.assertEqual(s.version(), "TLSv1.2")
+                s.sendall(b"x" * 100)
+                self.assertEqual(s.recv(100), b"x" * 100)
+
     def test_no_such_tls(self):
         """A peer of TLS 1.2 only gets an alert, and the server goes on."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-        with Server(self.folder, "--echo") as server:
-            plain = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        with Server(self.folder, "--echo", "--min-version", "1.3") as server:
             with self.assertRaisesRegex(ssl.SSLError, "(?i)protocol.version"):
-                context.wrap_socket(plain)
+                self.old(server)
             with server.tls() as s:
                 s.sendall(b"x")
                 self.assertEqual(s.recv(1), b"x")
