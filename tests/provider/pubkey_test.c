@@ -590,8 +590,8 @@ int main(void)
 		cmocka_unit_test(ec_keys),	   cmocka_unit_test(n62_rsa_bounds),
 		cmocka_unit_test(lengths_not_der), cmocka_unit_test(strict_der),
 		cmocka_unit_test(published),	   cmocka_unit_test(schemes),
-		cmocka_unit_test(other_kinds),
-		cmocka_unit_test(eddsa_keys),	   cmocka_unit_test(pss_parameters),
+		cmocka_unit_test(other_kinds),	   cmocka_unit_test(eddsa_keys),
+		cmocka_unit_test(pss_parameters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
