@@ -19,7 +19,7 @@
 #include "../wire/rd.h"
 #include "../wire/wr.h"
 
-#define SAVE_MAGIC 0x534e4b01u /* the last byte is the revision */
+#define SAVE_MAGIC 0x534e4b02u /* the last byte is the revision */
 #define SALT_LEN   32u
 #define HEAD_LEN   (4u + 1u + 2u + SALT_LEN)
 
@@ -49,6 +49,10 @@ static const struct number numbers[] = {
 	NUM(hs.recv_limit, BOUND_PLAIN),
 	NUM(hs.now_ms, UINT64_MAX),
 	NUM(hs.posts, BOUND_POST_MSGS),
+	NUM(hs.valid_until_ms, UINT64_MAX),
+	NUM(hs.resumed, 2),
+	NUM(hs.early, EARLY_REJECTED),
+	NUM(hs.tickets, UINT8_MAX),
 	FLAG(hs.retried),
 	FLAG(hs.ku_owed),
 	FLAG(hs.ku_request),
@@ -73,10 +77,9 @@ static const struct number numbers[] = {
 };
 
 static const struct string strings[] = {
-	{ AT(hs.leaf_id), WIDTH(hs.leaf_id) },
-	{ AT(hs.rx_secret), WIDTH(hs.rx_secret) },
-	{ AT(hs.tx_secret), WIDTH(hs.tx_secret) },
-	{ AT(hs.exporter), WIDTH(hs.exporter) },
+	{ AT(hs.leaf_id), WIDTH(hs.leaf_id) },	   { AT(hs.rx_secret), WIDTH(hs.rx_secret) },
+	{ AT(hs.tx_secret), WIDTH(hs.tx_secret) }, { AT(hs.exporter), WIDTH(hs.exporter) },
+	{ AT(hs.domain), WIDTH(hs.domain) },	   { AT(hs.resumption), WIDTH(hs.resumption) },
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
