@@ -161,11 +161,22 @@ SNECK_MUST_CHECK enum sneck_rc sneck__answer_open(struct sneck_conn *c, uint64_t
 
 /* ---- config.c ---- */
 bool sneck__psk_valid(const struct sneck_psk *psk);
+/* Puts the sentence into why, if there is one. Returns: rc. */
+enum sneck_rc sneck__config_refuse(struct sneck_note *why, enum sneck_rc rc, const char *text);
+/* config_cert.c */
+SNECK_MUST_CHECK enum sneck_rc sneck__check_certs(const struct sneck_config *cfg, int role,
+						  struct sneck_note *why);
 
 /* ---- app_out.c ---- */
+/* The size of records for len bytes, data or a handshake message, with a KeyUpdate that waits. */
+size_t sneck__encrypt_bytes(const struct sneck_conn *c, size_t len);
+/* sneck_encrypt() of a call that was checked, of at most so many bytes. */
+SNECK_MUST_CHECK enum sneck_rc sneck__encrypt(struct sneck_conn *c, const struct sneck_iov *pieces,
+					      size_t n, size_t most, uint32_t flags,
+					      struct sneck_out *out, size_t *consumed);
+
+/* ---- early.c ---- */
 bool sneck__can_encrypt_early(const struct sneck_conn *c);
-/* Records that carry a handshake message of len bytes now, with a KeyUpdate that waits. */
-size_t sneck__encrypt_handshake_size(const struct sneck_conn *c, size_t len);
 
 /* ---- emit.c ---- */
 bool sneck__emit_waits(const struct sneck_conn *c);    /* flight or alert */

@@ -144,17 +144,17 @@ static int show_ask(struct sneck_conn *c, const struct sneck_in *in, struct snec
 {
 	const uint8_t state = c->hs.ask_state;
 
-	if (state == SNECK_NEEDS_PSK)
+	if (BUILD_PSK && state == SNECK_NEEDS_PSK)
 		show_psk(c, st);
-	else if (state == SNECK_NEEDS_EARLY_DATA_DECISION)
+	else if (BUILD_EARLY_DATA && state == SNECK_NEEDS_EARLY_DATA_DECISION)
 		show_early_offer(c, st);
 	else if (BUILD_COMPRESSION && state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
 		sneck__show_packed(c, waiting(c, in).body, st);
 	else if (state == SNECK_RECEIVED_CLIENT_HELLO)
 		show_hello(c, in, st);
-	else if (state == SNECK_NEEDS_CREDENTIAL)
+	else if (BUILD_CERTS && state == SNECK_NEEDS_CREDENTIAL)
 		show_credential(c, st);
-	else if (state == SNECK_NEEDS_LOCAL_SIGNATURE)
+	else if (BUILD_CERTS && state == SNECK_NEEDS_LOCAL_SIGNATURE)
 		show_sign(c, st);
 	else
 		st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
@@ -172,11 +172,11 @@ int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct
 	hs->show = 0;
 	if (show != 0)
 		hs->shown = show;
-	if (show == SNECK_RECEIVED_CERTIFICATE)
+	if (BUILD_CERTS && show == SNECK_RECEIVED_CERTIFICATE)
 		return show_certificate(c, in, st);
-	if (show == SNECK_RECEIVED_SIGNATURE)
+	if (BUILD_CERTS && show == SNECK_RECEIVED_SIGNATURE)
 		return show_signature(c, in, st);
-	if (show == SNECK_RECEIVED_TICKET)
+	if (BUILD_TICKETS && show == SNECK_RECEIVED_TICKET)
 		return sneck__show_ticket(c, waiting(c, in).body, st);
 	return hs->ask_op != 0 ? show_ask(c, in, st) : show_verdict(c, st);
 }

@@ -6,8 +6,6 @@
 
 #include <sneck/info.h>
 
-#include "../ext/select.h"
-
 /* Op ids begin at random bytes, so an answer to another connection is stale, whatever it is. */
 static enum sneck_rc raise_op(struct hs *hs, uint64_t *op)
 {
@@ -65,18 +63,6 @@ enum sneck_rc sneck__ask_hello(struct hs *hs, const struct hs_msg *m)
 	if ((hs->cfg->ask & SNECK_ASK_CLIENT_HELLO) != 0)
 		SNECK_TRY(sneck_hello_read(m->raw, &hello));
 	return sneck__ask(hs, SNECK_ASK_CLIENT_HELLO, SNECK_RECEIVED_CLIENT_HELLO);
-}
-
-enum sneck_rc sneck__ask_credential(struct hs *hs)
-{
-	struct hs_work *const wk = hs->work;
-
-	if ((hs->cfg->ask & SNECK_ASK_CREDENTIAL) == 0)
-		return sneck__select_credential(&wk->nego);
-	SNECK_TRY(sneck__ask(hs, SNECK_ASK_CREDENTIAL, SNECK_NEEDS_CREDENTIAL));
-	return wk->given != NULL && sneck__select_own_scheme(&wk->nego, wk->given)
-		       ? SNECK_OK
-		       : SNECK_E_NO_SCHEME;
 }
 
 /* An edge state is shown once; conn marks it in hs->shown, and the next run passes. */

@@ -6,6 +6,7 @@
  * ClientHello, client_hello.c. */
 #include "graph.h"
 
+#include "../build.h"
 #include "../ext/ext.h"
 #include "../ext/grease.h"
 #include "../ext/select.h"
@@ -46,7 +47,7 @@ static enum sneck_rc begin_transcript(struct hs *hs, bool retry)
 	hs->suite = wk->nego.suite;
 	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
-	SNECK_TRY(sneck__offer_add_hello(hs));
+	SNECK_TRY(sneck__hello_add(hs, &wk->transcript, wk->hello_len));
 	if (!retry)
 		return SNECK_OK;
 	SNECK_TRY(sneck__transcript_peek(&wk->transcript, digest));
@@ -140,7 +141,8 @@ static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint
 	if (!hs->retried)
 		SNECK_TRY(begin_transcript(hs, false));
 	hs->group = wk->nego.kex != NULL ? wk->nego.kex->group : 0;
-	SNECK_TRY(sneck__offer_taken(hs));
+	if (BUILD_PSK)
+		SNECK_TRY(sneck__offer_taken(hs));
 	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
 	SNECK_TRY(exchange(hs));
 	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
@@ -160,7 +162,8 @@ static enum sneck_rc on_encrypted_extensions(struct hs *hs, const struct hs_msg 
 
 	hs->alpn = hs->work->nego.alpn;
 	sneck__agree_limits(hs);
-	SNECK_TRY(sneck__offer_early_result(hs));
+	if (BUILD_EARLY_DATA)
+		SNECK_TRY(sneck__early_result(hs));
 	*to = hs->resumed != 0 ? C13_WAIT_FINISHED : C13_WAIT_CERT_CR;
 	return SNECK_OK;
 }
@@ -185,7 +188,8 @@ static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *
 	if (context.len != 0) /* RFC 9846, 4.4.2: only after the handshake */
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CR, block));
-	SNECK_TRY(choose_credential(hs));
+	if (BUILD_CERTS)
+		SNECK_TRY(choose_credential(hs));
 
 	hs->work->cert_asked = true;
 	*to = C13_WAIT_CERT;
@@ -195,13 +199,13 @@ static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *
 static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	*to = C13_WAIT_CV;
-	return sneck__peer_certificate(hs, m);
+	return BUILD_CERTS ? sneck__peer_certificate(hs, m) : SNECK_E_INTERNAL;
 }
 
 static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	*to = C13_WAIT_FINISHED;
-	return sneck__peer_certificate_verify(hs, m);
+	return BUILD_CERTS ? sneck__peer_certificate_verify(hs, m) : SNECK_E_INTERNAL;
 }
 
 static enum sneck_rc on_certificate_or_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -243,7 +247,8 @@ static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uin
 {
 	(void)m;
 	SNECK_TRY(sneck__flight_ccs(hs));
-	SNECK_TRY(sneck__flight_certificate(hs));
+	if (BUILD_CERTS)
+		SNECK_TRY(sneck__flight_certificate(hs));
 	*to = hs->work->nego.cred != NULL ? C13_SEND_CV : C13_SEND_FINISHED;
 	return SNECK_OK;
 }
@@ -251,7 +256,8 @@ static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uin
 static enum sneck_rc send_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
-	SNECK_TRY(sneck__auth_sign(hs));
+	if (BUILD_CERTS)
+		SNECK_TRY(sneck__auth_sign(hs));
 	*to = C13_SEND_FINISHED;
 	return SNECK_OK;
 }

@@ -281,7 +281,7 @@ SNECK_MUST_CHECK enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_spa
 /* What a verdict says: SNECK_OK, or the reason why not. */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_verdict(struct hs *hs,
 						   const struct sneck_verdict *verdict);
-SNECK_MUST_CHECK enum sneck_rc sneck__auth_tbs(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_tbs(struct hs *hs, bool own);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme,
 						     struct sneck_span sig);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_sign(struct hs *hs);
@@ -347,24 +347,33 @@ void sneck__version_mark(const struct hs *hs, uint8_t random[32]);
 /* policy.c: what a session is bound to, in hs->domain. */
 SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
 
-/* offer.c: the client's pre-shared keys */
+/* psk.c */
 struct session sneck__session_of(const struct hs *hs); /* hs->session; all zero without one */
-SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_prepare(struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_hello(struct hs *hs, struct wr *w);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_add_hello(struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_taken(struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_early(struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_early_result(struct hs *hs);
-
 /* A key in the form that the schedule takes: psk's, or without one the session's. */
 SNECK_MUST_CHECK enum sneck_rc sneck__psk_key(struct hs *hs, struct hs_psk *key,
 					      const struct sneck_psk *psk, uint16_t hash);
 
+/* offer.c: the client's pre-shared keys */
+SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_prepare(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_binders(struct hs *hs, size_t cut, bool second);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_taken(struct hs *hs);
+
+
+/* client_hello.c: the first n bytes of our ClientHello, with the ticket that lies elsewhere, and
+ * their digest. */
+SNECK_MUST_CHECK enum sneck_rc sneck__hello_add(const struct hs *hs, struct transcript *t, size_t n);
+SNECK_MUST_CHECK enum sneck_rc sneck__hello_digest(const struct hs *hs, uint8_t *th,
+						   const struct sneck_hash *hash, size_t n);
+
+/* early.c */
+SNECK_MUST_CHECK enum sneck_rc sneck__early_offer(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__early_result(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__early_choose(struct hs *hs);
+void sneck__early_refuse(struct hs *hs);
+
 /* choose.c: the server's */
-void sneck__refuse_early(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites);
-SNECK_MUST_CHECK enum sneck_rc sneck__choose_early(struct hs *hs);
 /* Adds the ClientHello to the transcript and checks the binder on the way. */
 SNECK_MUST_CHECK enum sneck_rc sneck__choose_hello(struct hs *hs, struct sneck_span raw);
 

@@ -5,6 +5,7 @@
  * peer13.c. */
 #include "graph.h"
 
+#include "../build.h"
 #include "../ext/ext.h"
 #include "../ext/grease.h"
 #include "../ext/select.h"
@@ -28,11 +29,12 @@ static enum sneck_rc choose(struct hs *hs, const struct client_hello *ch)
 {
 	struct nego *const ng = &hs->work->nego;
 
-	SNECK_TRY(sneck__choose_psk(hs, ch->suites));
+	if (BUILD_PSK)
+		SNECK_TRY(sneck__choose_psk(hs, ch->suites));
 	SNECK_TRY(sneck__select_complete(ng, ng->psk_index != 0));
 	if (ng->psk_index != 0)
 		return SNECK_OK;
-	if (hs->cfg->psk_only)
+	if (!BUILD_CERTS || hs->cfg->psk_only)
 		return SNECK_E_NO_PSK;
 	/* who is asked about it, is asked when the hello is the one that goes on */
 	return (ng->cfg->ask & SNECK_ASK_CREDENTIAL) != 0 ? SNECK_OK : sneck__select_credential(ng);
@@ -86,15 +88,17 @@ static enum sneck_rc go_on(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct hs_work *const wk = hs->work;
 
-	if (wk->nego.psk_index == 0)
+	if (BUILD_CERTS && wk->nego.psk_index == 0)
 		SNECK_TRY(sneck__ask_credential(hs));
-	SNECK_TRY(sneck__choose_hello(hs, m->raw));
-	SNECK_TRY(sneck__choose_early(hs));
+	SNECK_TRY(BUILD_PSK ? sneck__choose_hello(hs, m->raw)
+			    : sneck__transcript_add(&wk->transcript, m->raw));
+	if (BUILD_EARLY_DATA)
+		SNECK_TRY(sneck__early_choose(hs));
 
 	hs->group = wk->nego.kex != NULL ? wk->nego.kex->group : 0;
 	sneck__agree_limits(hs);
 	wk->aligned = m->aligned;
-	wk->nego.n_tickets = sneck__tickets_due(hs);
+	wk->nego.n_tickets = BUILD_TICKETS ? sneck__tickets_due(hs) : 0;
 	SNECK_TRY(sneck__grease_begin(&wk->nego));
 	SNECK_TRY(exchange(hs));
 	*to = S13_SEND_SH;
@@ -157,8 +161,8 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 	if (wk->nego.cookie.len != 0) /* RFC 9846, 4.3.2: never in a hello that is the first */
 		return accept_second(hs, &ch, m, to);
 	if (wk->nego.wanted != NULL) {
-		if (wk->nego.early_asked)
-			sneck__refuse_early(hs);
+		if (BUILD_EARLY_DATA && wk->nego.early_asked)
+			sneck__early_refuse(hs);
 		SNECK_TRY(sneck__retry_remember(hs, &ch, m->raw));
 		*to = S13_SEND_HRR;
 		return SNECK_OK;
@@ -255,7 +259,7 @@ static enum sneck_rc send_certificate_request(struct hs *hs, const struct hs_msg
 	(void)m;
 	SNECK_TRY(sneck__ask(hs, SNECK_ASK_SCHEMES, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES));
 
-	if (!sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
+	if (BUILD_CERTS && !sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
 		sneck__auth_schemes(ng);
 	sneck__flight_begin(hs, &w);
 	wr_u8(&w, HT_CERTIFICATE_REQUEST);
@@ -272,7 +276,8 @@ static enum sneck_rc send_certificate_request(struct hs *hs, const struct hs_msg
 static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
-	SNECK_TRY(sneck__flight_certificate(hs));
+	if (BUILD_CERTS)
+		SNECK_TRY(sneck__flight_certificate(hs));
 	*to = S13_SEND_CV;
 	return SNECK_OK;
 }
@@ -280,7 +285,8 @@ static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uin
 static enum sneck_rc send_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
-	SNECK_TRY(sneck__auth_sign(hs));
+	if (BUILD_CERTS)
+		SNECK_TRY(sneck__auth_sign(hs));
 	*to = S13_SEND_FINISHED;
 	return SNECK_OK;
 }
@@ -308,7 +314,7 @@ static enum sneck_rc on_end_of_early_data(struct hs *hs, const struct hs_msg *m,
 
 static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
-	SNECK_TRY(sneck__peer_certificate(hs, m));
+	SNECK_TRY(BUILD_CERTS ? sneck__peer_certificate(hs, m) : SNECK_E_INTERNAL);
 	*to = hs->work->evidence.none_sent ? S13_WAIT_FINISHED : S13_WAIT_CV;
 	return SNECK_OK;
 }
@@ -316,7 +322,7 @@ static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8
 static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	*to = S13_WAIT_FINISHED;
-	return sneck__peer_certificate_verify(hs, m);
+	return BUILD_CERTS ? sneck__peer_certificate_verify(hs, m) : SNECK_E_INTERNAL;
 }
 
 static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -342,8 +348,8 @@ static enum sneck_rc send_ticket(struct hs *hs, const struct hs_msg *m, uint8_t 
 
 	(void)m;
 	sneck__flight_begin(hs, &w);
-	rc = sneck__ticket_make(hs, &plain, &s, secret);
-	if (rc == SNECK_OK)
+	rc = BUILD_TICKETS ? sneck__ticket_make(hs, &plain, &s, secret) : SNECK_E_INTERNAL;
+	if (BUILD_TICKETS && rc == SNECK_OK)
 		rc = sneck__ticket_write(hs, &s, plain.identity, &w);
 	sneck__ct_wipe(secret, sizeof secret);
 	SNECK_TRY(rc);
