@@ -152,6 +152,17 @@ int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct
 /* packed.c: NEEDS_UNPACKED_CERTIFICATE, of the message that body is of */
 void sneck__show_packed(struct sneck_conn *c, struct sneck_span body, struct sneck_status *st);
 
+/* The message that waits with a question, at the front of the run. */
+struct hs_msg sneck__show_waiting(const struct sneck_conn *c, const struct sneck_in *in);
+
+/* ---- show_cert.c ---- */
+int sneck__show_certificate(struct sneck_conn *c, const struct sneck_in *in,
+			    struct sneck_status *st);
+int sneck__show_signature(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st);
+int sneck__show_verdict(struct sneck_conn *c, struct sneck_status *st);
+void sneck__show_credential(struct sneck_conn *c, struct sneck_status *st);
+void sneck__show_sign(struct sneck_conn *c, struct sneck_status *st);
+
 /* ---- session.c ---- */
 int sneck__show_ticket(struct sneck_conn *c, struct sneck_span raw, struct sneck_status *st);
 
@@ -174,6 +185,11 @@ size_t sneck__encrypt_bytes(const struct sneck_conn *c, size_t len);
 SNECK_MUST_CHECK enum sneck_rc sneck__encrypt(struct sneck_conn *c, const struct sneck_iov *pieces,
 					      size_t n, size_t most, uint32_t flags,
 					      struct sneck_out *out, size_t *consumed);
+
+/* ---- exporter.c ---- */
+SNECK_MUST_CHECK enum sneck_rc sneck__export(const struct sneck_conn *c, const uint8_t *secret,
+					     const char *label, struct sneck_span context,
+					     void *dst, size_t len);
 
 /* ---- early.c ---- */
 bool sneck__can_encrypt_early(const struct sneck_conn *c);

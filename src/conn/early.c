@@ -85,3 +85,16 @@ enum sneck_rc sneck_early_drop(struct sneck_early_st *st)
 	while (rc == SNECK_OK);
 	return rc == SNECK_WANT_INPUT ? SNECK_OK : rc;
 }
+
+/* ---- both ---- */
+
+enum sneck_rc sneck_export_early(const struct sneck_conn *conn, const char *label,
+				 struct sneck_span context, void *dst, size_t len)
+{
+	if (conn->err != 0)
+		return (enum sneck_rc)conn->err;
+	if (conn->hs.work == NULL ||
+	    (conn->hs.early != EARLY_OFFERED && conn->hs.early != EARLY_ACCEPTED))
+		return SNECK_NOT_NOW;
+	return sneck__export(conn, conn->hs.work->early_exporter, label, context, dst, len);
+}

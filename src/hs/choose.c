@@ -16,21 +16,6 @@
 
 /* ---- a session ---- */
 
-static bool fits(const struct hs *hs, const struct session *s)
-{
-	static const uint8_t nobody[sizeof s->leaf_id];
-	const struct suite *const suite = sneck__suite_find(s->suite);
-	const struct sneck_hash *const hash =
-		suite != NULL ? sneck__hash_of(hs->cfg->provider, suite->hash) : NULL;
-
-	return s->role == SNECK_SERVER && s->version == SNECK_TLS13 && hash != NULL &&
-	       s->secret.len == hash->len &&
-	       sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) &&
-	       hs->now_ms >= s->issued_ms && hs->now_ms < sneck__session_end(s) &&
-	       (hs->cfg->client_auth != SNECK_AUTH_REQUIRED ||
-		memcmp(s->leaf_id, nobody, sizeof nobody) != 0);
-}
-
 /* A suite with this hash: the one that is chosen, or another one that both sides have. */
 static bool suite_with(struct hs *hs, struct sneck_span suites, uint16_t hash)
 {
@@ -39,24 +24,17 @@ static bool suite_with(struct hs *hs, struct sneck_span suites, uint16_t hash)
 	return ng->suite->hash == hash || sneck__select_suite(ng, suites, hash) == SNECK_OK;
 }
 
-static int32_t skew(const struct hs *hs, const struct session *s, uint32_t age)
-{
-	const uint32_t client = age - s->age_add, own = (uint32_t)(hs->now_ms - s->issued_ms);
-
-	return (int32_t)(client - own);
-}
-
 /* SNECK_NOT_NOW: not this one. */
 static enum sneck_rc take_session(struct hs *hs, struct sneck_span block, uint32_t age,
 				  struct sneck_span suites)
 {
 	struct session s;
 
-	if (!BUILD_TICKETS || sneck__session_read(&s, block) != SNECK_OK || !fits(hs, &s) ||
+	if (!BUILD_TICKETS || !sneck__session_fits(hs, &s, block) ||
 	    !suite_with(hs, suites, sneck__suite_find(s.suite)->hash))
 		return SNECK_NOT_NOW;
 	hs->session = block;
-	hs->work->age_skew_ms = skew(hs, &s, age);
+	hs->work->age_skew_ms = (int32_t)((age - s.age_add) - (uint32_t)(hs->now_ms - s.issued_ms));
 	hs->resumed = 1;
 	return sneck__psk_key(hs, &hs->work->psk, NULL, sneck__suite_find(s.suite)->hash);
 }

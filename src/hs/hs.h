@@ -257,6 +257,8 @@ void sneck__ask_again(struct hs *hs, uint8_t state);         /* it may be raised
 /* The question that state shows, if the config asks for it with this bit. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_hello(struct hs *hs, const struct hs_msg *m);
+/* Gives *op a number of its own, unless it has one. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_raise(struct hs *hs, uint64_t *op);
 /* An edge state, once. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_show(struct hs *hs, uint8_t state);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n); /* 0: shown, and
@@ -344,6 +346,10 @@ SNECK_MUST_CHECK enum sneck_rc sneck__version_check(const struct hs *hs,
 /* and what our random must say of it, as a server. */
 void sneck__version_mark(const struct hs *hs, uint8_t random[32]);
 
+/* session.c: hs->session on a client; a block on a server. */
+SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
+bool sneck__session_fits(const struct hs *hs, struct session *s, struct sneck_span block);
+
 /* policy.c: what a session is bound to, in hs->domain. */
 SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
 
@@ -354,7 +360,6 @@ SNECK_MUST_CHECK enum sneck_rc sneck__psk_key(struct hs *hs, struct hs_psk *key,
 					      const struct sneck_psk *psk, uint16_t hash);
 
 /* offer.c: the client's pre-shared keys */
-SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
 SNECK_MUST_CHECK enum sneck_rc sneck__offer_prepare(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__offer_binders(struct hs *hs, size_t cut, bool second);
 SNECK_MUST_CHECK enum sneck_rc sneck__offer_taken(struct hs *hs);
@@ -366,7 +371,7 @@ SNECK_MUST_CHECK enum sneck_rc sneck__hello_add(const struct hs *hs, struct tran
 SNECK_MUST_CHECK enum sneck_rc sneck__hello_digest(const struct hs *hs, uint8_t *th,
 						   const struct sneck_hash *hash, size_t n);
 
-/* early.c */
+/* early_offer.c, early_choose.c */
 SNECK_MUST_CHECK enum sneck_rc sneck__early_offer(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__early_result(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__early_choose(struct hs *hs);
@@ -397,6 +402,7 @@ SNECK_MUST_CHECK enum sneck_rc sneck__keys13(const struct hs *hs, bool write, ui
 SNECK_MUST_CHECK enum sneck_rc sneck__export13(const struct hs *hs, const uint8_t *secret,
 					       uint8_t *out, size_t len, const char *label,
 					       struct sneck_span context);
+void sneck__log_secret(const struct hs *hs, const char *label, const uint8_t *secret);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_resumption(struct hs *hs);
 bool sneck__secrets_resumable(const struct hs *hs); /* that secret is there */

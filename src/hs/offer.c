@@ -16,33 +16,6 @@
 #include "../wire/ct.h"
 #include "../wire/wr.h"
 
-static const struct suite *own_suite(const struct sneck_config *cfg, uint16_t id)
-{
-	const struct suite *s;
-
-	for (size_t i = 0; (s = sneck__suite_at(cfg, i)) != NULL; i++)
-		if (s->id == id)
-			return s;
-	return NULL;
-}
-
-enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s)
-{
-	const struct suite *suite;
-
-	SNECK_TRY(sneck__session_read(s, hs->session));
-	if (s->role != SNECK_CLIENT || s->ticket.len == 0)
-		return SNECK_E_ARG;
-	SNECK_TRY(sneck__policy(hs));
-	suite = own_suite(hs->cfg, s->suite);
-	if (s->version != SNECK_TLS13 || suite == NULL ||
-	    s->secret.len != sneck__hash_of(hs->cfg->provider, suite->hash)->len ||
-	    !sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) || hs->now_ms < s->issued_ms ||
-	    hs->now_ms >= sneck__session_end(s))
-		return SNECK_E_SESSION;
-	return SNECK_OK;
-}
-
 /* RFC 9846, 4.3.9: early data is for the protocol of the session. */
 static bool protocol_offered(const struct sneck_config *cfg, struct sneck_span alpn)
 {
@@ -66,7 +39,7 @@ enum sneck_rc sneck__offer_prepare(struct hs *hs)
 		return BUILD_TICKETS ? sneck__policy(hs) : SNECK_OK;
 	SNECK_TRY(rc);
 	ng->ticket = s.ticket;
-	ng->ticket_hash = own_suite(hs->cfg, s.suite)->hash;
+	ng->ticket_hash = sneck__suite_find(s.suite)->hash;
 	ng->ticket_age = (uint32_t)(hs->now_ms - s.issued_ms) + s.age_add;
 	ng->early = BUILD_EARLY_DATA && (hs->session_flags & SNECK_SESSION_EARLY_DATA) != 0 &&
 		    s.max_early != 0 &&

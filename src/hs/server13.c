@@ -249,48 +249,6 @@ static enum sneck_rc send_encrypted_extensions(struct hs *hs, const struct hs_ms
 	return SNECK_OK;
 }
 
-/* RFC 9846, 4.4.2: without a context, which is for requests behind the handshake. */
-static enum sneck_rc send_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	struct nego *const ng = &hs->work->nego;
-	struct wr_mark body;
-	struct wr w;
-
-	(void)m;
-	SNECK_TRY(sneck__ask(hs, SNECK_ASK_SCHEMES, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES));
-
-	if (BUILD_CERTS && !sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
-		sneck__auth_schemes(ng);
-	sneck__flight_begin(hs, &w);
-	wr_u8(&w, HT_CERTIFICATE_REQUEST);
-	body = wr_open(&w, 3);
-	wr_u8(&w, 0);
-	sneck__ext_write(ng, IN_CR, &w);
-	wr_close(&w, body);
-	SNECK_TRY(sneck__flight_end(hs, &w, LV_HANDSHAKE));
-	hs->work->cert_asked = true;
-	*to = S13_SEND_CERT;
-	return SNECK_OK;
-}
-
-static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	(void)m;
-	if (BUILD_CERTS)
-		SNECK_TRY(sneck__flight_certificate(hs));
-	*to = S13_SEND_CV;
-	return SNECK_OK;
-}
-
-static enum sneck_rc send_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	(void)m;
-	if (BUILD_CERTS)
-		SNECK_TRY(sneck__auth_sign(hs));
-	*to = S13_SEND_FINISHED;
-	return SNECK_OK;
-}
-
 static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
@@ -310,19 +268,6 @@ static enum sneck_rc on_end_of_early_data(struct hs *hs, const struct hs_msg *m,
 	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
 	*to = S13_WAIT_FINISHED;
 	return SNECK_OK;
-}
-
-static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	SNECK_TRY(BUILD_CERTS ? sneck__peer_certificate(hs, m) : SNECK_E_INTERNAL);
-	*to = hs->work->evidence.none_sent ? S13_WAIT_FINISHED : S13_WAIT_CV;
-	return SNECK_OK;
-}
-
-static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	*to = S13_WAIT_FINISHED;
-	return BUILD_CERTS ? sneck__peer_certificate_verify(hs, m) : SNECK_E_INTERNAL;
 }
 
 static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -379,17 +324,17 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 		.name = "NEGOTIATED", .run = send_encrypted_extensions, .takes = 0,
 		.next = SET(S13_SEND_CR) | SET(S13_SEND_CERT) | SET(S13_SEND_FINISHED),
 	},
-	[S13_SEND_CR] = {
-		.name = "SEND_CR", .run = send_certificate_request, .takes = 0,
+	IF_CERTS([S13_SEND_CR] = {
+		.name = "SEND_CR", .run = sneck__server13_send_certificate_request, .takes = 0,
 		.next = SET(S13_SEND_CERT),
-	},
-	[S13_SEND_CERT] = {
-		.name = "SEND_CERT", .run = send_certificate, .takes = 0, .next = SET(S13_SEND_CV),
-	},
-	[S13_SEND_CV] = {
-		.name = "SEND_CV", .run = send_certificate_verify, .takes = 0,
+	})
+	IF_CERTS([S13_SEND_CERT] = {
+		.name = "SEND_CERT", .run = sneck__server13_send_certificate, .takes = 0, .next = SET(S13_SEND_CV),
+	})
+	IF_CERTS([S13_SEND_CV] = {
+		.name = "SEND_CV", .run = sneck__server13_send_certificate_verify, .takes = 0,
 		.next = SET(S13_SEND_FINISHED),
-	},
+	})
 	[S13_SEND_FINISHED] = {
 		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
 		.next = SET(S13_WAIT_EOED) | SET(S13_WAIT_CERT) | SET(S13_WAIT_FINISHED),
@@ -399,16 +344,16 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 		.takes = SET(HT_END_OF_EARLY_DATA), .level = LV_EARLY, .absorb = ABSORB_AFTER,
 		.next = SET(S13_WAIT_FINISHED),
 	},
-	[S13_WAIT_CERT] = {
-		.name = "WAIT_CERT", .run = on_certificate, .takes = HS_CERTIFICATES,
+	IF_CERTS([S13_WAIT_CERT] = {
+		.name = "WAIT_CERT", .run = sneck__server13_on_certificate, .takes = HS_CERTIFICATES,
 		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER,
 		.next = SET(S13_WAIT_CV) | SET(S13_WAIT_FINISHED),
-	},
-	[S13_WAIT_CV] = {
-		.name = "WAIT_CV", .run = on_certificate_verify,
+	})
+	IF_CERTS([S13_WAIT_CV] = {
+		.name = "WAIT_CV", .run = sneck__server13_on_certificate_verify,
 		.takes = SET(HT_CERTIFICATE_VERIFY), .level = LV_HANDSHAKE,
 		.absorb = ABSORB_AFTER, .next = SET(S13_WAIT_FINISHED),
-	},
+	})
 	[S13_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
 		.level = LV_HANDSHAKE, .absorb = ABSORB_SELF,
