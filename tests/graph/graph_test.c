@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "build.h"
 #include "hs/graph.h"
 #include "lib/pair.h"
 
@@ -25,8 +26,8 @@ static const struct graph graphs[] = {
 	{ "server", sneck__server_graph, SH_COUNT, SNECK_SERVER, SH_COUNT },
 	{ "client13", sneck__client13_graph, C13_COUNT, SNECK_CLIENT, C13_CONNECTED },
 	{ "server13", sneck__server13_graph, S13_COUNT, SNECK_SERVER, S13_CONNECTED },
-	{ "client12", sneck__client12_graph, C12_COUNT, SNECK_CLIENT, C12_CONNECTED },
-	{ "server12", sneck__server12_graph, S12_COUNT, SNECK_SERVER, S12_CONNECTED },
+	IF_TLS12({ "client12", sneck__client12_graph, C12_COUNT, SNECK_CLIENT, C12_CONNECTED })
+	IF_TLS12({ "server12", sneck__server12_graph, S12_COUNT, SNECK_SERVER, S12_CONNECTED })
 };
 
 #define GRAPHS (sizeof graphs / sizeof graphs[0])
