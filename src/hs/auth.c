@@ -177,7 +177,7 @@ static uint8_t *signature_room(struct hs *hs)
 	struct wr w;
 
 	sneck__flight_begin(hs, &w);
-	(void)wr_room(&w, FRAME_HEAD + 4u);
+	(void)wr_room(&w, hs->work->sig_at);
 	return wr_room(&w, SNECK_SIG_MAX);
 }
 
@@ -216,8 +216,7 @@ enum sneck_rc sneck__auth_answer(struct hs *hs, struct sneck_span sig)
 	return SNECK_OK;
 }
 
-/* The signature, from the signer into its room, or as it was answered. */
-static enum sneck_rc make_signature(struct hs *hs, struct sneck_span *sig)
+enum sneck_rc sneck__auth_make(struct hs *hs, struct sneck_span *sig)
 {
 	struct hs_work *const wk = hs->work;
 	const struct sneck_signer *const signer = wk->nego.cred->signer;
@@ -247,7 +246,8 @@ enum sneck_rc sneck__auth_sign(struct hs *hs)
 	struct wr w;
 
 	SNECK_TRY(make_tbs(hs, hs->role == SNECK_SERVER));
-	SNECK_TRY(make_signature(hs, &cv.signature));
+	hs->work->sig_at = FRAME_HEAD + 4u;
+	SNECK_TRY(sneck__auth_make(hs, &cv.signature));
 
 	sneck__flight_begin(hs, &w);
 	sneck__certificate_verify_write(&w, &cv);
