@@ -8,7 +8,7 @@ if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
 		message(FATAL_ERROR "no mode of key exchange is left: SNECK_KEX_*")
 	endif()
 endif()
-if(NOT SNECK_TICKETS OR NOT SNECK_TLS13)
+if(NOT SNECK_TICKETS)
 	set(SNECK_EARLY_DATA OFF)
 endif()
 if(NOT SNECK_KEX_EPHEMERAL)
@@ -34,7 +34,7 @@ sneck_leave_out(SERVER
 	"hs/(server_hello|server12|server13(_cert)?|choose|early_choose|ticket|retry)|keys/(cookie_seal|ticket|seal)|conn/(psk|ticket|strike)"
 	"pair/.*" "(split|save|external|graph|hs|fuzz)/.*" "keys/(cookie_seal|seal|ticket)_test" "conn/strike_test")
 sneck_leave_out(KEX_EPHEMERAL
-	"hs/(auth|own13|peer13|ask_cert|(client|server)13_cert)|msg/(cert|verify)|keys/signature|ext/(sigalgs|authorities|status_request|sct|credential)|conn/(job|answer_cert|config_cert|show_cert)"
+	"hs/(auth|own|own13|peer13|ask_cert|(client|server)13_cert)|msg/(cert|verify)|keys/signature|ext/(sigalgs|authorities|status_request|sct|credential)|conn/(job|answer_cert|config_cert|show_cert)"
 	"pair/.*" "(split|save|external|graph|hs|fuzz|pki)/.*" "msg/(cert|finish|readers)_test" "ext/.*" "keys/(sched13|rfc8448)_test" "conn/config_test")
 sneck_leave_out(TLS12 "(hs|keys|msg|ext)/[a-z]+12|ext/(ems|renegotiation_info|ec_point_formats)"
 	"[a-z]+/[a-z]+12_test" "pair/version_test")

@@ -81,8 +81,10 @@
 #endif
 
 #ifdef SNECK_NO_TLS12 /* files with 12 in their names, and the extensions of TLS 1.2 alone */
+#define BUILD_TLS12 0
 #define IF_TLS12(...)
 #else
+#define BUILD_TLS12   1
 #define IF_TLS12(...) __VA_ARGS__,
 #endif
 

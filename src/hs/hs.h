@@ -99,6 +99,7 @@ struct hs_work {
 	uint8_t tbs[BOUND_TBS];          /* what the peer signed, or we are to sign */
 	uint8_t tbs_len;
 	uint32_t sig_len;                /* SNECK_ASK_SIGN: of the answer */
+	uint32_t sig_at;                 /* where our signature begins in its message */
 	void *peer_key;                  /* pubkey->key_size bytes, or none: run.c */
 	uint8_t *shares;                 /* client: where private keys and offers lie */
 	uint32_t shares_len;
@@ -287,6 +288,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__auth_tbs(struct hs *hs, bool own);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme,
 						     struct sneck_span sig);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_sign(struct hs *hs);
+/* Our signature of hs_work.tbs at sig_at: from the signer, or as it was answered. Idempotent. */
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_make(struct hs *hs, struct sneck_span *sig);
 /* The answer to NEEDS_LOCAL_SIGNATURE: SNECK_E_OWN_SIGNATURE changes nothing. */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_answer(struct hs *hs, struct sneck_span sig);
 /* Whether our signatures are checked with our own public key. */
