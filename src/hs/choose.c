@@ -31,12 +31,14 @@ static bool fits(const struct hs *hs, const struct session *s)
 		memcmp(s->leaf_id, nobody, sizeof nobody) != 0);
 }
 
-/* A suite with this hash: the one that is chosen, or another one that both sides have. */
+/* A suite with this hash: the one that is chosen, or another one that both sides have; behind a
+ * retry it is chosen for good. */
 static bool suite_with(struct hs *hs, struct sneck_span suites, uint16_t hash)
 {
 	struct nego *const ng = &hs->work->nego;
 
-	return ng->suite->hash == hash || sneck__select_suite(ng, suites, hash) == SNECK_OK;
+	return ng->suite->hash == hash ||
+	       (!hs->retried && sneck__select_suite(ng, suites, hash) == SNECK_OK);
 }
 
 static int32_t skew(const struct hs *hs, const struct session *s, uint32_t age)
