@@ -45,8 +45,8 @@ enum sneck_rc sneck_answer_client_hello(struct sneck_conn *conn, uint64_t op,
 		    sneck_config_check(cfg, SNECK_SERVER, NULL) != SNECK_OK ||
 		    sneck__conn_switch(conn, cfg) != SNECK_OK)
 			return sneck__refuse(conn, SNECK_E_CONFIG,
-					     "the config is not sound, has another provider, or "
-					     "needs more memory than there is");
+					     "the config is not sound, has another provider, needs "
+					     "more memory than there is, or is not for QUIC");
 	}
 	sneck__ask_settle(&conn->hs);
 	return SNECK_OK;

@@ -14,6 +14,21 @@ static bool in_handshake(const struct sneck_config *cfg, uint16_t scheme)
 	       (sneck__scheme_find(scheme) != NULL && sneck__version_on(cfg, SNECK_TLS12));
 }
 
+static enum sneck_rc check_packed(const struct sneck_credential *c, struct sneck_note *why)
+{
+	for (size_t i = 0; i < c->n_packed; i++) {
+		const struct sneck_packed_chain *const p = &c->packed[i];
+
+		if (p->algorithm < SNECK_ZLIB || p->algorithm > SNECK_ZSTD || p->bytes.len == 0 ||
+		    p->bytes.len > BOUND_CONFIG_MSG_TOP - 8u || p->length == 0 ||
+		    p->length > BOUND_CONFIG_MSG_TOP)
+			return refuse(why, SNECK_E_CONFIG,
+				      "a packed chain has an unknown algorithm, or no bytes, "
+				      "or too many");
+	}
+	return SNECK_OK;
+}
+
 static enum sneck_rc check_packing(const struct sneck_config *cfg, struct sneck_note *why)
 {
 	bool used = cfg->unpack.n != 0;
@@ -26,20 +41,8 @@ static enum sneck_rc check_packing(const struct sneck_config *cfg, struct sneck_
 				      "unpack names one that is not known here");
 	if (cfg->unpack.n != 0 && (cfg->ask & SNECK_ASK_UNPACK) == 0)
 		return refuse(why, SNECK_E_CONFIG, "unpack needs SNECK_ASK_UNPACK in ask");
-	for (size_t i = 0; i < cfg->n_credentials; i++) {
-		const struct sneck_credential *const c = cfg->credentials[i];
-
-		used |= c->n_packed != 0;
-		for (size_t k = 0; k < c->n_packed; k++)
-			if (c->packed[k].algorithm < SNECK_ZLIB ||
-			    c->packed[k].algorithm > SNECK_ZSTD || c->packed[k].bytes.len == 0 ||
-			    c->packed[k].bytes.len > BOUND_CONFIG_MSG_TOP - 8u ||
-			    c->packed[k].length == 0 || c->packed[k].length > BOUND_CONFIG_MSG_TOP)
-				return refuse(
-					why, SNECK_E_CONFIG,
-					"a packed chain has an unknown algorithm, or no bytes, "
-					"or too many");
-	}
+	for (size_t i = 0; i < cfg->n_credentials; i++)
+		used |= cfg->credentials[i]->n_packed != 0;
 	if (used && !BUILD_COMPRESSION)
 		return refuse(why, SNECK_E_CONFIG, "this build has no certificate compression");
 	return SNECK_OK;
@@ -73,6 +76,15 @@ static bool judges(const struct sneck_config *cfg)
 	       (cfg->verifier != NULL && cfg->verifier->verify != NULL);
 }
 
+static enum sneck_rc check_raw(const struct sneck_config *cfg, struct sneck_note *why)
+{
+	if (!BUILD_RAW_KEYS)
+		return refuse(why, SNECK_E_CONFIG, "this build has no raw public keys");
+	if (cfg->provider->pubkey->from_spki == NULL)
+		return refuse(why, SNECK_E_NO_ALGORITHM, "the provider reads no raw public keys");
+	return SNECK_OK;
+}
+
 enum sneck_rc sneck__check_credential(const struct sneck_config *cfg,
 				      const struct sneck_credential *c, struct sneck_note *why)
 {
@@ -95,24 +107,20 @@ enum sneck_rc sneck__check_credential(const struct sneck_config *cfg,
 	    (c->signer->sign == NULL && (cfg->ask & SNECK_ASK_SIGN) == 0))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a credential's signer has no scheme that a handshake can use");
-	return SNECK_OK;
+	if (c->type == SNECK_RAW_PUBLIC_KEY)
+		SNECK_TRY(check_raw(cfg, why));
+	return check_packed(c, why);
 }
 
 static enum sneck_rc check_types(const struct sneck_config *cfg, struct sneck_note *why)
 {
 	const uint32_t flags = cfg->verifier != NULL ? cfg->verifier->flags : 0;
-	bool raw = (flags & SNECK_VERIFIER_RAW_KEYS) != 0;
+	const bool raw = (flags & SNECK_VERIFIER_RAW_KEYS) != 0;
 
 	if (!raw && (flags & SNECK_VERIFIER_NO_X509) != 0)
 		return refuse(why, SNECK_E_CONFIG,
 			      "a verifier that takes no X.509 must take raw keys");
-	for (size_t i = 0; i < cfg->n_credentials; i++)
-		raw |= cfg->credentials[i]->type == SNECK_RAW_PUBLIC_KEY;
-	if (raw && !BUILD_RAW_KEYS)
-		return refuse(why, SNECK_E_CONFIG, "this build has no raw public keys");
-	if (raw && cfg->provider->pubkey->from_spki == NULL)
-		return refuse(why, SNECK_E_NO_ALGORITHM, "the provider reads no raw public keys");
-	return SNECK_OK;
+	return raw ? check_raw(cfg, why) : SNECK_OK;
 }
 
 enum sneck_rc sneck__check_certs(const struct sneck_config *cfg, int role, struct sneck_note *why)

@@ -122,6 +122,7 @@ int sneck__refused(struct sneck_status *st, enum sneck_rc rc);
 /* The key that the next output wants is asked for; whether one waits to be taken. */
 void sneck__keys_prepare(struct sneck_conn *c);
 bool sneck__keys_due(const struct sneck_conn *c);
+bool sneck__quic_fits(const struct sneck_config *cfg);
 int sneck__keys_show(struct sneck_conn *c, struct sneck_status *st);
 
 /* ---- split.c ---- */

@@ -91,10 +91,12 @@ enum sneck_rc sneck_early_drop(struct sneck_early_st *st)
 enum sneck_rc sneck_export_early(const struct sneck_conn *conn, const char *label,
 				 struct sneck_span context, void *dst, size_t len)
 {
+	/* what the server has turned down already may be of another hash than the connection */
+	const bool offered = conn->hs.early == EARLY_OFFERED && conn->hs.tx_level == LV_EARLY;
+
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
-	if (conn->hs.work == NULL ||
-	    (conn->hs.early != EARLY_OFFERED && conn->hs.early != EARLY_ACCEPTED))
+	if (conn->hs.work == NULL || (!offered && conn->hs.early != EARLY_ACCEPTED))
 		return SNECK_NOT_NOW;
 	return sneck__export(conn, conn->hs.work->early_exporter, label, context, dst, len);
 }

@@ -44,13 +44,15 @@ void sneck__auth_schemes(struct nego *ng)
 			add_schemes(ng, (const uint16_t[]){ s->id, 0 }, false);
 }
 
-/* The leaf's digest names the question; it is made before anything is asked. */
+/* The leaf's digest names the question; it is made before anything is asked. Of a kind that nobody
+ * here takes nothing is: TLS 1.2 has X.509 and no more. */
 enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der)
 {
 	const struct sneck_hash *const sha256 = sneck__hash_of(hs->cfg->provider, 4);
 	struct transcript t;
 	enum sneck_rc rc = SNECK_E_NO_ALGORITHM;
 
+	SNECK_TRY(sneck__auth_type(hs, 1));
 	if (sha256 == NULL)
 		return rc;
 	memset(&t, 0, sizeof t);

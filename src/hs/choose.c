@@ -16,12 +16,14 @@
 
 /* ---- a session ---- */
 
-/* A suite with this hash: the one that is chosen, or another one that both sides have. */
+/* A suite with this hash: the one that is chosen, or another one that both sides have; behind a
+ * retry it is chosen for good. */
 static bool suite_with(struct hs *hs, struct sneck_span suites, uint16_t hash)
 {
 	struct nego *const ng = &hs->work->nego;
 
-	return ng->suite->hash == hash || sneck__select_suite(ng, suites, hash) == SNECK_OK;
+	return ng->suite->hash == hash ||
+	       (!hs->retried && sneck__select_suite(ng, suites, hash) == SNECK_OK);
 }
 
 /* SNECK_NOT_NOW: not this one. */

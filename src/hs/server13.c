@@ -13,14 +13,19 @@
 #include "../msg/hello.h"
 #include "../wire/ct.h"
 
-/* RFC 9846, 4.2.2: exactly one compression method, null. */
-static enum sneck_rc check_hello(struct nego *ng, const struct client_hello *ch)
+/* RFC 9846, 4.2.2: exactly one compression method, null; 4.2.4: a retry has chosen the suite, and
+ * the second hello offers it as the first did. */
+static enum sneck_rc check_hello(struct hs *hs, const struct client_hello *ch)
 {
+	struct nego *const ng = &hs->work->nego;
+
 	if (ch->compression.len != 1 || ch->compression.p[0] != 0)
 		return SNECK_E_ILLEGAL;
 	if (ng->quic != NULL && ch->session_id.len != 0) /* RFC 9001, 8.4 */
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__select_suite(ng, ch->suites, 0));
+	if (hs->retried)
+		ng->suite = hs->suite;
 	return sneck__ext_read(ng, IN_CH, ch->extensions);
 }
 
@@ -69,7 +74,7 @@ static enum sneck_rc read_hello(struct hs *hs, struct client_hello *ch)
 	ng->quic = hs->quic;
 	ng->recv_limit = hs->want_limit;
 	ng->shares[0].share = share;
-	SNECK_TRY(check_hello(ng, ch));
+	SNECK_TRY(check_hello(hs, ch));
 	memcpy(wk->random, ch->random.p, sizeof wk->random);
 	memcpy(wk->session_id, ch->session_id.p, ch->session_id.len);
 	wk->session_id_len = (uint8_t)ch->session_id.len;
