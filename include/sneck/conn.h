@@ -23,7 +23,7 @@
  *	}
  *
  *  Level   The state comes again until it was handled: APP_DATA, MAY_*, MUST_*, NEEDS_*,
- *          TRAFFIC_TRANSIT.
+ *          RECEIVED_CLIENT_HELLO, TRAFFIC_TRANSIT.
  *  Edge    The state comes once: RECEIVED_CERTIFICATE, RECEIVED_SIGNATURE, PEER_CLOSED, the
  *          notices, and after the handshake MUST_TRANSMIT.
  *  Sticky  The state stays for ever: CLOSED, and FAILED unless sneck_rc_is_refusal(st.err), which
@@ -372,6 +372,43 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_answer_verdict(struct sneck_conn 
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_answer_schemes(struct sneck_conn *conn, uint64_t op,
 							      const uint16_t *schemes, size_t n);
+
+/** Answers SNECK_RECEIVED_CLIENT_HELLO: this connection goes on with cfg, its ask bits included.
+ *  The one it was made with will do too. The state is shown before scratch is wanted, so that it
+ *  is known how much. Behind a HelloRetryRequest the second ClientHello, which may differ in its
+ *  key shares alone, is shown as well if cfg asks for it, and takes the same cfg.
+ *
+ *  Bytes: cfg must outlive the connection. Units: none. RFC: 4.2.2.
+ *  Returns: SNECK_OK; SNECK_E_CONFIG when cfg is not sound (sneck_config_check()), has another
+ *  provider, needs more scratch than was lent beforehand, or is another one behind a retry: the
+ *  question stays open.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_answer_client_hello(struct sneck_conn *conn,
+								   uint64_t op,
+								   const struct sneck_config *cfg);
+
+/** Answers SNECK_NEEDS_LOCAL_SIGNATURE.
+ *
+ *  Bytes: copied. Units: len in bytes, 1 to SNECK_SIG_MAX. RFC: 4.5.2.
+ *  Returns: SNECK_OK; SNECK_E_OWN_SIGNATURE when it does not verify with the leaf of our
+ *  credential, unless config.check_own_signature is 2: the question stays open, so a second attempt
+ *  is possible; SNECK_E_ARG; another 0x4xx code when the provider could not check it, which ends
+ *  the connection.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_answer_signature(struct sneck_conn *conn,
+								uint64_t op, const void *sig,
+								size_t len);
+
+/** Answers SNECK_NEEDS_CREDENTIAL. NULL: a client goes on without a certificate.
+ *
+ *  Bytes: credential, its chain and signer must stay until the scratch comes back. Units: none.
+ *  RFC: 4.5.1.2.
+ *  Returns: SNECK_OK; SNECK_E_ARG when it is not complete or has no scheme that the peer accepts,
+ *  and for NULL on a server: the question stays open.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc
+sneck_answer_credential(struct sneck_conn *conn, uint64_t op,
+			const struct sneck_credential *credential);
 
 /** Answers SNECK_NEEDS_UNPACKED_CERTIFICATE with the message that u.unpack.packed unpacks to. Stop
  *  unpacking at u.unpack.length bytes and refuse (bad_certificate) if there are more, or less: that

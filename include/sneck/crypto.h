@@ -89,7 +89,8 @@ struct sneck_kex {
 /* Public keys of peers. The library never parses X.509: it hands over the leaf as it came and
  * gets a key to check one signature with. RFC: 4.3.3, 4.5.2; 7250. */
 struct sneck_pubkey {
-	const uint16_t *schemes;  /* that verify understands, best first, ends with 0 */
+	const uint16_t *schemes;  /* that verify understands, best first, ends with 0; those of
+	                             SNECK_ECDSA_ANY_* let TLS 1.2 use any curve */
 	uint32_t key_size;        /* bytes for one key */
 	uint32_t work_size;       /* scratch for one call */
 	/* SNECK_E_CERT_BAD for DER that is none, SNECK_E_CERT_TYPE for a key that is not served */
@@ -134,7 +135,9 @@ SNECK_API const struct sneck_provider *sneck_provider_bearssl(void);
 /* Makes handshake signatures, with our private key. RFC: 4.5.2.
  *
  * sign answers SNECK_OK with *len bytes in sig (cap is SNECK_SIG_MAX) or a negative code.
- * sneck_process() calls it and waits for it. */
+ * Without SNECK_ASK_SIGN sneck_process() calls it and waits for it. With it the connection never
+ * calls it (sign may be NULL): SNECK_NEEDS_LOCAL_SIGNATURE is shown, and the application has the
+ * signature made where it likes. */
 struct sneck_signer {
 	const uint16_t *schemes; /* best first, ends with 0 */
 	enum sneck_rc (*sign)(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig,
@@ -198,7 +201,8 @@ struct sneck_verifier {
 	const uint16_t *schemes;      /* accepted in handshake signatures, best first, ends with 0;
 	                                 NULL: all of the provider's */
 	const uint16_t *cert_schemes; /* accepted inside certificates; NULL: the same */
-	const struct sneck_span *ca_names; /* DER names to announce, may be NULL */
+	const struct sneck_span *ca_names; /* DER names to announce: in a CertificateRequest, and
+	                                      with config.announce_cas in a ClientHello */
 	size_t n_ca_names;
 	uint32_t flags;               /* set of SNECK_VERIFIER_* */
 	uint32_t rsv;

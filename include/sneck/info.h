@@ -25,6 +25,8 @@ struct sneck_facts {
 	struct sneck_span sni;  /* server: until the scratch is taken back */
 	uint8_t leaf_id[32];    /* SHA-256 of the peer's leaf; zero: it sent none */
 	uint64_t rx_records, tx_records, rx_updates, tx_updates;
+	/* TLS 1.2: RFC 7627, RFC 5746. 1: both sides spoke of it */
+	uint8_t ems, secure_renegotiation, rsv2[6];
 };
 
 /** Tells what was agreed so far.
@@ -65,10 +67,12 @@ SNECK_API const char *sneck_misuse_text(const struct sneck_conn *conn);
 
 /** Derives keying material for a protocol on top.
  *
- *  Bytes: label and context are read during the call; dst is the caller's and secret.
+ *  Bytes: label and context are read during the call; dst is the caller's and secret. In TLS 1.2 a
+ *  context of NULL is none, which gives other material than the empty one.
  *  Units: len in bytes, up to 255 times the hash length. RFC: 7.5; 5705; 9266 for channel binding.
  *  Returns: SNECK_OK; SNECK_NOT_NOW before the handshake is over; SNECK_E_ARG for a label of more
- *  than 249 bytes or too long an output; SNECK_E_CONFIG without config.keep_exporter, after
+ *  than 249 bytes, one of TLS 1.2's own, or too long an output; SNECK_E_CONFIG without
+ *  config.keep_exporter, in TLS 1.2 without extended master secret, after
  *  sneck_forget_exporter(), and in SNECK_CLOSED.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_export(const struct sneck_conn *conn,
@@ -94,6 +98,26 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_export_early(const struct sneck_c
  *  Returns: nothing.
  */
 SNECK_API void sneck_forget_exporter(struct sneck_conn *conn);
+
+/* A ClientHello, cut into spans; empty: it is not there. */
+struct sneck_hello {
+	struct sneck_span random, session_id;
+	struct sneck_span suites;     /* wire list, two bytes each */
+	struct sneck_span sni, alpn;  /* host name; ProtocolNameList */
+	struct sneck_span versions, groups, schemes; /* wire lists, two bytes each */
+	struct sneck_span key_shares; /* KeyShareEntry list */
+	struct sneck_span extensions; /* all, in their order, for fingerprints */
+};
+
+/** Reads a ClientHello message without a connection. A pure function of its bytes.
+ *
+ *  Bytes: raw is the handshake message with its header; the spans point into it. Units: none.
+ *  RFC: 4.2.2.
+ *  Returns: SNECK_OK; SNECK_E_DECODE, SNECK_E_EXT_DUPLICATE, or what else a server would end the
+ *  connection with: SNECK_E_EXT_MISPLACED, SNECK_E_ILLEGAL. *hello is then not complete.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_hello_read(struct sneck_span raw,
+							  struct sneck_hello *hello);
 
 /** The name of a number, as in this library's headers, in IANA's registries, or in the RFC.
  *

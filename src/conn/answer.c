@@ -4,6 +4,8 @@
 #include "conn.h"
 
 #include "../crypto/algs.h"
+#include "../ext/select.h"
+#include "../hs/graph.h"
 #include "../msg/cert.h"
 
 static enum sneck_rc stale(struct sneck_conn *c)
@@ -15,14 +17,14 @@ static enum sneck_rc stale(struct sneck_conn *c)
 
 static bool verdict_open(const struct sneck_conn *c, uint64_t op)
 {
-	return c->err == 0 && c->hs.verdict_op != 0 && op == c->hs.verdict_op &&
+	return c->err == 0 && !c->busy && c->hs.verdict_op != 0 && op == c->hs.verdict_op &&
 	       !c->hs.verdict_known && c->hs.work != NULL;
 }
 
 /* state: of the question that op must belong to; 0: any. */
 static bool ask_open(const struct sneck_conn *c, uint64_t op, uint8_t state)
 {
-	return c->err == 0 && op != 0 && op == c->hs.ask_op &&
+	return c->err == 0 && !c->busy && op != 0 && op == c->hs.ask_op &&
 	       (state == 0 || state == c->hs.ask_state);
 }
 
@@ -37,7 +39,7 @@ enum sneck_rc sneck_cert_at(const struct sneck_cert_st *st, uint32_t i,
 	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
 	if (i >= st->n_entries)
 		return sneck__refuse(st->conn, SNECK_E_ARG, "no certificate of that number");
-	*entry = sneck__certificate_at(st->raw, i);
+	*entry = st->conn->hs.v->cert_at(st->raw, i);
 	return SNECK_OK;
 }
 
@@ -82,6 +84,63 @@ enum sneck_rc sneck_answer_schemes(struct sneck_conn *conn, uint64_t op, const u
 	conn->hs.work->nego.n_schemes = (uint32_t)n;
 	sneck__ask_settle(&conn->hs);
 	return SNECK_OK;
+}
+
+enum sneck_rc sneck_answer_credential(struct sneck_conn *conn, uint64_t op,
+				      const struct sneck_credential *credential)
+{
+	if (!ask_open(conn, op, SNECK_NEEDS_CREDENTIAL))
+		return stale(conn);
+	if (credential == NULL && conn->hs.role == SNECK_SERVER)
+		return sneck__refuse(conn, SNECK_E_ARG, "a server cannot do without a credential");
+	if (credential != NULL && sneck__check_credential(conn->cfg, credential, NULL) != SNECK_OK)
+		return sneck__refuse(conn, SNECK_E_ARG, "the credential is not complete");
+	if (credential != NULL && !sneck__select_own_scheme(&conn->hs.work->nego, credential))
+		return sneck__refuse(conn, SNECK_E_ARG,
+				     "the credential has no scheme that the peer accepts");
+	conn->hs.work->given = credential;
+	sneck__ask_settle(&conn->hs);
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_answer_client_hello(struct sneck_conn *conn, uint64_t op,
+					const struct sneck_config *cfg)
+{
+	if (!ask_open(conn, op, SNECK_RECEIVED_CLIENT_HELLO))
+		return stale(conn);
+	if (cfg != conn->cfg) {
+		if (conn->hs.retried)
+			return sneck__refuse(conn, SNECK_E_CONFIG,
+					     "the retry was made of the config that the first "
+					     "ClientHello has got");
+		if (cfg->provider != conn->cfg->provider ||
+		    sneck_config_check(cfg, SNECK_SERVER, NULL) != SNECK_OK ||
+		    sneck__conn_switch(conn, cfg) != SNECK_OK)
+			return sneck__refuse(conn, SNECK_E_CONFIG,
+					     "the config is not sound, has another provider, or "
+					     "needs more memory than there is");
+	}
+	sneck__ask_settle(&conn->hs);
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck_answer_signature(struct sneck_conn *conn, uint64_t op, const void *sig,
+				     size_t len)
+{
+	enum sneck_rc rc;
+
+	if (!ask_open(conn, op, SNECK_NEEDS_LOCAL_SIGNATURE))
+		return stale(conn);
+	if (len == 0 || len > SNECK_SIG_MAX)
+		return sneck__refuse(conn, SNECK_E_ARG, "1 to SNECK_SIG_MAX bytes of signature");
+	rc = sneck__auth_answer(&conn->hs, sneck_span_of(sig, len));
+	if (rc == SNECK_E_OWN_SIGNATURE)
+		return sneck__refuse(conn, rc, "the signature does not fit our certificate");
+	if (rc != SNECK_OK)
+		sneck__conn_fail(conn, rc, 0);
+	else
+		sneck__ask_settle(&conn->hs);
+	return rc;
 }
 
 enum sneck_rc sneck_answer_refuse(struct sneck_conn *conn, uint64_t op, uint8_t alert)

@@ -73,16 +73,21 @@ static const struct number numbers[] = {
 	FLAG(alert_due),
 	FLAG(may_done),
 	FLAG(exporter_gone),
+	FLAG(hs.ems),
+	FLAG(hs.secure_renegotiation),
+	FLAG(hs.refused),
+	NUM(hs.warning, UINT8_MAX),
 };
 
 static const struct string strings[] = {
 	{ AT(hs.leaf_id), WIDTH(hs.leaf_id) },	     { AT(hs.rx_secret), WIDTH(hs.rx_secret) },
 	{ AT(hs.tx_secret), WIDTH(hs.tx_secret) },   { AT(hs.exporter), WIDTH(hs.exporter) },
 	{ AT(hs.resumption), WIDTH(hs.resumption) }, { AT(hs.domain), WIDTH(hs.domain) },
+	{ AT(hs.randoms), WIDTH(hs.randoms) },
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
-#define PLAIN_MAX   (8u * COUNT(numbers) + COUNT(strings) * BOUND_HASH + 256u)
+#define PLAIN_MAX   (8u * COUNT(numbers) + 32u + 3u * BOUND_HASH + 64u + 256u)
 
 /* ---- fields ---- */
 

@@ -6,15 +6,15 @@
 
 #include "../build.h"
 #include "../ext/ext.h"
-#include "../msg/cert.h"
-#include "../msg/finish.h"
+#include "../hs/graph.h"
 
 /* The message that waits at the front of the run; it was read before. */
-static struct sneck_span waiting_body(const struct sneck_conn *c, const struct sneck_in *in)
+static struct hs_msg waiting(const struct sneck_conn *c, const struct sneck_in *in)
 {
 	const uint8_t *const p = in->base + in->head + c->in.run_off;
+	const size_t len = (size_t)p[1] << 16 | (size_t)p[2] << 8 | (size_t)p[3];
 
-	return sneck_span_of(p + FRAME_HEAD, (size_t)p[1] << 16 | (size_t)p[2] << 8 | (size_t)p[3]);
+	return (struct hs_msg){ .type = p[0], .body = sneck_span_of(p + FRAME_HEAD, len) };
 }
 
 static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
@@ -23,7 +23,7 @@ static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
 	const struct sneck_span unpacked = c->hs.work->unpacked;
 	struct certificate cert = { .n = 0 };
 
-	if (sneck__certificate_read(&cert, unpacked.len != 0 ? unpacked : waiting_body(c, in)) !=
+	if (c->hs.v->cert_read(&cert, unpacked.len != 0 ? unpacked : waiting(c, in).body) !=
 	    SNECK_OK)
 		cert.n = 0;
 	st->u.cert = (struct sneck_cert_st){
@@ -41,9 +41,10 @@ static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
 static int show_signature(const struct sneck_conn *c, const struct sneck_in *in,
 			  struct sneck_status *st)
 {
+	const struct hs_msg m = waiting(c, in);
 	struct certificate_verify cv = { .scheme = 0 };
 
-	if (sneck__certificate_verify_read(&cv, waiting_body(c, in)) == SNECK_OK)
+	if (c->hs.v->signature_read(&cv, &m) == SNECK_OK)
 		st->u.sig = (struct sneck_sig_st){ .scheme = cv.scheme, .sig = cv.signature };
 	return SNECK_RECEIVED_SIGNATURE;
 }
@@ -63,7 +64,7 @@ static int show_verdict(struct sneck_conn *c, struct sneck_status *st)
 	return SNECK_NEEDS_SIGNATURE;
 }
 
-static int show_psk(struct sneck_conn *c, struct sneck_status *st)
+static void show_psk(struct sneck_conn *c, struct sneck_status *st)
 {
 	const struct nego *const ng = &c->hs.work->nego;
 	struct sneck_span identity, binder;
@@ -77,10 +78,9 @@ static int show_psk(struct sneck_conn *c, struct sneck_status *st)
 		.n_identities = n,
 		.raw = ng->psk_identities,
 	};
-	return SNECK_NEEDS_PSK;
 }
 
-static int show_early_offer(struct sneck_conn *c, struct sneck_status *st)
+static void show_early_offer(struct sneck_conn *c, struct sneck_status *st)
 {
 	const struct session s = sneck__session_of(&c->hs);
 
@@ -92,21 +92,73 @@ static int show_early_offer(struct sneck_conn *c, struct sneck_status *st)
 		.replay_id = c->hs.work->binder,
 		.app_data = s.app_data,
 	};
-	return SNECK_NEEDS_EARLY_DATA_DECISION;
+}
+
+static void show_hello(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
+{
+	const struct sneck_span body = waiting(c, in).body;
+	const struct sneck_span raw = sneck_span_of(body.p - FRAME_HEAD, FRAME_HEAD + body.len);
+	struct sneck_hello hello;
+
+	(void)!sneck_hello_read(raw, &hello); /* it was read before */
+	st->u.hello = (struct sneck_hello_st){
+		.conn = c,
+		.gen = c->gen,
+		.retried = c->hs.retried,
+		.sni = hello.sni,
+		.alpn = hello.alpn,
+		.raw = raw,
+	};
+}
+
+static void show_credential(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct nego *const ng = &c->hs.work->nego;
+
+	st->u.cred = (struct sneck_cred_st){
+		.conn = c,
+		.gen = c->gen,
+		.name = sneck_span_of(c->hs.sni, c->hs.sni_len),
+		.schemes = ng->peer_schemes,
+		.ca_names = ng->peer_cas,
+	};
+	if (ng->alpn != 0)
+		st->u.cred.alpn = c->cfg->alpn[ng->alpn - 1u];
+}
+
+static void show_sign(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct hs_work *const wk = c->hs.work;
+
+	st->u.sign = (struct sneck_sign_st){
+		.conn = c,
+		.gen = c->gen,
+		.scheme = wk->nego.own_scheme,
+		.credential = wk->nego.cred,
+		.tbs = sneck_span_of(wk->tbs, wk->tbs_len),
+	};
 }
 
 /* A question that comes with nothing but its op id is an empty handle. */
 static int show_ask(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
 {
-	if (c->hs.ask_state == SNECK_NEEDS_PSK)
-		return show_psk(c, st);
-	if (c->hs.ask_state == SNECK_NEEDS_EARLY_DATA_DECISION)
-		return show_early_offer(c, st);
-	if (BUILD_COMPRESSION && c->hs.ask_state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
-		sneck__show_packed(c, waiting_body(c, in), st);
+	const uint8_t state = c->hs.ask_state;
+
+	if (state == SNECK_NEEDS_PSK)
+		show_psk(c, st);
+	else if (state == SNECK_NEEDS_EARLY_DATA_DECISION)
+		show_early_offer(c, st);
+	else if (BUILD_COMPRESSION && state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
+		sneck__show_packed(c, waiting(c, in).body, st);
+	else if (state == SNECK_RECEIVED_CLIENT_HELLO)
+		show_hello(c, in, st);
+	else if (state == SNECK_NEEDS_CREDENTIAL)
+		show_credential(c, st);
+	else if (state == SNECK_NEEDS_LOCAL_SIGNATURE)
+		show_sign(c, st);
 	else
 		st->u.schemes = (struct sneck_schemes_st){ .conn = c, .gen = c->gen };
-	return c->hs.ask_state;
+	return state;
 }
 
 int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
@@ -125,6 +177,6 @@ int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct
 	if (show == SNECK_RECEIVED_SIGNATURE)
 		return show_signature(c, in, st);
 	if (show == SNECK_RECEIVED_TICKET)
-		return sneck__show_ticket(c, waiting_body(c, in), st);
+		return sneck__show_ticket(c, waiting(c, in).body, st);
 	return hs->ask_op != 0 ? show_ask(c, in, st) : show_verdict(c, st);
 }

@@ -72,8 +72,9 @@ struct nego {
 	uint8_t grease[GREASE_COUNT + 32]; /* random bytes for values, and for the order of rows */
 
 	/* what the peer's message says; the spans live as long as the call that reads it */
-	struct sneck_span peer_groups, peer_schemes, peer_share;
+	struct sneck_span peer_groups, peer_schemes, peer_share, peer_cas;
 	struct sneck_span psk_identities, psk_binders; /* without their lengths */
+	uint32_t peer_sign; /* bits of sneck__scheme_bit(): what of peer_schemes is known here */
 	struct sneck_span cookie; /* the retry's, until the second ClientHello is written, which is
 	                             before the call ends; a client's, while its hello is read */
 
@@ -90,6 +91,10 @@ struct nego {
 	bool peer_has_limit;  /* record_size_limit came */
 	uint8_t max_fragment; /* RFC 6066 code that was agreed; 0: none */
 
+	/* TLS 1.2: the peer spoke of it */
+	bool ems, secure_renegotiation, peer_has_formats;
+	bool status_due; /* client: CertificateStatus was promised */
+
 	/* what was chosen */
 	uint16_t version;
 	uint16_t own_scheme, peer_scheme;
@@ -105,6 +110,14 @@ struct nego {
 };
 
 /* Whether our verifier has this flag. */
+/* TLS 1.2, server: what goes with our certificate, once that is chosen. */
+static inline struct sneck_span nego_ocsp12(const struct nego *ng)
+{
+	const bool wanted = ng->cred != NULL && (ng->peer_wants & SNECK_VERIFIER_WANTS_OCSP) != 0;
+
+	return wanted ? ng->cred->ocsp : sneck_span_of(NULL, 0);
+}
+
 static inline bool nego_wants(const struct nego *ng, uint32_t flag)
 {
 	return ng->cfg->verifier != NULL && (ng->cfg->verifier->flags & flag) != 0;
@@ -120,6 +133,7 @@ static inline void nego_forget(struct nego *ng)
 	ng->peer_share = none;
 	ng->psk_identities = none;
 	ng->psk_binders = none;
+	ng->peer_cas = none;
 	ng->at_ext = 0xffff;
 }
 

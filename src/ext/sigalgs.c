@@ -41,8 +41,16 @@ static enum sneck_rc list_read(struct sneck_span *list, struct sneck_span body)
 
 static enum sneck_rc sigalgs_read(struct nego *ng, enum ext_in in, struct sneck_span body)
 {
+	struct rd r;
+
 	(void)in;
-	return list_read(&ng->peer_schemes, body);
+	SNECK_TRY(list_read(&ng->peer_schemes, body));
+
+	ng->peer_sign = 0;
+	rd_init(&r, ng->peer_schemes);
+	while (rd_more(&r))
+		ng->peer_sign |= sneck__scheme_bit(rd_u16(&r));
+	return SNECK_OK;
 }
 
 /* RFC 9846, 9.2: whoever wants us to sign must say how; of a ClientHello select.c knows if it does.

@@ -25,7 +25,7 @@ static void sni_write(const struct nego *ng, enum ext_in in, struct wr *w)
 {
 	struct wr_mark list;
 
-	if (in == IN_EE)
+	if (in != IN_CH)
 		return;
 	list = wr_open(w, 2);
 	wr_u8(w, 0);
@@ -33,26 +33,34 @@ static void sni_write(const struct nego *ng, enum ext_in in, struct wr *w)
 	wr_close(w, list);
 }
 
-static enum sneck_rc sni_read(struct nego *ng, enum ext_in in, struct sneck_span body)
+enum sneck_rc sneck__sni_name(struct sneck_span *name, struct sneck_span body)
 {
-	struct sneck_span name;
 	struct rd r, list;
 	uint8_t type;
 
 	rd_init(&r, body);
-	if (in == IN_EE)
-		return rd_end(&r);
 	rd_open(&r, &list, 2, 1, 65535);
 	type = rd_u8(&list);
-	name = rd_vec(&list, 2, 1, 65535);
+	*name = rd_vec(&list, 2, 1, 65535);
 	rd_close(&list);
 	SNECK_TRY(rd_end(&r));
 
-	if (type != 0 || name.len > BOUND_NAME)
+	if (type != 0 || name->len > BOUND_NAME)
 		return SNECK_E_ILLEGAL;
-	for (size_t i = 0; i < name.len; i++)
-		if (name.p[i] <= ' ' || name.p[i] > '~')
+	for (size_t i = 0; i < name->len; i++)
+		if (name->p[i] <= ' ' || name->p[i] > '~')
 			return SNECK_E_ILLEGAL;
+	return SNECK_OK;
+}
+
+static enum sneck_rc sni_read(struct nego *ng, enum ext_in in, struct sneck_span body)
+{
+	struct sneck_span name;
+
+	if (in != IN_CH)
+		return body.len == 0 ? SNECK_OK : SNECK_E_DECODE;
+	SNECK_TRY(sneck__sni_name(&name, body));
+
 	memcpy(ng->sni, name.p, name.len);
 	ng->sni_len = (uint8_t)name.len;
 	return SNECK_OK;
@@ -60,7 +68,7 @@ static enum sneck_rc sni_read(struct nego *ng, enum ext_in in, struct sneck_span
 
 const struct ext sneck__ext_sni = {
 	.type = EXT_SERVER_NAME,
-	.allowed = SET(IN_CH) | SET(IN_EE),
+	.allowed = SET(IN_CH) | SET(IN_EE) | SET(IN_SH12),
 	.offer = sni_offer,
 	.write = sni_write,
 	.read = sni_read,

@@ -4,6 +4,10 @@
  * waiting handler leaves. */
 #include "hs.h"
 
+#include <sneck/info.h>
+
+#include "../ext/select.h"
+
 /* Op ids begin at random bytes, so an answer to another connection is stale, whatever it is. */
 static enum sneck_rc raise_op(struct hs *hs, uint64_t *op)
 {
@@ -39,6 +43,11 @@ void sneck__ask_settle(struct hs *hs)
 	hs->ask_state = 0;
 }
 
+void sneck__ask_again(struct hs *hs, uint8_t state)
+{
+	hs->settled &= ~((uint64_t)1 << state);
+}
+
 enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state)
 {
 	if ((hs->cfg->ask & bit) == 0 || sneck__ask_settled(hs, state))
@@ -46,6 +55,28 @@ enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state)
 	SNECK_TRY(raise_op(hs, &hs->ask_op));
 	hs->ask_state = state;
 	return SNECK_WANT_ANSWER;
+}
+
+/* The application may choose the config by what it sees; a broken hello it does not see. */
+enum sneck_rc sneck__ask_hello(struct hs *hs, const struct hs_msg *m)
+{
+	struct sneck_hello hello;
+
+	if ((hs->cfg->ask & SNECK_ASK_CLIENT_HELLO) != 0)
+		SNECK_TRY(sneck_hello_read(m->raw, &hello));
+	return sneck__ask(hs, SNECK_ASK_CLIENT_HELLO, SNECK_RECEIVED_CLIENT_HELLO);
+}
+
+enum sneck_rc sneck__ask_credential(struct hs *hs)
+{
+	struct hs_work *const wk = hs->work;
+
+	if ((hs->cfg->ask & SNECK_ASK_CREDENTIAL) == 0)
+		return sneck__select_credential(&wk->nego);
+	SNECK_TRY(sneck__ask(hs, SNECK_ASK_CREDENTIAL, SNECK_NEEDS_CREDENTIAL));
+	return wk->given != NULL && sneck__select_own_scheme(&wk->nego, wk->given)
+		       ? SNECK_OK
+		       : SNECK_E_NO_SCHEME;
 }
 
 /* An edge state is shown once; conn marks it in hs->shown, and the next run passes. */
@@ -57,11 +88,12 @@ enum sneck_rc sneck__ask_show(struct hs *hs, uint8_t state)
 	return SNECK_WANT_ANSWER;
 }
 
-enum sneck_rc sneck__ask_certificate(struct hs *hs)
+enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n)
 {
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0)
 		return SNECK_OK;
-	SNECK_TRY(raise_op(hs, &hs->verdict_op));
+	if (n != 0)
+		SNECK_TRY(raise_op(hs, &hs->verdict_op));
 	return sneck__ask_show(hs, SNECK_RECEIVED_CERTIFICATE);
 }
 

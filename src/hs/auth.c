@@ -3,7 +3,7 @@
  *
  * CONNECTED is reached through sneck__evidence_accept() alone, which takes what the functions above
  * it have recorded; the zero value of everything refuses. */
-#include "hs.h"
+#include "graph.h"
 
 #include "../crypto/algs.h"
 #include "../ext/select.h"
@@ -20,6 +20,29 @@ enum sneck_rc sneck__auth_type(const struct hs *hs, uint32_t n)
 	if (!set_has(sneck__types_accepted(ng), ng->peer_type))
 		return SNECK_E_CERT_TYPE;
 	return n > 1 && ng->peer_type == SNECK_RAW_PUBLIC_KEY ? SNECK_E_ILLEGAL : SNECK_OK;
+}
+
+static void add_schemes(struct nego *ng, const uint16_t *list, bool handshake)
+{
+	for (; list != NULL && *list != 0 && ng->n_schemes < BOUND_SCHEMES; list++)
+		if (sneck__scheme_in_handshake(*list) == handshake &&
+		    (!handshake || sneck__list_has(ng->cfg->provider->pubkey->schemes, *list)))
+			ng->schemes[ng->n_schemes++] = *list;
+}
+
+/* What may sign the handshake, if the provider can check it, then what only certificates may be
+ * signed with: a peer takes any of this list. */
+void sneck__auth_schemes(struct nego *ng)
+{
+	const struct sneck_verifier *const v = ng->cfg->verifier;
+	const uint16_t *const own = v != NULL ? v->schemes : NULL;
+
+	add_schemes(ng, own != NULL ? own : ng->cfg->provider->pubkey->schemes, true);
+	if (v != NULL)
+		add_schemes(ng, v->cert_schemes, false);
+	else /* whoever judges chains elsewhere has not said what he takes: all that is known */
+		for (const struct alg_name *s = sneck__schemes; s->id != 0; s++)
+			add_schemes(ng, (const uint16_t[]){ s->id, 0 }, false);
 }
 
 /* The leaf's digest names the question; it is made before anything is asked. */
@@ -66,12 +89,12 @@ static enum sneck_rc judge(struct hs *hs, struct sneck_span list, uint32_t n)
 		.now_ms = hs->now_ms,
 		.type = hs->work->nego.peer_type,
 		.version = hs->version,
-		.peer_role = SNECK_SERVER,
+		.peer_role = hs->role == SNECK_CLIENT ? SNECK_SERVER : SNECK_CLIENT,
 	};
 	enum sneck_rc rc;
 
 	for (uint32_t i = 0; i < n; i++)
-		certs[i] = sneck__certificate_at(list, i);
+		certs[i] = hs->v->cert_at(list, i);
 	memcpy(verdict.leaf_id, hs->leaf_id, sizeof verdict.leaf_id);
 	rc = v->verify(v->ctx, &chain, &verdict);
 	if (rc != SNECK_OK) /* it may not wait, and a code that is not for it says nothing */
@@ -87,7 +110,7 @@ enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t 
 {
 	const struct sneck_pubkey *const pk = hs->cfg->provider->pubkey;
 	struct hs_work *const wk = hs->work;
-	const struct sneck_span leaf = sneck__certificate_at(list, 0).der;
+	const struct sneck_span leaf = hs->v->cert_at(list, 0).der;
 
 	SNECK_TRY(wk->nego.peer_type == SNECK_RAW_PUBLIC_KEY
 			  ? pk->from_spki(wk->peer_key, leaf, wk->provider_work)
@@ -100,16 +123,20 @@ enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t 
 	return SNECK_OK;
 }
 
-/* Idempotent: the transcript stands still while we wait. */
-enum sneck_rc sneck__auth_tbs(struct hs *hs)
+/* Idempotent: the transcript stands still while we wait. server: who signs. */
+static enum sneck_rc make_tbs(struct hs *hs, bool server)
 {
 	struct hs_work *const wk = hs->work;
 	uint8_t th[BOUND_HASH];
 
 	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
-	wk->tbs_len = (uint8_t)sneck__signature_input(wk->tbs, hs->role == SNECK_CLIENT, th,
-						      hs->hash->len);
+	wk->tbs_len = (uint8_t)sneck__signature_input(wk->tbs, server, th, hs->hash->len);
 	return SNECK_OK;
+}
+
+enum sneck_rc sneck__auth_tbs(struct hs *hs)
+{
+	return make_tbs(hs, hs->role == SNECK_CLIENT);
 }
 
 enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme, struct sneck_span sig)
@@ -120,6 +147,9 @@ enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme, struct sneck
 		SNECK_TRY(hs->cfg->provider->pubkey->verify(wk->peer_key, scheme,
 							    sneck_span_of(wk->tbs, wk->tbs_len),
 							    sig, wk->provider_work));
+	hs->cfg->provider->pubkey->wipe(wk->peer_key);
+	sneck__ct_wipe(wk->peer_key, hs->cfg->provider->pubkey->key_size);
+	wk->have_key = false;
 	wk->evidence.signature_judged = true;
 	if (hs->verdict_known)
 		wk->evidence.chain_judged = true;
@@ -133,35 +163,92 @@ enum sneck_rc sneck__evidence_accept(const struct hs *hs)
 
 	if (hs->resumed != 0)
 		return ev->psk_proved ? SNECK_OK : SNECK_E_INTERNAL;
-	if (hs->role == SNECK_SERVER) /* client authentication is not asked for */
+	if (hs->role == SNECK_SERVER && hs->cfg->client_auth == SNECK_AUTH_NONE)
+		return SNECK_OK;
+	if (hs->role == SNECK_SERVER && hs->cfg->client_auth == SNECK_AUTH_OPTIONAL &&
+	    ev->none_sent)
 		return SNECK_OK;
 	return ev->chain_judged && ev->signature_judged ? SNECK_OK : SNECK_E_INTERNAL;
 }
 
-/* Our CertificateVerify, signed straight into the flight's area. */
-enum sneck_rc sneck__auth_sign(struct hs *hs)
+/* Where the bytes of our signature come to lie, behind the header that is written around them. */
+static uint8_t *signature_room(struct hs *hs)
 {
-	struct hs_work *const wk = hs->work;
-	const struct sneck_signer *const signer = wk->nego.cred->signer;
-	uint8_t tbs[BOUND_TBS], th[BOUND_HASH];
-	struct certificate_verify cv = { .scheme = wk->nego.own_scheme };
-	size_t tbs_len, len = 0;
-	enum sneck_rc rc;
-	uint8_t *room;
 	struct wr w;
 
 	sneck__flight_begin(hs, &w);
 	(void)wr_room(&w, FRAME_HEAD + 4u);
-	room = wr_room(&w, SNECK_SIG_MAX);
+	return wr_room(&w, SNECK_SIG_MAX);
+}
+
+/* With the key of our own leaf, which needs no memory of its own: a peer's is not known yet, or not
+ * needed any more. */
+static enum sneck_rc check_own(struct hs *hs, struct sneck_span sig)
+{
+	const struct sneck_pubkey *const pk = hs->cfg->provider->pubkey;
+	struct hs_work *const wk = hs->work;
+	enum sneck_rc rc;
+
+	rc = wk->nego.cred->type == SNECK_RAW_PUBLIC_KEY
+		     ? pk->from_spki(wk->peer_key, wk->nego.cred->chain[0], wk->provider_work)
+		     : pk->from_cert(wk->peer_key, wk->nego.cred->chain[0], wk->provider_work);
+	if (rc == SNECK_OK)
+		rc = pk->verify(wk->peer_key, wk->nego.own_scheme,
+				sneck_span_of(wk->tbs, wk->tbs_len), sig, wk->provider_work);
+	pk->wipe(wk->peer_key);
+	sneck__ct_wipe(wk->peer_key, pk->key_size);
+	sneck__ct_wipe(wk->provider_work, wk->provider_work_len);
+	if (rc != SNECK_OK && !(rc <= SNECK_E_CRYPTO && rc >= SNECK_E_INTERNAL))
+		rc = SNECK_E_OWN_SIGNATURE;
+	return rc;
+}
+
+enum sneck_rc sneck__auth_answer(struct hs *hs, struct sneck_span sig)
+{
+	uint8_t *const room = signature_room(hs);
+
 	if (room == NULL)
 		return SNECK_E_INTERNAL;
-	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
-	tbs_len = sneck__signature_input(tbs, hs->role == SNECK_SERVER, th, hs->hash->len);
-	rc = signer->sign(signer->ctx, cv.scheme, sneck_span_of(tbs, tbs_len), room, SNECK_SIG_MAX,
-			  &len);
+	if (hs_checks_own(hs->cfg))
+		SNECK_TRY(check_own(hs, sig));
+	memcpy(room, sig.p, sig.len);
+	hs->work->sig_len = (uint32_t)sig.len;
+	return SNECK_OK;
+}
+
+/* The signature, from the signer into its room, or as it was answered. */
+static enum sneck_rc make_signature(struct hs *hs, struct sneck_span *sig)
+{
+	struct hs_work *const wk = hs->work;
+	const struct sneck_signer *const signer = wk->nego.cred->signer;
+	uint8_t *const room = signature_room(hs);
+	size_t len = 0;
+	enum sneck_rc rc;
+
+	if (room == NULL)
+		return SNECK_E_INTERNAL;
+	if ((hs->cfg->ask & SNECK_ASK_SIGN) != 0) {
+		SNECK_TRY(sneck__ask(hs, SNECK_ASK_SIGN, SNECK_NEEDS_LOCAL_SIGNATURE));
+		*sig = sneck_span_of(room, wk->sig_len);
+		return SNECK_OK;
+	}
+	rc = signer->sign(signer->ctx, wk->nego.own_scheme, sneck_span_of(wk->tbs, wk->tbs_len),
+			  room, SNECK_SIG_MAX, &len);
 	if (rc != SNECK_OK || len == 0 || len > SNECK_SIG_MAX)
 		return SNECK_E_SIGNER;
-	cv.signature = sneck_span_of(room, len);
+	*sig = sneck_span_of(room, len);
+	return hs_checks_own(hs->cfg) ? check_own(hs, *sig) : SNECK_OK;
+}
+
+/* Our CertificateVerify, around a signature that lies in the flight's area already. */
+enum sneck_rc sneck__auth_sign(struct hs *hs)
+{
+	struct certificate_verify cv = { .scheme = hs->work->nego.own_scheme };
+	struct wr w;
+
+	SNECK_TRY(make_tbs(hs, hs->role == SNECK_SERVER));
+	SNECK_TRY(make_signature(hs, &cv.signature));
+
 	sneck__flight_begin(hs, &w);
 	sneck__certificate_verify_write(&w, &cv);
 	hs->own_scheme = cv.scheme;
@@ -198,4 +285,9 @@ enum sneck_rc sneck__auth_send_finished(struct hs *hs)
 	sneck__flight_begin(hs, &w);
 	sneck__finished_write(&w, sneck_span_of(mac, hs->hash->len));
 	return sneck__flight_end(hs, &w, LV_HANDSHAKE);
+}
+
+enum sneck_rc sneck__signature_read13(struct certificate_verify *cv, const struct hs_msg *m)
+{
+	return sneck__certificate_verify_read(cv, m->body);
 }

@@ -1,133 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* client13.c: the client: what it sends first, and the graph of TLS 1.3. RFC 9846, A.1.
+/* client13.c: the client of TLS 1.3, from the ServerHello on. RFC 9846, A.1.
  *
  * A handler reads, checks, waits, acts and goes, in this order; what waits has changed nothing yet.
- * Not here: client certificates; pre-shared keys are offer.c. */
+ * Not here: pre-shared keys, which are offer.c, the peer's certificate, peer13.c, and the first
+ * ClientHello, client_hello.c. */
 #include "graph.h"
 
 #include "../ext/ext.h"
 #include "../ext/grease.h"
 #include "../ext/select.h"
-#include "../msg/cert.h"
 #include "../msg/finish.h"
 #include "../msg/hello.h"
 #include "../wire/ct.h"
-
-/* ---- the hello graph: nothing is chosen yet ---- */
-
-static void add_schemes(struct nego *ng, const uint16_t *list, bool handshake)
-{
-	for (; list != NULL && *list != 0 && ng->n_schemes < BOUND_SCHEMES; list++)
-		if (sneck__scheme_in_handshake(*list) == handshake &&
-		    (!handshake || sneck__list_has(ng->cfg->provider->pubkey->schemes, *list)))
-			ng->schemes[ng->n_schemes++] = *list;
-}
-
-/* What may sign the handshake, if the provider can check it, then what only certificates may be
- * signed with: a server takes any of this list. */
-static void list_schemes(struct nego *ng)
-{
-	const struct sneck_verifier *const v = ng->cfg->verifier;
-	const uint16_t *const own = v != NULL ? v->schemes : NULL;
-
-	add_schemes(ng, own != NULL ? own : ng->cfg->provider->pubkey->schemes, true);
-	if (v != NULL)
-		add_schemes(ng, v->cert_schemes, false);
-	else /* whoever judges chains elsewhere has not said what he takes: all that is known */
-		for (const struct alg_name *s = sneck__schemes; s->id != 0; s++)
-			add_schemes(ng, (const uint16_t[]){ s->id, 0 }, false);
-}
-
-static enum sneck_rc prepare(struct hs *hs)
-{
-	const struct sneck_provider *const p = hs->cfg->provider;
-	struct hs_work *const wk = hs->work;
-	struct nego *const ng = &wk->nego;
-
-	SNECK_TRY(p->random(p->ctx, wk->random, sizeof wk->random));
-	ng->quic = hs->quic;
-	if (!hs->cfg->no_compat && hs->quic == NULL) { /* RFC 9846, E.4; RFC 9001, 8.4 */
-		SNECK_TRY(p->random(p->ctx, wk->session_id, sizeof wk->session_id));
-		wk->session_id_len = sizeof wk->session_id;
-	}
-	for (uint32_t i = 0; i < ng->n_shares; i++) {
-		struct own_share *const s = &ng->shares[i];
-
-		SNECK_TRY(s->kex->offer(p, s->priv, s->share, wk->provider_work));
-	}
-	if (!hs->cfg->psk_only && !sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
-		list_schemes(ng);
-	SNECK_TRY(sneck__grease_begin(ng));
-	ng->recv_limit = hs->want_limit;
-	if (!hs->name_is_ip)
-		ng->name = hs->name;
-	return sneck__offer_prepare(hs);
-}
-
-/* Both ClientHellos: what differs between them is in nego. */
-static enum sneck_rc write_hello(struct hs *hs)
-{
-	static const uint8_t null_compression[] = { 0 };
-	struct hs_work *const wk = hs->work;
-	struct client_hello ch = { .legacy_version = SNECK_TLS12 };
-	uint8_t suites[2 * 17];
-	struct wr_mark body;
-	const struct suite *s;
-	struct wr w, list;
-
-	wr_init(&list, suites, sizeof suites);
-	sneck__grease_write(&wk->nego, GREASE_SUITE, &list);
-	for (size_t i = 0; (s = sneck__suite_at(hs->cfg, i)) != NULL; i++)
-		wr_u16(&list, s->id);
-	SNECK_TRY(wr_end(&list));
-	ch.random = sneck_span_of(wk->random, sizeof wk->random);
-	ch.session_id = sneck_span_of(wk->session_id, wk->session_id_len);
-	ch.suites = sneck_span_of(suites, list.len);
-	ch.compression = sneck_span_of(null_compression, 1);
-
-	sneck__flight_begin(hs, &w);
-	wr_u8(&w, HT_CLIENT_HELLO);
-	body = wr_open(&w, 3);
-	sneck__client_hello_write(&w, &ch);
-	sneck__ext_write(&wk->nego, IN_CH, &w);
-	wr_close(&w, body);
-	return sneck__offer_hello(hs, &w);
-}
-
-static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	(void)m;
-	SNECK_TRY(sneck__ask(hs, SNECK_ASK_SCHEMES, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES));
-
-	SNECK_TRY(prepare(hs));
-	SNECK_TRY(write_hello(hs));
-	SNECK_TRY(sneck__offer_early(hs));
-	*to = CH_WAIT_SH;
-	return SNECK_OK;
-}
-
-static enum sneck_rc find_version(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	struct server_hello sh;
-
-	SNECK_TRY(sneck__server_hello_read(&sh, m->body));
-
-	SNECK_TRY(sneck__ext_peek_version(&hs->version, IN_SH, sh.extensions));
-	*to = HS_EXIT_13;
-	return SNECK_OK;
-}
-
-const struct hs_state sneck__client_graph[CH_COUNT] = {
-	[CH_START] = {
-		.name = "START", .run = send_client_hello, .takes = 0, .next = SET(CH_WAIT_SH),
-	},
-	[CH_WAIT_SH] = {
-		.name = "WAIT_SH", .run = find_version, .takes = SET(HT_SERVER_HELLO),
-		.level = LV_INITIAL, .absorb = ABSORB_NEVER, .next = SET(HS_EXIT_13),
-	},
-};
-
-/* ---- TLS 1.3 ---- */
 
 static bool is_retry(const struct server_hello *sh)
 {
@@ -210,7 +94,7 @@ static enum sneck_rc send_second_hello(struct hs *hs, const struct hs_msg *m, ui
 {
 	(void)m;
 	SNECK_TRY(sneck__flight_ccs(hs));
-	SNECK_TRY(write_hello(hs));
+	SNECK_TRY(sneck__client_hello_send(hs));
 	hs->work->nego.cookie = sneck_span_of(NULL, 0);
 	*to = C13_WAIT_SH2;
 	return SNECK_OK;
@@ -281,7 +165,17 @@ static enum sneck_rc on_encrypted_extensions(struct hs *hs, const struct hs_msg 
 	return SNECK_OK;
 }
 
-/* We have no certificate to show; whether that will do is for the server to say. */
+/* Without a credential that fits we send an empty list; whether that will do is for the server to
+ * say. */
+static enum sneck_rc choose_credential(struct hs *hs)
+{
+	const enum sneck_rc rc = sneck__ask_credential(hs);
+
+	return rc == SNECK_E_NO_SCHEME || rc == SNECK_E_NO_NAME || rc == SNECK_E_CERT_TYPE
+		       ? SNECK_OK
+		       : rc;
+}
+
 static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct sneck_span context, block;
@@ -291,6 +185,7 @@ static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *
 	if (context.len != 0) /* RFC 9846, 4.4.2: only after the handshake */
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CR, block));
+	SNECK_TRY(choose_credential(hs));
 
 	hs->work->cert_asked = true;
 	*to = C13_WAIT_CERT;
@@ -299,46 +194,14 @@ static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *
 
 static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
-	struct sneck_span body = m->body;
-	struct certificate c;
-
-	if (BUILD_COMPRESSION && m->type == HT_COMPRESSED_CERTIFICATE)
-		SNECK_TRY(sneck__packed_read(hs, &body));
-	SNECK_TRY(sneck__certificate_read(&c, body));
-
-	if (c.context.len != 0)
-		return SNECK_E_ILLEGAL;
-	if (c.n == 0) /* RFC 9846, 4.5.1.4: decode_error */
-		return SNECK_E_DECODE;
-	if (c.n > BOUND_CERTS)
-		return SNECK_E_CERT_BAD;
-	SNECK_TRY(sneck__auth_type(hs, c.n));
-	for (uint32_t i = 0; i < c.n; i++)
-		SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CERT,
-					  sneck__certificate_extensions_at(c.list, i)));
-
-	SNECK_TRY(sneck__auth_leaf(hs, sneck__certificate_at(c.list, 0).der));
-	SNECK_TRY(sneck__ask_certificate(hs));
-
-	SNECK_TRY(sneck__auth_chain(hs, c.list, c.n));
 	*to = C13_WAIT_CV;
-	return SNECK_OK;
+	return sneck__peer_certificate(hs, m);
 }
 
 static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
-	struct certificate_verify cv;
-
-	SNECK_TRY(sneck__certificate_verify_read(&cv, m->body));
-
-	SNECK_TRY(sneck__select_scheme_answer(&hs->work->nego, cv.scheme));
-
-	SNECK_TRY(sneck__auth_tbs(hs));
-	SNECK_TRY(sneck__ask_signature(hs));
-
-	SNECK_TRY(sneck__auth_signature(hs, cv.scheme, cv.signature));
 	*to = C13_WAIT_FINISHED;
-	return SNECK_OK;
+	return sneck__peer_certificate_verify(hs, m);
 }
 
 static enum sneck_rc on_certificate_or_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -376,11 +239,19 @@ static enum sneck_rc send_end_of_early_data(struct hs *hs, const struct hs_msg *
 	return SNECK_OK;
 }
 
-static enum sneck_rc send_no_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
 	SNECK_TRY(sneck__flight_ccs(hs));
 	SNECK_TRY(sneck__flight_certificate(hs));
+	*to = hs->work->nego.cred != NULL ? C13_SEND_CV : C13_SEND_FINISHED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
+	SNECK_TRY(sneck__auth_sign(hs));
 	*to = C13_SEND_FINISHED;
 	return SNECK_OK;
 }
@@ -438,7 +309,11 @@ const struct hs_state sneck__client13_graph[C13_COUNT] = {
 		.next = SET(C13_SEND_FINISHED),
 	},
 	[C13_SEND_CERT] = {
-		.name = "SEND_CERT", .run = send_no_certificate, .takes = 0,
+		.name = "SEND_CERT", .run = send_certificate, .takes = 0,
+		.next = SET(C13_SEND_CV) | SET(C13_SEND_FINISHED),
+	},
+	[C13_SEND_CV] = {
+		.name = "SEND_CV", .run = send_certificate_verify, .takes = 0,
 		.next = SET(C13_SEND_FINISHED),
 	},
 	[C13_SEND_FINISHED] = {

@@ -14,6 +14,7 @@
 #include "../crypto/transcript.h"
 #include "../ext/nego.h"
 #include "../keys/cookie_seal.h"
+#include "../keys/prf12.h"
 #include "../keys/sched13.h"
 #include "../keys/session.h"
 #include "../msg/frame.h"
@@ -41,6 +42,7 @@ struct flight {
 
 /* Why we believe that the peer is who it should be. All zero refuses. */
 struct evidence {
+	bool none_sent;        /* server: the client has no certificate, and need not have one */
 	bool chain_judged;     /* by the verifier, or by the application's verdict */
 	bool signature_judged; /* good under the leaf's key over this transcript, or waived */
 	bool psk_proved;       /* server: the binder; client: the Finished is of a handshake that
@@ -65,7 +67,10 @@ struct psk_answer {
 struct hs_work {
 	struct nego nego;
 	struct transcript transcript;
-	struct sched13 sched;
+	union { /* one for each version */
+		struct sched13 sched;
+		struct sched12 sched12;
+	};
 	struct evidence evidence;
 	struct flight flight;
 	uint32_t hello_len;              /* client: our first ClientHello at flight.area, */
@@ -81,18 +86,20 @@ struct hs_work {
 	struct sneck_span binder;        /* server: while the ClientHello is read */
 	struct cookie memo; /* server: of the first ClientHello, while the second is awaited */
 	bool ccs_sent;                   /* RFC 9846, E.4: once */
-	bool cert_asked;                 /* client: a CertificateRequest came */
+	const struct sneck_credential *given; /* SNECK_ASK_CREDENTIAL: the answer; NULL: none */
+	bool cert_asked;                 /* there was a CertificateRequest */
 	uint8_t random[32];              /* the ClientHello's: for the key log */
 	uint8_t session_id[32];          /* legacy_session_id, to be echoed */
 	uint8_t session_id_len;
 	const struct hs_aligned *aligned; /* server: the ClientHello ended its record */
-	uint8_t *shared;                 /* server: between ClientHello and ServerHello */
+	uint8_t *shared;                 /* the exchange's secret, until keys are made of it */
 	bool have_key;                   /* peer_key holds one */
 	struct sneck_span unpacked;      /* the peer's Certificate: its length is known before it is
 	                                    there, in the caller's memory */
-	uint8_t tbs[BOUND_TBS];          /* what the peer signed */
+	uint8_t tbs[BOUND_TBS];          /* what the peer signed, or we are to sign */
 	uint8_t tbs_len;
-	void *peer_key;                  /* pubkey->key_size bytes */
+	uint32_t sig_len;                /* SNECK_ASK_SIGN: of the answer */
+	void *peer_key;                  /* pubkey->key_size bytes, or none: run.c */
 	uint8_t *shares;                 /* client: where private keys and offers lie */
 	uint32_t shares_len;
 	void *provider_work;             /* for calls that want scratch of their own */
@@ -113,13 +120,15 @@ struct hs {
 	const struct sneck_config *cfg;
 	struct hs_work *work; /* the scratch, while it is lent */
 	struct sneck_quic *quic; /* NULL: no QUIC */
-	const struct hs_state *graph;
+	const struct hs_version *v;
+	const struct hs_state *graph; /* of v, for our role */
 	uint8_t state, role;
 	bool ku_owed;         /* a KeyUpdate waits to be sent */
 	bool ku_request;      /* and asks the peer for one */
 	bool ku_unanswered;   /* we asked, and none came yet */
 	bool hello_seen;      /* server: the ClientHello came */
 	bool retried;         /* there was a HelloRetryRequest */
+	uint8_t ccs;          /* ChangeCipherSpecs that came and mean nothing */
 	uint8_t early;        /* enum early */
 	bool early_due;       /* client: its result waits to be shown */
 	bool alpn_changed;    /* and the protocol is not the session's */
@@ -170,6 +179,12 @@ struct hs {
 	/* application_traffic_secret_N of both directions */
 	uint8_t rx_secret[BOUND_HASH], tx_secret[BOUND_HASH];
 	uint8_t exporter[BOUND_HASH]; /* config.keep_exporter */
+
+	/* TLS 1.2; in rx_secret and tx_secret are key and nonce, in exporter the master secret */
+	struct randoms randoms;       /* for exporters */
+	bool ems, secure_renegotiation;
+	bool refused;                 /* the peer was told that we do not renegotiate */
+	uint8_t warning;              /* alert that waits to be sent, not fatal; 0: none */
 };
 
 /* ---- run.c ---- */
@@ -186,8 +201,9 @@ bool sneck__hs_sends(const struct hs *hs);    /* the present row needs no messag
 bool sneck__hs_connected(const struct hs *hs);
 const char *sneck__hs_name(const struct hs *hs);
 
-/* The secret that an epoch's keys come from. */
-const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level);
+/* The keys of a level. */
+SNECK_MUST_CHECK enum sneck_rc sneck__hs_keys(const struct hs *hs, bool write, uint8_t level,
+					      uint8_t *key, size_t key_len, uint8_t *iv);
 
 /* Scratch: its size, taking it, wiping it with all that the provider keeps in it. */
 size_t sneck__hs_work_size(const struct sneck_config *cfg, int role);
@@ -226,21 +242,40 @@ SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
 						compatibility mode: RFC 9846, E.4 */
 
+/* A span behind what waits, and into the transcript. */
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_span(struct hs *hs, struct sneck_span bytes,
+						  uint8_t level);
+/* A ChangeCipherSpec, behind which the keys of a level begin: TLS 1.2. */
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_change(struct hs *hs, uint8_t level);
+
 /* ask.c: each but the first three answers SNECK_OK once it need not wait any more,
  * SNECK_WANT_ANSWER until then. */
 bool sneck__ask_open(const struct hs *hs);
 bool sneck__ask_settled(const struct hs *hs, uint8_t state); /* it was answered */
 void sneck__ask_settle(struct hs *hs);                       /* the open one is answered now */
+void sneck__ask_again(struct hs *hs, uint8_t state);         /* it may be raised once more */
 /* The question that state shows, if the config asks for it with this bit. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state);
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_hello(struct hs *hs, const struct hs_msg *m);
 /* An edge state, once. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_show(struct hs *hs, uint8_t state);
-SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n); /* 0: shown, and
+						there is nothing to judge */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_signature(struct hs *hs);
+
+/* Who we are: as the config says, or the application. SNECK_E_NO_SCHEME, SNECK_E_NO_NAME: nobody
+ * that the peer would take. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_credential(struct hs *hs);
+
+/* peer13.c: a message of the peer's, read, asked about and judged */
+SNECK_MUST_CHECK enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m);
+SNECK_MUST_CHECK enum sneck_rc sneck__peer_certificate_verify(struct hs *hs,
+							      const struct hs_msg *m);
 
 /* auth.c */
 /* Whether a chain of n certificates is of the kind that was agreed, and one that we accept. */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_type(const struct hs *hs, uint32_t n);
+void sneck__auth_schemes(struct nego *ng); /* what our verifier takes, into ng->schemes */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t n);
 /* What a verdict says: SNECK_OK, or the reason why not. */
@@ -250,6 +285,14 @@ SNECK_MUST_CHECK enum sneck_rc sneck__auth_tbs(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme,
 						     struct sneck_span sig);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_sign(struct hs *hs);
+/* The answer to NEEDS_LOCAL_SIGNATURE: SNECK_E_OWN_SIGNATURE changes nothing. */
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_answer(struct hs *hs, struct sneck_span sig);
+/* Whether our signatures are checked with our own public key. */
+static inline bool hs_checks_own(const struct sneck_config *cfg)
+{
+	return cfg->check_own_signature == 1 ||
+	       (cfg->check_own_signature == 0 && (cfg->ask & SNECK_ASK_SIGN) != 0);
+}
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_finished(struct hs *hs, struct sneck_span body);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_send_finished(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__evidence_accept(const struct hs *hs);
@@ -259,6 +302,30 @@ SNECK_MUST_CHECK enum sneck_rc sneck__evidence_accept(const struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__packed_read(struct hs *hs, struct sneck_span *body);
 SNECK_MUST_CHECK enum sneck_rc sneck__packed_send(struct hs *hs, bool stapled, bool *sent);
 
+/* auth12.c: TLS 1.2 */
+struct server_key_exchange;
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_params(struct hs *hs, struct sneck_span params);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_server_kx(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_certificate(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_finished(struct hs *hs, struct sneck_span body);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_send_finished(struct hs *hs);
+
+/* secrets12.c: master secret and keys, of the secret at wk->shared, which is wiped. */
+SNECK_MUST_CHECK enum sneck_rc sneck__secrets12(struct hs *hs);
+struct sneck_span sneck__secret12(const struct hs *hs, bool write, uint8_t level);
+SNECK_MUST_CHECK enum sneck_rc sneck__keys12(const struct hs *hs, bool write, uint8_t level,
+					     uint8_t *key, size_t key_len, uint8_t *iv);
+SNECK_MUST_CHECK enum sneck_rc sneck__export12(const struct hs *hs, const uint8_t *secret,
+					       uint8_t *out, size_t len, const char *label,
+					       struct sneck_span context);
+
+/* auth.c, auth12.c: the scheme and the signature of a message that was read before. */
+struct certificate_verify;
+SNECK_MUST_CHECK enum sneck_rc sneck__signature_read13(struct certificate_verify *cv,
+						       const struct hs_msg *m);
+SNECK_MUST_CHECK enum sneck_rc sneck__signature_read12(struct certificate_verify *cv,
+						       const struct hs_msg *m);
+
 /* retry.c: the server's memory of a first ClientHello */
 struct client_hello;
 SNECK_MUST_CHECK enum sneck_rc sneck__retry_summary(struct hs *hs, uint8_t summary[32],
@@ -266,6 +333,16 @@ SNECK_MUST_CHECK enum sneck_rc sneck__retry_summary(struct hs *hs, uint8_t summa
 SNECK_MUST_CHECK enum sneck_rc sneck__retry_remember(struct hs *hs, const struct client_hello *ch,
 						     struct sneck_span raw);
 SNECK_MUST_CHECK enum sneck_rc sneck__retry_accept(struct hs *hs, const struct client_hello *ch);
+
+/* client_hello.c: a ClientHello, of what nego says. */
+SNECK_MUST_CHECK enum sneck_rc sneck__client_hello_send(struct hs *hs);
+
+/* version.c: whether the version that a ServerHello leads to is what its server can do best. */
+struct server_hello;
+SNECK_MUST_CHECK enum sneck_rc sneck__version_check(const struct hs *hs,
+						    const struct server_hello *sh);
+/* and what our random must say of it, as a server. */
+void sneck__version_mark(const struct hs *hs, uint8_t random[32]);
 
 /* policy.c: what a session is bound to, in hs->domain. */
 SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
@@ -302,7 +379,15 @@ SNECK_MUST_CHECK enum sneck_rc sneck__ticket_write(struct hs *hs, const struct s
 						   struct sneck_span identity, struct wr *w);
 uint8_t sneck__tickets_due(const struct hs *hs);
 
-/* secrets.c */
+/* secrets.c: TLS 1.3 */
+/* The secret that an epoch's keys come from. */
+const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level);
+struct sneck_span sneck__secret13(const struct hs *hs, bool write, uint8_t level);
+SNECK_MUST_CHECK enum sneck_rc sneck__keys13(const struct hs *hs, bool write, uint8_t level,
+					     uint8_t *key, size_t key_len, uint8_t *iv);
+SNECK_MUST_CHECK enum sneck_rc sneck__export13(const struct hs *hs, const uint8_t *secret,
+					       uint8_t *out, size_t len, const char *label,
+					       struct sneck_span context);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_resumption(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* server13.c: the server: the ClientHello, and the graph of TLS 1.3. RFC 9846, A.2.
+/* server13.c: the server of TLS 1.3. RFC 9846, A.2. A second ClientHello is parsed from zero.
  *
- * Until a whole ClientHello is there, no scratch is touched. A second one is parsed from zero.
- * Not here: client authentication; pre-shared keys are choose.c, tickets ticket.c. */
+ * Not here: pre-shared keys, which are choose.c, tickets, ticket.c, and the peer's certificate,
+ * peer13.c. */
 #include "graph.h"
 
 #include "../ext/ext.h"
@@ -11,24 +11,6 @@
 #include "../msg/finish.h"
 #include "../msg/hello.h"
 #include "../wire/ct.h"
-
-static enum sneck_rc find_version(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	struct client_hello ch;
-
-	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
-
-	SNECK_TRY(sneck__ext_peek_version(&hs->version, IN_CH, ch.extensions));
-	*to = HS_EXIT_13;
-	return SNECK_OK;
-}
-
-const struct hs_state sneck__server_graph[SH_COUNT] = {
-	[SH_START] = {
-		.name = "START", .run = find_version, .takes = SET(HT_CLIENT_HELLO), .bare = true,
-		.level = LV_INITIAL, .absorb = ABSORB_NEVER, .next = SET(HS_EXIT_13),
-	},
-};
 
 /* RFC 9846, 4.2.2: exactly one compression method, null. */
 static enum sneck_rc check_hello(struct nego *ng, const struct client_hello *ch)
@@ -50,7 +32,10 @@ static enum sneck_rc choose(struct hs *hs, const struct client_hello *ch)
 	SNECK_TRY(sneck__select_complete(ng, ng->psk_index != 0));
 	if (ng->psk_index != 0)
 		return SNECK_OK;
-	return hs->cfg->psk_only ? SNECK_E_NO_PSK : sneck__select_credential(ng);
+	if (hs->cfg->psk_only)
+		return SNECK_E_NO_PSK;
+	/* who is asked about it, is asked when the hello is the one that goes on */
+	return (ng->cfg->ask & SNECK_ASK_CREDENTIAL) != 0 ? SNECK_OK : sneck__select_credential(ng);
 }
 
 /* Our share, and the secret that waits for the ServerHello to be hashed. */
@@ -78,6 +63,7 @@ static enum sneck_rc read_hello(struct hs *hs, struct client_hello *ch)
 	hs->sni_len = 0; /* it lies there */
 	ng->cfg = hs->cfg;
 	ng->role = hs->role;
+	ng->version = hs->version;
 	ng->quic = hs->quic;
 	ng->recv_limit = hs->want_limit;
 	ng->shares[0].share = share;
@@ -100,6 +86,8 @@ static enum sneck_rc go_on(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct hs_work *const wk = hs->work;
 
+	if (wk->nego.psk_index == 0)
+		SNECK_TRY(sneck__ask_credential(hs));
 	SNECK_TRY(sneck__choose_hello(hs, m->raw));
 	SNECK_TRY(sneck__choose_early(hs));
 
@@ -193,7 +181,9 @@ static enum sneck_rc send_retry(struct hs *hs, const struct hs_msg *m, uint8_t *
 		sneck__ct_wipe(&wk->memo, sizeof wk->memo);
 		sneck__ct_wipe(wk->random, sizeof wk->random);
 	}
-	hs->settled &= ~((uint64_t)1 << SNECK_NEEDS_PSK); /* it may offer fewer */
+	hs->retried = true;
+	sneck__ask_again(hs, SNECK_RECEIVED_CLIENT_HELLO);
+	sneck__ask_again(hs, SNECK_NEEDS_PSK); /* it may offer fewer */
 	*to = S13_WAIT_CH2;
 	return SNECK_OK;
 }
@@ -203,6 +193,8 @@ static enum sneck_rc on_second_hello(struct hs *hs, const struct hs_msg *m, uint
 	struct client_hello ch;
 
 	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
+
+	SNECK_TRY(sneck__ask_hello(hs, m));
 
 	SNECK_TRY(read_hello(hs, &ch));
 	return accept_second(hs, &ch, m, to);
@@ -247,7 +239,33 @@ static enum sneck_rc send_encrypted_extensions(struct hs *hs, const struct hs_ms
 	sneck__ext_write(&hs->work->nego, IN_EE, &w);
 	wr_close(&w, body);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_HANDSHAKE));
-	*to = hs->resumed != 0 ? S13_SEND_FINISHED : S13_SEND_CERT;
+	*to = hs->resumed != 0				? S13_SEND_FINISHED
+	      : hs->cfg->client_auth != SNECK_AUTH_NONE ? S13_SEND_CR
+							: S13_SEND_CERT;
+	return SNECK_OK;
+}
+
+/* RFC 9846, 4.4.2: without a context, which is for requests behind the handshake. */
+static enum sneck_rc send_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct nego *const ng = &hs->work->nego;
+	struct wr_mark body;
+	struct wr w;
+
+	(void)m;
+	SNECK_TRY(sneck__ask(hs, SNECK_ASK_SCHEMES, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES));
+
+	if (!sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
+		sneck__auth_schemes(ng);
+	sneck__flight_begin(hs, &w);
+	wr_u8(&w, HT_CERTIFICATE_REQUEST);
+	body = wr_open(&w, 3);
+	wr_u8(&w, 0);
+	sneck__ext_write(ng, IN_CR, &w);
+	wr_close(&w, body);
+	SNECK_TRY(sneck__flight_end(hs, &w, LV_HANDSHAKE));
+	hs->work->cert_asked = true;
+	*to = S13_SEND_CERT;
 	return SNECK_OK;
 }
 
@@ -273,7 +291,9 @@ static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_
 	SNECK_TRY(sneck__auth_send_finished(hs));
 	SNECK_TRY(sneck__secrets_app(hs));
 	hs->tx_level = LV_APP;
-	*to = hs->early == EARLY_ACCEPTED ? S13_WAIT_EOED : S13_WAIT_FINISHED;
+	*to = hs->early == EARLY_ACCEPTED ? S13_WAIT_EOED
+	      : hs->work->cert_asked	  ? S13_WAIT_CERT
+					  : S13_WAIT_FINISHED;
 	return SNECK_OK;
 }
 
@@ -284,6 +304,19 @@ static enum sneck_rc on_end_of_early_data(struct hs *hs, const struct hs_msg *m,
 	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
 	*to = S13_WAIT_FINISHED;
 	return SNECK_OK;
+}
+
+static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__peer_certificate(hs, m));
+	*to = hs->work->evidence.none_sent ? S13_WAIT_FINISHED : S13_WAIT_CV;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	*to = S13_WAIT_FINISHED;
+	return sneck__peer_certificate_verify(hs, m);
 }
 
 static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -338,7 +371,11 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 	},
 	[S13_SEND_EE] = {
 		.name = "NEGOTIATED", .run = send_encrypted_extensions, .takes = 0,
-		.next = SET(S13_SEND_CERT) | SET(S13_SEND_FINISHED),
+		.next = SET(S13_SEND_CR) | SET(S13_SEND_CERT) | SET(S13_SEND_FINISHED),
+	},
+	[S13_SEND_CR] = {
+		.name = "SEND_CR", .run = send_certificate_request, .takes = 0,
+		.next = SET(S13_SEND_CERT),
 	},
 	[S13_SEND_CERT] = {
 		.name = "SEND_CERT", .run = send_certificate, .takes = 0, .next = SET(S13_SEND_CV),
@@ -349,12 +386,22 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 	},
 	[S13_SEND_FINISHED] = {
 		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
-		.next = SET(S13_WAIT_EOED) | SET(S13_WAIT_FINISHED),
+		.next = SET(S13_WAIT_EOED) | SET(S13_WAIT_CERT) | SET(S13_WAIT_FINISHED),
 	},
 	[S13_WAIT_EOED] = {
 		.name = "WAIT_EOED", .run = on_end_of_early_data,
 		.takes = SET(HT_END_OF_EARLY_DATA), .level = LV_EARLY, .absorb = ABSORB_AFTER,
 		.next = SET(S13_WAIT_FINISHED),
+	},
+	[S13_WAIT_CERT] = {
+		.name = "WAIT_CERT", .run = on_certificate, .takes = HS_CERTIFICATES,
+		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER,
+		.next = SET(S13_WAIT_CV) | SET(S13_WAIT_FINISHED),
+	},
+	[S13_WAIT_CV] = {
+		.name = "WAIT_CV", .run = on_certificate_verify,
+		.takes = SET(HT_CERTIFICATE_VERIFY), .level = LV_HANDSHAKE,
+		.absorb = ABSORB_AFTER, .next = SET(S13_WAIT_FINISHED),
 	},
 	[S13_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),

@@ -39,8 +39,9 @@ enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *para
 		.suite = hs->suite->id,
 		.role = SNECK_SERVER,
 		.lifetime_s = lifetime != 0 ? lifetime : LIFETIME,
-		.max_early =
-			(hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 ? hs->cfg->max_early_data : 0,
+		.max_early = (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->quic == NULL
+				     ? hs->cfg->max_early_data
+				     : 0,
 		.issued_ms = hs->now_ms,
 		.valid_until_ms = hs->valid_until_ms,
 		.secret = sneck_span_of(secret, hs->hash->len),

@@ -12,7 +12,8 @@
 
 static struct pair p;
 
-static const uint16_t bad_suite[] = { 0x1301, 0xc02f }, bad_group[] = { 0x001d, 0x0100 };
+static const uint16_t bad_suite[] = { 0x1301, 0xc013 }, old_suites[] = { 0xc02f },
+		      bad_group[] = { 0x001d, 0x0100 };
 static const uint16_t many[17] = { 0x1301, 0x1301, 0x1301, 0x1301, 0x1301, 0x1301,
 				   0x1301, 0x1301, 0x1301, 0x1301, 0x1301, 0x1301,
 				   0x1301, 0x1301, 0x1301, 0x1301, 0x1301 };
@@ -69,7 +70,7 @@ CASE(alpn_many, cfg->alpn = names; cfg->n_alpn = 17)
 CASE(alpn_most, cfg->alpn = names; cfg->n_alpn = 16)
 CASE(alpn_empty, cfg->alpn = name_empty; cfg->n_alpn = 1)
 CASE(alpn_long, cfg->alpn = name_long; cfg->n_alpn = 1)
-CASE(ask_unknown, cfg->ask |= 1u << 3)
+CASE(ask_unknown, cfg->ask |= 1u << 8)
 CASE(ask_high, cfg->ask |= 1u << 31)
 CASE(shares_many, cfg->n_key_shares = 5)
 CASE(shares_most, cfg->n_key_shares = 4)
@@ -83,6 +84,11 @@ CASE(fragment_low, cfg->send_fragment = 63)
 CASE(fragment_least, cfg->send_fragment = 64)
 CASE(fragment_most, cfg->send_fragment = 16384)
 CASE(fragment_over, cfg->send_fragment = 16385)
+CASE(version_odd, cfg->min_version = 0x0302)
+CASE(version_odd_most, cfg->max_version = 0x0305)
+CASE(versions_crossed, cfg->min_version = SNECK_TLS13; cfg->max_version = SNECK_TLS12)
+CASE(version_old, cfg->min_version = cfg->max_version = SNECK_TLS12)
+CASE(suite_of_other, cfg->suites = ((struct sneck_u16s){ old_suites, 1 }))
 CASE(limit_low, cfg->recv_record_limit = 63)
 CASE(limit_least, cfg->recv_record_limit = 64)
 CASE(limit_most, cfg->recv_record_limit = 16384)
@@ -112,6 +118,16 @@ CASE(no_signer, e->cred.signer = NULL)
 CASE(no_sign, e->signer.signer.sign = NULL)
 CASE(signs_nothing, e->signer.signer.schemes = no_schemes)
 CASE(signs_certs, e->signer.signer.schemes = cert_only)
+
+CASE(credential_asked, cfg->n_credentials = 0; cfg->ask |= SNECK_ASK_CREDENTIAL)
+CASE(sign_asked, e->signer.signer.sign = NULL; cfg->ask |= SNECK_ASK_SIGN)
+CASE(auth_most, cfg->client_auth = 2; cfg->verifier = &e->v.verifier)
+CASE(auth_over, cfg->client_auth = 3; cfg->verifier = &e->v.verifier)
+CASE(auth_nobody, cfg->client_auth = 1; cfg->verifier = NULL)
+CASE(own_most, cfg->check_own_signature = 2)
+CASE(own_over, cfg->check_own_signature = 3)
+CASE(names_many, cfg->client_auth = 1; cfg->verifier = &e->v.verifier;
+     e->v.verifier.ca_names = chain; e->v.verifier.n_ca_names = 1; chain[0].len = 5000)
 
 enum who { BOTH, CLIENT, SERVER };
 static const struct {
@@ -162,6 +178,11 @@ static const struct {
 	{ fragment_least, BOTH, SNECK_OK, "" },
 	{ fragment_most, BOTH, SNECK_OK, "" },
 	{ fragment_over, BOTH, SNECK_E_CONFIG, "send_fragment" },
+	{ version_odd, BOTH, SNECK_E_CONFIG, "min_version" },
+	{ version_odd_most, BOTH, SNECK_E_CONFIG, "max_version" },
+	{ versions_crossed, BOTH, SNECK_E_CONFIG, "min_version" },
+	{ version_old, BOTH, SNECK_OK, "" },
+	{ suite_of_other, BOTH, SNECK_E_NO_ALGORITHM, "version" },
 	{ limit_low, BOTH, SNECK_E_CONFIG, "recv_record_limit" },
 	{ limit_least, BOTH, SNECK_OK, "" },
 	{ limit_most, BOTH, SNECK_OK, "" },
@@ -191,6 +212,14 @@ static const struct {
 	{ no_sign, SERVER, SNECK_E_CONFIG, "signer" },
 	{ signs_nothing, SERVER, SNECK_E_CONFIG, "scheme" },
 	{ signs_certs, SERVER, SNECK_E_CONFIG, "scheme" },
+	{ credential_asked, SERVER, SNECK_OK, "" },
+	{ sign_asked, SERVER, SNECK_OK, "" },
+	{ auth_most, SERVER, SNECK_OK, "" },
+	{ auth_over, SERVER, SNECK_E_CONFIG, "client_auth" },
+	{ auth_nobody, SERVER, SNECK_E_CONFIG, "client_auth" },
+	{ own_most, BOTH, SNECK_OK, "" },
+	{ own_over, BOTH, SNECK_E_CONFIG, "check_own_signature" },
+	{ names_many, SERVER, SNECK_E_CONFIG, "SNECK_SCRATCH_MAX" },
 };
 
 static void try(size_t i, struct end *e)

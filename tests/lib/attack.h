@@ -40,8 +40,10 @@ struct attack {
 	bool self;	/* not the receiver notices, but the sender whose bytes are changed */
 	bool up;	/* the victim may have been connected before */
 	bool alpn, no_name, rsa;
+	bool old;	    /* TLS 1.2 */
 	bool retry, cookie; /* the flow has a HelloRetryRequest, and its state is in a cookie */
 	uint8_t fragment;   /* what the client asks for, RFC 6066 */
+	uint8_t auth;	    /* of the client: enum sneck_client_auth */
 	uint8_t nth;	    /* which of the messages of that type: 0 the first */
 	enum sneck_rc rc;
 	uint8_t alert;

@@ -29,20 +29,16 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->role = role;
 	transparent_init(&e->t, seed);
 	transparent_verifier(&e->v);
-	transparent_signer(&e->signer, TRANSPARENT_ECDSA, 7);
+	transparent_signer(&e->signer, TRANSPARENT_ECDSA, role == SNECK_SERVER ? 7 : 8);
 	e->cfg.size = sizeof e->cfg;
 	e->cfg.provider = &e->t.provider;
 	e->cfg.ask = SNECK_ASK_NOTICES;
+	e->cfg.min_version = SNECK_TLS13; /* tests of TLS 1.2 say so */
 	e->cfg.insecure_keylog = keep_secret;
 	e->cfg.keylog_user = e;
 	memset(e->in_mem, 0xa5, sizeof e->in_mem);
 	memset(e->out_mem, 0xa5, sizeof e->out_mem);
-	if (role == SNECK_CLIENT) {
-		e->cfg.verifier = &e->v.verifier;
-		e->cfg.n_key_shares = 2; /* no retry but where a test wants one */
-		return;
-	}
-	transparent_cert(e->certs[0], sizeof e->certs[0], TRANSPARENT_ECDSA, 7);
+	transparent_cert(e->certs[0], sizeof e->certs[0], TRANSPARENT_ECDSA, e->signer.id);
 	transparent_cert(e->certs[1], sizeof e->certs[1], TRANSPARENT_RSA, 9);
 	for (int i = 0; i < 2; i++)
 		e->chain[i] = sneck_span_of(e->certs[i], sizeof e->certs[i]);
@@ -51,8 +47,21 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->cred.n_chain = 2;
 	e->cred.signer = &e->signer.signer;
 	e->creds[0] = &e->cred;
+	if (role == SNECK_CLIENT) {
+		e->cfg.verifier = &e->v.verifier;
+		e->cfg.n_key_shares = 2; /* no retry but where a test wants one */
+		return;
+	}
 	e->cfg.credentials = e->creds;
 	e->cfg.n_credentials = 1;
+}
+
+void pair_client_auth(struct pair *p, uint8_t mode)
+{
+	p->server.cfg.client_auth = mode;
+	p->server.cfg.verifier = &p->server.v.verifier;
+	p->client.cfg.credentials = p->client.creds;
+	p->client.cfg.n_credentials = 1;
 }
 
 void pair_init(struct pair *p, uint64_t seed)
@@ -61,6 +70,12 @@ void pair_init(struct pair *p, uint64_t seed)
 	transparent_fail_at = 0;
 	end_init(&p->client, SNECK_CLIENT, seed);
 	end_init(&p->server, SNECK_SERVER, seed + 1000003u);
+}
+
+void pair_old(struct pair *p)
+{
+	p->client.cfg.min_version = p->server.cfg.min_version = 0;
+	p->server.cfg.max_version = SNECK_TLS12;
 }
 
 static void end_start(struct end *e)
@@ -132,6 +147,23 @@ static void say_early(struct end *e)
 	assert_int_equal(sneck_may_encrypt_done(&e->st.u.may), SNECK_OK);
 }
 
+/* As an application would that has the key elsewhere. */
+static void sign(struct end *e)
+{
+	const struct sneck_sign_st *const st = &e->st.u.sign;
+	const struct sneck_signer *const s = st->credential->signer;
+	uint8_t sig[SNECK_SIG_MAX];
+	enum sneck_rc rc;
+	size_t len;
+
+	if (s->sign(s->ctx, st->scheme, st->tbs, sig, sizeof sig, &len) != SNECK_OK) {
+		assert_int_equal(sneck_answer_refuse(e->conn, e->st.op, 80), SNECK_OK);
+		return;
+	}
+	rc = sneck_answer_signature(e->conn, e->st.op, sig, len);
+	assert_int_equal(rc, e->conn->err);
+}
+
 static void on_state(struct end *e, int state)
 {
 	struct sneck_rec rec;
@@ -197,6 +229,16 @@ static void on_state(struct end *e, int state)
 		assert_int_equal(sneck_answer_schemes(e->conn, e->st.op, schemes, 3), SNECK_OK);
 		break;
 	}
+	case SNECK_RECEIVED_CLIENT_HELLO:
+		assert_int_equal(sneck_answer_client_hello(e->conn, e->st.op, e->conn->cfg),
+				 SNECK_OK);
+		break;
+	case SNECK_NEEDS_CREDENTIAL:
+		assert_int_equal(sneck_answer_credential(e->conn, e->st.op, &e->cred), SNECK_OK);
+		break;
+	case SNECK_NEEDS_LOCAL_SIGNATURE:
+		sign(e);
+		break;
 	case SNECK_HANDSHAKE_DONE:
 		e->n_done++;
 		break;
@@ -206,6 +248,11 @@ static void on_state(struct end *e, int state)
 	default:
 		break;
 	}
+}
+
+void end_answer(struct end *e)
+{
+	on_state(e, e->st.state);
 }
 
 static size_t most(size_t a, size_t b)
@@ -288,6 +335,29 @@ void link_put(struct end *e, const void *p, size_t len)
 	e->link.len += len;
 }
 
+/* RFC 5246, 6.2.3.3, as it is with AES-GCM. */
+static void link_record12(struct end *e, uint8_t type, const void *p, size_t len)
+{
+	uint8_t head[5] = { type, 3, 3, (uint8_t)(len >> 8), (uint8_t)len }, aad[13], tag[16];
+	uint64_t seq = e->edited;
+
+	if (e->edit == NULL) {
+		transparent_nonces_jump = true;
+		seq = e->conn->tx.seq++;
+	}
+	e->edited++;
+	for (unsigned i = 0; i < 8; i++)
+		aad[i] = (uint8_t)(seq >> (56 - 8 * i));
+	memcpy(aad + 8, head, 5);
+	transparent_tag(tag, sneck_span_of(aad, 13), sneck_span_of(p, len));
+	head[3] = (uint8_t)((len + 24) >> 8);
+	head[4] = (uint8_t)(len + 24);
+	link_put(e, head, 5);
+	link_put(e, aad, 8);
+	link_put(e, p, len);
+	link_put(e, tag, 16);
+}
+
 void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t len)
 {
 	const size_t body = len + (prot ? 17u : 0u);
@@ -295,6 +365,10 @@ void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t l
 	static uint8_t inner[17000];
 	uint8_t tag[16];
 
+	if (prot && e->conn->hs.version == SNECK_TLS12) {
+		link_record12(e, type, p, len);
+		return;
+	}
 	link_put(e, head, sizeof head);
 	link_put(e, p, len);
 	if (!prot)

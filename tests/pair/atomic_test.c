@@ -317,6 +317,24 @@ static enum sneck_rc answer_wrong(struct end *e)
 	}
 }
 
+static enum sneck_rc decide_wrong(struct end *e)
+{
+	static const struct sneck_config nothing = { .size = 0 };
+	const uint64_t op = roll(2) ? e->st.op : e->conn->hs.op_base + 1u + roll(5);
+	static const uint8_t sig[TRANSPARENT_SIG] = { 1 };
+	struct sneck_credential cred = e->cred;
+
+	switch (roll(3)) {
+	case 0:
+		return sneck_answer_client_hello(e->conn, op, &nothing);
+	case 1:
+		cred.n_chain = roll(2) ? 0 : 11;
+		return sneck_answer_credential(e->conn, op, &cred);
+	default:
+		return sneck_answer_signature(e->conn, op, sig, roll(2) * sizeof sig);
+	}
+}
+
 static enum sneck_rc scratch_wrong(struct end *e)
 {
 	size_t len;
@@ -386,6 +404,7 @@ static const struct {
 	CALL(app_wrong),
 	CALL(cert_old),
 	CALL(answer_wrong),
+	CALL(decide_wrong),
 	CALL(scratch_wrong),
 	CALL(name_late),
 	CALL(failure_early),
@@ -402,7 +421,7 @@ static bool documented(const struct end *e, size_t call, enum sneck_rc rc)
 		return rc == (enum sneck_rc)e->conn->err || rc == SNECK_E_STALE ||
 		       rc == SNECK_E_MISUSE || rc == SNECK_E_CURSOR;
 	(void)call;
-	return rc == SNECK_WANT_SPACE || rc == SNECK_NOT_NOW ||
+	return rc == SNECK_WANT_SPACE || rc == SNECK_NOT_NOW || rc == SNECK_E_OWN_SIGNATURE ||
 	       (sneck_rc_is_refusal(rc) && sneck_misuse_text(e->conn)[0] != '\0');
 }
 
@@ -441,7 +460,12 @@ static void t1_random_calls_in_random_states(void **state)
 		pair_init(&p, round);
 		p.client.cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES |
 				    SNECK_ASK_MAY_ENCRYPT;
-		p.client.answer = 1 + (int)(round & 1);
+		p.client.answer = p.server.answer = 1 + (int)(round & 1);
+		if (round % 2 != 0) {
+			pair_client_auth(&p, SNECK_AUTH_REQUIRED);
+			p.client.cfg.ask |= SNECK_ASK_CREDENTIAL | SNECK_ASK_SIGN;
+			p.server.cfg.ask |= p.client.cfg.ask | SNECK_ASK_CLIENT_HELLO;
+		}
 		p.client.random = p.server.random = round + 1u;
 		p.client.hook = p.server.hook = on_state;
 		p.client.rfc_mode = p.server.rfc_mode = round % 3 == 1;

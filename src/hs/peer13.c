@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* peer13.c: the peer's Certificate and CertificateVerify, in both roles. RFC 9846, 4.5.1, 4.5.2.
+ *
+ * What differs is who may send an empty list: a client that was asked and has none. Whether that
+ * will do is for config.client_auth to say. What is believed then is auth.c's. */
+#include "hs.h"
+
+#include "../build.h"
+#include "../ext/ext.h"
+#include "../ext/select.h"
+#include "../msg/cert.h"
+#include "../msg/finish.h"
+
+/* RFC 9846, 4.5.1.4: from a server it is a decode_error. */
+static enum sneck_rc on_empty(struct hs *hs)
+{
+	if (hs->role == SNECK_CLIENT)
+		return SNECK_E_DECODE;
+	if (hs->cfg->client_auth != SNECK_AUTH_OPTIONAL)
+		return SNECK_E_NO_CLIENT_CERT;
+
+	SNECK_TRY(sneck__ask_certificate(hs, 0));
+
+	hs->work->evidence.none_sent = true;
+	return SNECK_OK;
+}
+
+enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m)
+{
+	struct sneck_span body = m->body;
+	struct certificate c;
+
+	if (BUILD_COMPRESSION && m->type == HT_COMPRESSED_CERTIFICATE)
+		SNECK_TRY(sneck__packed_read(hs, &body));
+	SNECK_TRY(sneck__certificate_read(&c, body));
+
+	if (c.context.len != 0) /* ours is empty, and so is a server's */
+		return SNECK_E_ILLEGAL;
+	if (c.n == 0)
+		return on_empty(hs);
+	if (c.n > BOUND_CERTS)
+		return SNECK_E_CERT_BAD;
+	SNECK_TRY(sneck__auth_type(hs, c.n));
+	for (uint32_t i = 0; i < c.n; i++)
+		SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CERT,
+					  sneck__certificate_extensions_at(c.list, i)));
+
+	SNECK_TRY(sneck__auth_leaf(hs, sneck__certificate_at(c.list, 0).der));
+	SNECK_TRY(sneck__ask_certificate(hs, c.n));
+
+	return sneck__auth_chain(hs, c.list, c.n);
+}
+
+enum sneck_rc sneck__peer_certificate_verify(struct hs *hs, const struct hs_msg *m)
+{
+	struct certificate_verify cv;
+
+	SNECK_TRY(sneck__certificate_verify_read(&cv, m->body));
+
+	SNECK_TRY(sneck__select_scheme_answer(&hs->work->nego, cv.scheme));
+
+	SNECK_TRY(sneck__auth_tbs(hs));
+	SNECK_TRY(sneck__ask_signature(hs));
+
+	return sneck__auth_signature(hs, cv.scheme, cv.signature);
+}
