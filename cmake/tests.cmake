@@ -61,6 +61,11 @@ if(SNECK_HOSTED)
 		set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
 	endforeach()
 
+	# What BoringSSL's protocol tests talk to; tests/bogo/run starts them.
+	file(GLOB bogo_src CONFIGURE_DEPENDS tests/bogo/*.c)
+	add_executable(bogo_shim ${bogo_src})
+	target_link_libraries(bogo_shim PRIVATE sneck_flags sneck_static)
+
 	# Tests of any provider that computes for real run once more with BearSSL's in its place, and
 	# the comparison of the two once more as on a processor without AES and SSE instructions.
 	function(bearssl_test name src)

@@ -19,7 +19,7 @@
 #include "../wire/rd.h"
 #include "../wire/wr.h"
 
-#define SAVE_MAGIC 0x534e4b01u /* the last byte is the revision */
+#define SAVE_MAGIC 0x534e4b02u /* the last byte is the revision */
 #define SALT_LEN   32u
 #define HEAD_LEN   (4u + 1u + 2u + SALT_LEN)
 
@@ -49,6 +49,7 @@ static const struct number numbers[] = {
 	NUM(hs.recv_limit, BOUND_PLAIN),
 	NUM(hs.now_ms, UINT64_MAX),
 	NUM(hs.posts, BOUND_POST_MSGS),
+	NUM(hs.early, EARLY_REJECTED),
 	FLAG(hs.retried),
 	NUM(hs.resumed, 2),
 	NUM(hs.tickets, UINT8_MAX),

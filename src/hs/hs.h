@@ -390,6 +390,7 @@ SNECK_MUST_CHECK enum sneck_rc sneck__export13(const struct hs *hs, const uint8_
 					       struct sneck_span context);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_resumption(struct hs *hs);
+bool sneck__secrets_resumable(const struct hs *hs); /* that secret is there */
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_app(struct hs *hs);
 

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.c: the answers to the questions of a connection: is this peer good, which credential, sign
+ * this, take early data. With -async an answer comes when the question is shown a second time. */
+#include "shim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/sha.h>
+#include <openssl/x509.h>
+
+/* ---- peers ---- */
+
+static void remember(struct kept *k, const struct sneck_chain *chain)
+{
+	k->n_peer = 0;
+	for (size_t i = 0; i < chain->n_certs && i < 10; i++)
+		k->peer[k->n_peer++] = copy_of(chain->certs[i].der);
+	k->ocsp = k->scts = sneck_span_of(NULL, 0);
+	if (chain->n_certs != 0) {
+		k->ocsp = copy_of(chain->certs[0].ocsp);
+		k->scts = copy_of(chain->certs[0].scts);
+	}
+}
+
+static bool key_expected(const struct flags *f, const struct sneck_chain *chain)
+{
+	uint8_t sha[32];
+
+	if (f->expect_rpk_sha256.len == 0)
+		return true;
+	(void)SHA256(chain->certs[0].der.p, chain->certs[0].der.len, sha);
+	return chain->type == SNECK_RAW_PUBLIC_KEY &&
+	       memcmp(sha, f->expect_rpk_sha256.p, sizeof sha) == 0;
+}
+
+/* Paths are not judged, as the reference does not either: the tests have chains of all kinds. */
+enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_verdict *verdict)
+{
+	struct run *const r = ctx;
+	const struct flags *const f = r->early_rejected ? r->retry : r->flags;
+
+	remember(r->kept, chain);
+	if (f->expect_peer_certificate_type != NO_EXPECTATION &&
+	    chain->type != f->expect_peer_certificate_type)
+		fprintf(stderr, "the peer's certificate is of type %d\n", chain->type);
+	if (f->fail_ocsp_callback && f->enable_ocsp_stapling)
+		verdict->reason = SNECK_E_CERT_STAPLE;
+	else if (!f->verify_fail && key_expected(f, chain))
+		verdict->chain = SNECK_CHAIN_VALID;
+	return SNECK_OK;
+}
+
+/* ---- our own signature ---- */
+
+enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig, size_t cap,
+		   size_t *len)
+{
+	const struct identity *const id = ctx;
+	const struct sneck_signer *const own = sneck_pki_key_signer(id->key);
+
+	id->run->selected = id->index;
+	return own->sign(own->ctx, scheme, tbs, sig, cap, len);
+}
+
+static enum sneck_rc answer_sign(struct run *r)
+{
+	const struct sneck_sign_st *const st = &r->st.u.sign;
+	const struct sneck_signer *const s = st->credential->signer;
+	uint8_t sig[SNECK_SIG_MAX];
+	size_t len;
+
+	SNECK_TRY(s->sign(s->ctx, st->scheme, st->tbs, sig, sizeof sig, &len));
+	return sneck_answer_signature(r->conn, r->st.op, sig, len);
+}
+
+/* ---- which credential ---- */
+
+/* Whether a list of DistinguishedNames has the issuer of a certificate of the chain. */
+static bool issuer_named(const struct sneck_credential *c, struct sneck_span names)
+{
+	for (size_t i = 0; i < c->n_chain; i++) {
+		const uint8_t *p = c->chain[i].p;
+		X509 *const cert = d2i_X509(NULL, &p, (long)c->chain[i].len);
+		uint8_t *issuer = NULL;
+		const int len =
+			cert != NULL ? i2d_X509_NAME(X509_get_issuer_name(cert), &issuer) : -1;
+		bool found = false;
+
+		for (size_t at = 0; len > 0 && !found && at + 2u <= names.len;) {
+			const size_t n = (size_t)names.p[at] << 8 | names.p[at + 1u];
+
+			found = n == (size_t)len && memcmp(names.p + at + 2u, issuer, n) == 0;
+			at += 2u + n;
+		}
+		OPENSSL_free(issuer);
+		X509_free(cert);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+static enum sneck_rc answer_credential(struct run *r)
+{
+	const struct sneck_cred_st *const st = &r->st.u.cred;
+
+	if (r->flags->fail_cert_callback)
+		return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_INTERNAL_ERROR);
+	for (size_t i = 0; i <= MAX_CREDS; i++) {
+		const struct identity *const id = &r->ids[i];
+
+		if (id->chain == NULL ||
+		    (id->flags->must_match_issuer && !issuer_named(&id->credential, st->ca_names)))
+			continue;
+		if (sneck_answer_credential(r->conn, r->st.op, &id->credential) == SNECK_OK)
+			return SNECK_OK;
+	}
+	if (!r->flags->server)
+		return sneck_answer_credential(r->conn, r->st.op, NULL);
+	fprintf(stderr, "no credential fits\n");
+	return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
+}
+
+/* ---- the others ---- */
+
+static enum sneck_rc answer_hello(struct run *r)
+{
+	const struct flags *const f = r->flags;
+
+	expect_hello(r, &r->st.u.hello);
+	if (f->fail_early_callback)
+		return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
+	if (f->fail_ddos_callback)
+		return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_INTERNAL_ERROR);
+	return sneck_answer_client_hello(r->conn, r->st.op, &r->cfg);
+}
+
+static enum sneck_rc answer_early(struct run *r)
+{
+	const int32_t skew = r->st.u.early_offer.age_skew_ms / 1000;
+
+	if (r->flags->expect_ticket_age_skew != 0 && skew != r->flags->expect_ticket_age_skew)
+		fprintf(stderr, "the ticket's age is off by %d s\n", (int)skew);
+	return sneck_answer_early_data(r->conn, r->st.op, skew >= -60 && skew <= 60);
+}
+
+/* A verdict made outside the handshake, of bytes that know nothing of the connection. */
+static enum sneck_rc answer_verdict(struct run *r)
+{
+	struct sneck_verdict verdict;
+	const size_t len = sneck_verify_job_size(&r->st.u.cert);
+	void *const job = malloc(len);
+	enum sneck_rc rc = job != NULL ? SNECK_OK : SNECK_E_NO_MEMORY;
+
+	if (rc == SNECK_OK)
+		rc = sneck_verify_job_pack(&r->st.u.cert, job, len);
+	if (rc == SNECK_OK)
+		rc = sneck_verify_job_run(&r->verifier, job, len, &verdict);
+	free(job);
+	if (rc == SNECK_OK)
+		rc = sneck_answer_verdict(r->conn, r->st.op, &verdict);
+	return rc;
+}
+
+static enum sneck_rc answer(struct run *r)
+{
+	switch (r->st.state) {
+	case SNECK_RECEIVED_CERTIFICATE:
+		return answer_verdict(r);
+	case SNECK_RECEIVED_CLIENT_HELLO:
+		return answer_hello(r);
+	case SNECK_NEEDS_CREDENTIAL:
+		return answer_credential(r);
+	case SNECK_NEEDS_LOCAL_SIGNATURE:
+		return answer_sign(r);
+	case SNECK_NEEDS_EARLY_DATA_DECISION:
+		return answer_early(r);
+	default:
+		return SNECK_E_UNSUPPORTED;
+	}
+}
+
+bool answer_question(struct run *r)
+{
+	enum sneck_rc rc;
+
+	if (r->st.op == 0)
+		return false;
+	if (r->flags->async && r->seen_op != r->st.op &&
+	    r->st.state != SNECK_RECEIVED_CERTIFICATE) {
+		r->seen_op = r->st.op; /* not yet */
+		return true;
+	}
+	rc = answer(r);
+	if (rc != SNECK_OK)
+		die("answer to %s: %s: %s", sneck_state_name(r->st.state), sneck_rc_name(rc),
+		    sneck_misuse_text(r->conn));
+	return true;
+}
