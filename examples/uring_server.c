@@ -19,8 +19,7 @@ struct client {
 };
 
 static struct io_uring ring;
-static _Alignas(4096) uint8_t pool_mem[BUFS * sizeof(struct io_uring_buf)];
-static struct io_uring_buf_ring *const pool = (struct io_uring_buf_ring *)pool_mem;
+static struct io_uring_buf_ring *pool;
 static uint8_t buffers[BUFS][BUF_SIZE];
 
 static void give_back(unsigned id)
@@ -34,21 +33,21 @@ static void drive(struct client *c)
 {
 	struct stream *const s = &c->s;
 	struct sneck_rec rec = { NULL, 0 };
+	struct sneck_iov piece;
 	struct sneck_status st;
 	size_t n;
 	int result;
 
-	while ((result = sneck_pump(s->conn, &s->in, &s->out, &rec, 1, &n, &st)) ==
-		       SNECK_PUMP_RECORDS ||
-	       result == SNECK_PUMP_EOF) {
-		const struct sneck_iov piece = { rec.data, rec.len };
-
-		must("echo", result == SNECK_PUMP_EOF
-				     ? sneck_close_notify(s->conn, &s->out)
-				     : sneck_encrypt(s->conn, &piece, n, 0, &s->out, NULL));
-	}
+	do {
+		result = sneck_pump(s->conn, &s->in, &s->out, &rec, 1, &n, &st);
+		piece = (struct sneck_iov){ rec.data, rec.len };
+		if (n != 0)
+			must("echo", sneck_encrypt(s->conn, &piece, 1, 0, &s->out, NULL));
+	} while (result == SNECK_PUMP_RECORDS);
+	if (result == SNECK_PUMP_EOF)
+		must("end", sneck_close_notify(s->conn, &s->out));
 	c->need = st.u.more.num_bytes;
-	c->over = result != SNECK_PUMP_WANT_INPUT; /* closed, or failed: then `out` has the alert */
+	c->over = result != SNECK_PUMP_WANT_INPUT; /* what is in `out` is the last of it */
 }
 
 /* Bytes in a buffer of the kernel's: those that a carried record misses are added to it, the others
@@ -58,12 +57,11 @@ static void received(struct client *c, uint8_t *bytes, size_t len)
 	struct sneck_in *const in = &c->s.in;
 
 	while (len != 0 && !c->over) {
-		const size_t take = in->len == 0 || c->need > len ? len : c->need;
-		size_t room;
+		size_t take = c->need != 0 && c->need < len ? c->need : len, room;
 
-		if (in->len == 0)
+		if (in->len == 0) {
 			must("buffer", sneck_in_lend(in, bytes, len));
-		else {
+		} else {
 			memcpy(sneck_in_space(in, take, &room), bytes, take);
 			sneck_in_added(in, take);
 		}
@@ -93,23 +91,32 @@ static void go_on(struct client *c)
 static void completed(struct client *c, int res, unsigned flags)
 {
 	const unsigned id = flags >> IORING_CQE_BUFFER_SHIFT;
+	int gone = 0;
 
-	if (c->s.out.len != 0 && res > 0) {
+	if (res <= 0)
+		gone = res != -ENOBUFS; /* then others will give some back */
+	else if (c->s.out.len != 0)
 		sneck_out_sent(&c->s.out, (size_t)res);
-	} else if (res > 0) {
+	else
 		received(c, buffers[id], (size_t)res);
-	} else if (res == 0) {
-		sneck_in_eof(&c->s.in);
-		drive(c);
-	}
 	if (flags & IORING_CQE_F_BUFFER)
 		give_back(id);
-	if ((res >= 0 || res == -ENOBUFS) && (c->s.out.len != 0 || !c->over)) {
-		go_on(c);
-	} else {
+	if (gone || (c->over && c->s.out.len == 0)) {
 		stream_end(&c->s);
 		free(c);
+	} else {
+		go_on(c);
 	}
+}
+
+static void on_client(int fd, const struct sneck_config *cfg)
+{
+	struct client *const c = calloc(1, sizeof *c);
+
+	if (fd < 0 || c == NULL)
+		die("accept", "no more");
+	stream_begin(&c->s, fd, cfg, NULL);
+	go_on(c);
 }
 
 int main(int argc, char **argv)
@@ -117,32 +124,26 @@ int main(int argc, char **argv)
 	const struct sneck_credential *const who = argc == 3 ? own(argv[1], argv[2]) : NULL;
 	const struct sneck_config cfg = { SNECK_CONFIG_INIT, .provider = sneck_provider_libcrypto(),
 					  .credentials = &who, .n_credentials = 1,
-					  .recv_record_limit = 16384 }; /* in carry */
-	struct io_uring_buf_reg reg = {
-		.ring_addr = (uintptr_t)pool_mem,
-		.ring_entries = BUFS,
-		.bgid = GROUP
-	};
+					  .recv_record_limit =
+						  16384 }; /* else as much as was lent */
+	struct io_uring_buf_reg reg = {.ring_entries = BUFS, .bgid = GROUP };
 	struct io_uring_cqe *cqe;
 
-	if (io_uring_queue_init(64, &ring, 0) != 0 ||
-	    io_uring_register_buf_ring(&ring, &reg, 0) != 0)
+	pool = aligned_alloc(4096, 4096);
+	reg.ring_addr = (uintptr_t)pool;
+	if (io_uring_queue_init(64, &ring, 0) || io_uring_register_buf_ring(&ring, &reg, 0))
 		die("io_uring", "this kernel has none with provided buffers");
 	io_uring_buf_ring_init(pool);
 	for (unsigned id = 0; id < BUFS; id++)
 		give_back(id);
 	io_uring_prep_multishot_accept(io_uring_get_sqe(&ring), listen_here(), NULL, NULL, 0);
 	while (io_uring_submit_and_wait(&ring, 1) >= 0 && io_uring_peek_cqe(&ring, &cqe) == 0) {
-		struct client *c = io_uring_cqe_get_data(cqe);
+		struct client *const c = io_uring_cqe_get_data(cqe);
 
-		if (c != NULL) {
+		if (c != NULL)
 			completed(c, cqe->res, cqe->flags);
-		} else if (cqe->res < 0 || (c = calloc(1, sizeof *c)) == NULL) {
-			die("accept", "no more");
-		} else {
-			stream_begin(&c->s, cqe->res, &cfg, NULL);
-			go_on(c);
-		}
+		else
+			on_client(cqe->res, &cfg);
 		io_uring_cqe_seen(&ring, cqe);
 	}
 	die("io_uring", "it failed");
