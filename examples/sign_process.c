@@ -29,14 +29,14 @@ struct message {
 /* The process that signs. */
 static int sign_all(const char *key_file)
 {
+	const struct sneck_signer *k;
 	struct sneck_pki_key *key;
 	uint8_t sig[SNECK_SIG_MAX];
 	struct message m;
 
 	must(key_file, sneck_pki_key_load(&key, key_file, NULL));
+	k = sneck_pki_key_signer(key);
 	while (read(channel[1], &m, sizeof m) == sizeof m) {
-		const struct sneck_signer *const k = sneck_pki_key_signer(key);
-
 		must("signature", k->sign(k->ctx, m.scheme, sneck_span_of(m.bytes, m.len), sig,
 					  sizeof sig, &m.len));
 		memcpy(m.bytes, sig, m.len);
@@ -51,10 +51,8 @@ static int on_state(struct sneck_uv *s, const struct sneck_status *st)
 {
 	struct message m = { .len = st->u.sign.tbs.len, .op = st->op, .scheme = st->u.sign.scheme };
 
-	if (st->state != SNECK_NEEDS_LOCAL_SIGNATURE)
-		return 0; /* not asked for */
-	if (!(st->flags & SNECK_ST_NEW))
-		return 1; /* on its way */
+	if (st->state != SNECK_NEEDS_LOCAL_SIGNATURE || !(st->flags & SNECK_ST_NEW))
+		return st->state == SNECK_NEEDS_LOCAL_SIGNATURE; /* on its way */
 	while (clients[m.client] != NULL)
 		m.client++;
 	clients[m.client] = s;
@@ -79,9 +77,8 @@ static void on_reply(uv_poll_t *poll, int status, int events)
 	if (rc == SNECK_OK) {
 		printf("signed by process %d for process %d\n", (int)signer, (int)getpid());
 		sneck_uv_kick(s);
-	} else if (rc != SNECK_E_STALE) { /* that is another client's, in the same place */
-		sneck_uv_abort(s, SNECK_ALERT_INTERNAL_ERROR); /* it is not by our key */
-	}
+	} else if (rc != SNECK_E_STALE) /* which is another client's, in the same place */
+		sneck_uv_abort(s, SNECK_ALERT_INTERNAL_ERROR);
 }
 
 static void on_read(struct sneck_uv *s, uint8_t *data, size_t len)

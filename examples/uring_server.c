@@ -3,6 +3,7 @@
  * bytes arrive, records are decrypted where it put them, and the buffer goes back at once; only a
  * record that is not whole yet is carried over. One operation is in flight for each client.
  * Usage: uring_server CHAIN-FILE KEY-FILE */
+#define _GNU_SOURCE
 #include "common.h"
 
 #include <errno.h>
@@ -32,17 +33,17 @@ static void give_back(unsigned id)
 static void drive(struct client *c)
 {
 	struct stream *const s = &c->s;
-	struct sneck_rec rec = { NULL, 0 };
-	struct sneck_iov piece;
+	struct sneck_rec rec;
 	struct sneck_status st;
 	size_t n;
 	int result;
 
 	do {
 		result = sneck_pump(s->conn, &s->in, &s->out, &rec, 1, &n, &st);
-		piece = (struct sneck_iov){ rec.data, rec.len };
 		if (n != 0)
-			must("echo", sneck_encrypt(s->conn, &piece, 1, 0, &s->out, NULL));
+			must("echo",
+			     sneck_encrypt(s->conn, &(struct sneck_iov){ rec.data, rec.len }, 1, 0,
+					   &s->out, NULL));
 	} while (result == SNECK_PUMP_RECORDS);
 	if (result == SNECK_PUMP_EOF)
 		must("end", sneck_close_notify(s->conn, &s->out));
@@ -88,25 +89,23 @@ static void go_on(struct client *c)
 	io_uring_sqe_set_data(sqe, c);
 }
 
+/* An operation ended: c->out is not empty if it was sending. */
 static void completed(struct client *c, int res, unsigned flags)
 {
 	const unsigned id = flags >> IORING_CQE_BUFFER_SHIFT;
-	int gone = 0;
 
-	if (res <= 0)
-		gone = res != -ENOBUFS; /* then others will give some back */
-	else if (c->s.out.len != 0)
+	if (res > 0 && c->s.out.len != 0)
 		sneck_out_sent(&c->s.out, (size_t)res);
-	else
+	else if (res > 0)
 		received(c, buffers[id], (size_t)res);
 	if (flags & IORING_CQE_F_BUFFER)
 		give_back(id);
-	if (gone || (c->over && c->s.out.len == 0)) {
-		stream_end(&c->s);
-		free(c);
-	} else {
-		go_on(c);
+	if ((res > 0 || res == -ENOBUFS) && (c->s.out.len != 0 || !c->over)) {
+		go_on(c); /* when there are no buffers others will give some back */
+		return;
 	}
+	stream_end(&c->s);
+	free(c);
 }
 
 static void on_client(int fd, const struct sneck_config *cfg)

@@ -3,6 +3,7 @@
 and several at once; clients that vanish. Skipped without liburing, or when the kernel refuses."""
 import os
 import socket
+import time
 import unittest
 
 from common import SNECK, Case, Listening, Process, example, lines_of, main, program, run, through
@@ -55,6 +56,19 @@ class UringServer(Case):
                 c.until(lambda: len(c.out) >= len(d), "all of it")
                 self.assertTrue(bytes(c.out) == d)
                 c.wait(0)
+
+    def test_hello_in_two_records(self):  # the first is whole, and the message is not
+        with socket.create_server(("127.0.0.1", 0)) as relay:
+            client = Process(["openssl", "s_client", "-connect",
+                              f"127.0.0.1:{relay.getsockname()[1]}"])
+            with client, relay.accept()[0] as near, \
+                    socket.create_connection(("127.0.0.1", self.server.port)) as far:
+                hello = near.recv(65536)[5:]
+                for part in (hello[:100], hello[100:]):
+                    far.sendall(b"\x16\x03\x01" + len(part).to_bytes(2, "big") + part)
+                    time.sleep(0.1)
+                far.settimeout(20)
+                self.assertEqual(far.recv(6)[::5], b"\x16\x02")  # a ServerHello
 
     def test_vanishing_clients(self):
         for said in (b"", b"\x16\x03", b"GET / HTTP/1.0\r\n\r\n"):
