@@ -227,9 +227,10 @@ enum sneck_rc sneck_early_encrypt(struct sneck_may_st *st, const struct sneck_io
 {
 	struct sneck_conn *const c = st->conn;
 	const uint32_t left = c->hs.early_max - c->hs.early_bytes;
-	size_t plain;
+	size_t plain, done = 0;
 
-	*consumed = 0;
+	if (consumed != NULL)
+		*consumed = 0;
 	SNECK_TRY(sneck__check_gen(c, st->gen));
 	if (!sneck__can_encrypt_early(c))
 		return SNECK_NOT_NOW;
@@ -238,8 +239,10 @@ enum sneck_rc sneck_early_encrypt(struct sneck_may_st *st, const struct sneck_io
 	if (plain > left && !(flags & SNECK_F_PARTIAL))
 		return SNECK_NOT_NOW;
 	SNECK_TRY(encrypt(c, (struct cut){ pieces, n, 0 }, plain < left ? plain : left, flags, out,
-			  consumed));
-	c->hs.early_bytes += (uint32_t)*consumed;
+			  &done));
+	if (consumed != NULL)
+		*consumed = done;
+	c->hs.early_bytes += (uint32_t)done;
 	c->out.flight_end = c->out.written; /* it goes with the ClientHello */
 	c->out.wait = true;
 	return SNECK_OK;
