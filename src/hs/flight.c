@@ -127,11 +127,16 @@ enum sneck_rc sneck__flight_certificate(struct hs *hs)
 	return w.len != 0 ? sneck__flight_end(hs, &w, LV_HANDSHAKE) : SNECK_OK;
 }
 
+bool sneck__flight_ccs_due(const struct hs *hs)
+{
+	return hs->work != NULL && hs->work->session_id_len != 0 && !hs->work->ccs_sent;
+}
+
 enum sneck_rc sneck__flight_ccs(struct hs *hs)
 {
 	static const uint8_t one[] = { 1 };
 
-	if (hs->work->session_id_len == 0 || hs->work->ccs_sent)
+	if (!sneck__flight_ccs_due(hs))
 		return SNECK_OK;
 	hs->work->ccs_sent = true;
 	return push(&hs->work->flight, sneck_span_of(one, sizeof one), LV_INITIAL, CONTENT_CCS);
