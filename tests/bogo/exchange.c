@@ -175,8 +175,10 @@ static bool handshake_done(struct run *r)
 		r->facts.peer_scheme = r->facts.resumed != 0 ? r->kept->peer_scheme : 0;
 	if (r->resume && r->facts.resumed == 1 && f->reverify_on_resume && f->verify_fail) {
 		/* a session is as good as its owner thinks: look again before a byte is said */
-		return sneck_fail(r->conn, SNECK_ALERT_CERTIFICATE_UNKNOWN) == SNECK_OK;
+		return sneck_fail(r->conn, refusal(f)) == SNECK_OK;
 	}
+	if (r->facts.resumed == 2 && r->cfg.n_psks == 1) /* which one of several is not told */
+		r->selected = r->psk_index;
 	expect_handshake(r);
 	return true;
 }

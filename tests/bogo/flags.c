@@ -87,6 +87,7 @@ static const struct flag {
 	F("-require-any-client-certificate", BOOL, require_any_client_certificate),
 	F("-verify-fail", BOOL, verify_fail),
 	F("-reverify-on-resume", BOOL, reverify_on_resume),
+	F("-use-custom-verify-callback", BOOL, use_custom_verify_callback),
 	F("-enable-ocsp-stapling", BOOL, enable_ocsp_stapling),
 	F("-enable-signed-cert-timestamps", BOOL, enable_scts),
 	F("-decline-ocsp-callback", BOOL, decline_ocsp_callback),
@@ -151,7 +152,6 @@ static const struct flag {
 
 	/* what is so here whether it is asked for or not, or has no counterpart to be watched */
 	{ "-implicit-handshake", IGNORE, 0 },
-	{ "-use-custom-verify-callback", IGNORE, 0 },
 	{ "-use-old-client-cert-callback", IGNORE, 0 },
 	{ "-use-early-callback", IGNORE, 0 },
 	{ "-use-ticket-callback", IGNORE, 0 },

@@ -35,6 +35,13 @@ static bool key_expected(const struct flags *f, const struct sneck_chain *chain)
 	       memcmp(sha, f->expect_rpk_sha256.p, sizeof sha) == 0;
 }
 
+/* The reference has two hooks for this, and each its own alert. */
+uint8_t refusal(const struct flags *f)
+{
+	return f->use_custom_verify_callback ? SNECK_ALERT_CERTIFICATE_UNKNOWN
+					     : SNECK_ALERT_HANDSHAKE_FAILURE;
+}
+
 /* Paths are not judged, as the reference does not either: the tests have chains of all kinds. */
 enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_verdict *verdict)
 {
@@ -49,6 +56,8 @@ enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_ver
 		verdict->reason = SNECK_E_CERT_STAPLE;
 	else if (!f->verify_fail && key_expected(f, chain))
 		verdict->chain = SNECK_CHAIN_VALID;
+	else
+		verdict->alert = refusal(f);
 	return SNECK_OK;
 }
 
@@ -105,21 +114,27 @@ static bool issuer_named(const struct sneck_credential *c, struct sneck_span nam
 static enum sneck_rc answer_credential(struct run *r)
 {
 	const struct sneck_cred_st *const st = &r->st.u.cred;
+	bool issuers = false;
 
 	if (r->flags->fail_cert_callback)
 		return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_INTERNAL_ERROR);
+	if (r->flags->server && r->flags->fail_ocsp_callback)
+		return sneck_answer_refuse(r->conn, r->st.op,
+					   SNECK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE);
 	for (size_t i = 0; i <= MAX_CREDS; i++) {
 		const struct identity *const id = &r->ids[i];
 
-		if (id->chain == NULL ||
-		    (id->flags->must_match_issuer && !issuer_named(&id->credential, st->ca_names)))
+		if (id->chain == NULL)
 			continue;
-		if (sneck_answer_credential(r->conn, r->st.op, &id->credential) == SNECK_OK)
+		issuers = id->flags->must_match_issuer &&
+			  !issuer_named(&id->credential, st->ca_names);
+		if (!issuers &&
+		    sneck_answer_credential(r->conn, r->st.op, &id->credential) == SNECK_OK)
 			return SNECK_OK;
 	}
-	if (!r->flags->server)
+	if (r->cfg.n_credentials == 0)
 		return sneck_answer_credential(r->conn, r->st.op, NULL);
-	fprintf(stderr, "no credential fits\n");
+	fprintf(stderr, "no credential fits%s\n", issuers ? ": of none of the issuers" : "");
 	return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
 }
 

@@ -78,6 +78,7 @@ static void add_psk(struct run *r, struct identity *id, const struct cred_flags 
 		.secret = f->psk, .context = f->psk_context,
 	};
 	r->psks[r->cfg.n_psks++] = &id->psk;
+	r->psk_index = id->index;
 }
 
 static void add_identity(struct run *r, const struct cred_flags *f, size_t i, int index)
@@ -153,6 +154,23 @@ static size_t read_names(const char *text, struct sneck_span *names, size_t cap)
 	return n;
 }
 
+/* What a test that has no -verify-prefs takes for granted. */
+static const struct list usual = {
+	.v = { SNECK_ECDSA_SECP256R1_SHA256, SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PKCS1_SHA256,
+	       SNECK_ECDSA_SECP384R1_SHA384, SNECK_RSA_PSS_RSAE_SHA384, SNECK_RSA_PKCS1_SHA384,
+	       SNECK_RSA_PSS_RSAE_SHA512, SNECK_RSA_PKCS1_SHA512 },
+	.n = 8,
+	.given = true,
+};
+
+static bool accepts(const struct flags *f, uint16_t type)
+{
+	for (size_t i = 0; i < f->accepted_peer_cert_types.n; i++)
+		if (f->accepted_peer_cert_types.v[i] == type)
+			return true;
+	return false;
+}
+
 static void setup_trust(struct run *r)
 {
 	const struct flags *const f = r->flags;
@@ -167,23 +185,19 @@ static void setup_trust(struct run *r)
 	if (f->trust_cert != NULL && sneck_pki_trust_open(&r->trust, &options, &note) != SNECK_OK)
 		not_implemented(note.text);
 	r->verifier = (struct sneck_verifier){
-		.schemes = preferred(&f->verify_prefs, r->cfg.provider->pubkey->schemes),
+		.schemes = preferred(f->verify_prefs.given ? &f->verify_prefs : &usual,
+				     r->cfg.provider->pubkey->schemes),
 		.ca_names = r->ca_names,
 		.n_ca_names = read_names(f->use_client_ca_list, r->ca_names, 16),
-		.flags = (f->enable_ocsp_stapling ? SNECK_VERIFIER_WANTS_OCSP : 0) |
-			 (f->enable_scts ? SNECK_VERIFIER_WANTS_SCTS : 0),
+		.flags = (f->enable_ocsp_stapling && !f->server ? SNECK_VERIFIER_WANTS_OCSP : 0) |
+			 (f->enable_scts && !f->server ? SNECK_VERIFIER_WANTS_SCTS : 0),
 		.verify = judge,
 		.ctx = r,
 	};
-	if (has(f->accepted_peer_cert_types.v, SNECK_RAW_PUBLIC_KEY))
+	if (accepts(f, SNECK_RAW_PUBLIC_KEY))
 		r->verifier.flags |= SNECK_VERIFIER_RAW_KEYS;
-	if (f->accepted_peer_cert_types.given) {
-		bool x509 = false;
-
-		for (size_t i = 0; i < f->accepted_peer_cert_types.n; i++)
-			x509 |= f->accepted_peer_cert_types.v[i] == SNECK_X509;
-		r->verifier.flags |= x509 ? 0 : SNECK_VERIFIER_NO_X509;
-	}
+	if (f->accepted_peer_cert_types.given && !accepts(f, SNECK_X509))
+		r->verifier.flags |= SNECK_VERIFIER_NO_X509;
 	r->cfg.verifier = &r->verifier;
 	if (f->verify_peer)
 		r->cfg.client_auth = SNECK_AUTH_OPTIONAL;
@@ -271,11 +285,6 @@ static void trace(void *user, int sent, uint8_t content, uint8_t type, size_t le
 static void setup_questions(struct run *r)
 {
 	const struct flags *const f = r->flags;
-	bool choose = f->fail_cert_callback || f->expect_client_ca_list != NULL ||
-		      f->expect_peer_verify_prefs.given;
-
-	for (size_t i = 0; i < f->n_more; i++)
-		choose |= f->more[i].must_match_issuer;
 	r->cfg.ask = SNECK_ASK_NOTICES | SNECK_ASK_TICKETS;
 	if (f->server)
 		r->cfg.ask |= SNECK_ASK_CLIENT_HELLO;
@@ -283,7 +292,8 @@ static void setup_questions(struct run *r)
 		r->cfg.ask |= SNECK_ASK_EARLY_DATA;
 	if (f->async)
 		r->cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_SIGN;
-	if (choose || (f->async && r->cfg.n_credentials != 0))
+	if (r->cfg.n_credentials != 0 || f->fail_cert_callback ||
+	    f->expect_client_ca_list != NULL || f->expect_peer_verify_prefs.given)
 		r->cfg.ask |= SNECK_ASK_CREDENTIAL;
 }
 

@@ -49,6 +49,7 @@ struct flags {
 	const char *trust_cert, *host_name, *advertise_alpn, *select_alpn, *cipher;
 	bool reject_alpn, decline_alpn, server_preference;
 	bool verify_peer, require_any_client_certificate, verify_fail, reverify_on_resume;
+	bool use_custom_verify_callback;
 	bool enable_ocsp_stapling, enable_scts;
 	bool decline_ocsp_callback, fail_ocsp_callback;
 	struct list accepted_peer_cert_types, client_cert_types;
@@ -137,6 +138,7 @@ struct run {
 	size_t initial_sent; /* bytes of the initial writes */
 	bool new_session, new_session_early;
 	uint64_t seen_op; /* a question that was shown once */
+	int psk_index;	  /* of the external key added last */
 	int selected;	  /* credential that signed; NO_EXPECTATION: none */
 	uint8_t client_secret[64], server_secret[64];
 	size_t secret_len;
@@ -154,6 +156,7 @@ void setup(struct run *r);
 void setup_wipe(struct run *r);
 
 /* judge.c */
+uint8_t refusal(const struct flags *f); /* the alert of a peer that is refused */
 enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_verdict *verdict);
 enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig, size_t cap,
 		   size_t *len);
