@@ -8,7 +8,9 @@
 #define _GNU_SOURCE
 #include "cmd.h"
 #include "fetch.h"
+#include "identity.h"
 #include "out.h"
+#include "pack.h"
 #include "report.h"
 
 #include <sneck/uv.h>
@@ -28,6 +30,7 @@ static struct visit {
 	char at[HOST_MAX + 10]; /* HOST:PORT, for sentences */
 	struct report report;
 	struct sneck_config config;
+	struct identity id;
 	struct sneck_pki_trust *trust;
 	struct sneck_uv *s;
 	struct fetch fetch;
@@ -180,7 +183,8 @@ static int judge(const struct sneck_status *st)
 
 static int on_state(struct sneck_uv *s, const struct sneck_status *st)
 {
-	(void)s;
+	if (st->state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
+		return pack_answer(sneck_uv_conn(s), st);
 	return st->state == SNECK_RECEIVED_CERTIFICATE ? judge(st) : 0;
 }
 
@@ -292,20 +296,30 @@ static void say_system(int error)
 		       uv_strerror(error));
 }
 
+static const char *versions(void)
+{
+	return visit.o->min_version == SNECK_TLS13   ? "no TLS 1.3"
+	       : visit.o->max_version == SNECK_TLS12 ? "no TLS 1.2"
+						     : "neither TLS 1.3 nor 1.2";
+}
+
 static void say_alert(uint8_t alert)
 {
 	const char *hint = "";
 
-	if (alert == SNECK_ALERT_PROTOCOL_VERSION)
-		hint = ": it speaks no TLS 1.3";
-	else if (alert == SNECK_ALERT_HANDSHAKE_FAILURE)
+	if (alert == SNECK_ALERT_PROTOCOL_VERSION) {
+		failed(CODE_NETWORK, "%s speaks %s: it refused with the alert %s", visit.at,
+		       versions(), sneck_alert_name(alert));
+		return;
+	}
+	if (alert == SNECK_ALERT_HANDSHAKE_FAILURE)
 		hint = ": it found no suite, group or signature in common";
 	else if (alert == SNECK_ALERT_NO_APPLICATION_PROTOCOL)
 		hint = ": it knows none of the protocols of --alpn";
 	else if (alert == SNECK_ALERT_UNRECOGNIZED_NAME)
 		hint = ": it does not serve this name";
 	else if (alert == SNECK_ALERT_CERTIFICATE_REQUIRED)
-		hint = ": it asks for a client certificate, which sneck cannot give";
+		hint = ": it asks for a client certificate: give --cert and --key";
 	failed(CODE_NETWORK, "%s refused with the alert %s%s", visit.at, sneck_alert_name(alert),
 	       hint);
 }
@@ -325,7 +339,7 @@ static void say(struct sneck_uv *s, enum sneck_rc rc)
 	else if (rc == SNECK_E_NOT_TLS)
 		failed(CODE_NETWORK, "%s does not speak TLS", at);
 	else if (rc == SNECK_E_NO_VERSION)
-		failed(CODE_NETWORK, "%s speaks no TLS 1.3", at);
+		failed(CODE_NETWORK, "%s speaks %s", at, versions());
 	else if (rc == SNECK_E_PEER_ALERT && sneck_conn_failure(sneck_uv_conn(s), &f) == SNECK_OK)
 		say_alert(f.alert);
 	else if (rc == SNECK_E_TRUNCATED && !visit.open)
@@ -391,6 +405,10 @@ static int set_up(const struct options *o)
 	rc = options_config(o, &visit.config);
 	if (rc != 0)
 		return rc;
+	if (o->compress) {
+		visit.config.ask |= SNECK_ASK_UNPACK;
+		visit.config.unpack = pack_known();
+	}
 	for (uint16_t n = o->max_fragment; n >= 512; n /= 2)
 		visit.config.ask_max_fragment++; /* RFC 6066, 4: 1 is 512, 4 is 4,096 */
 	if (o->trace || o->key_update)
@@ -398,6 +416,11 @@ static int set_up(const struct options *o)
 	if (sneck_pki_trust_open(&visit.trust, &trust, &why) != SNECK_OK)
 		return out_fail_file(o->verb, o->ca, why.text);
 	visit.config.verifier = sneck_pki_trust_verifier(visit.trust);
+	rc = identity_load(&visit.id, o);
+	if (rc != 0)
+		return rc;
+	visit.config.credentials = visit.id.list;
+	visit.config.n_credentials = visit.id.n;
 	if (sneck_config_check(&visit.config, SNECK_CLIENT, &why) != SNECK_OK)
 		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
 	fetch_init(&visit.fetch, put);
@@ -449,6 +472,7 @@ int cmd_connect(const struct options *o)
 	if (visit.report.code != CODE_OK)
 		out_fail(visit.report.code, o->verb, "%s", visit.report.error);
 	sneck_pki_trust_close(visit.trust);
+	identity_close(&visit.id);
 	/* A thread of libuv's pool may still wait for stdin or DNS, and exit() would wait for it.
 	 */
 	fflush(NULL);

@@ -6,9 +6,10 @@
 #define _GNU_SOURCE
 #include "cmd.h"
 #include "http.h"
+#include "identity.h"
 #include "out.h"
+#include "pack.h"
 
-#include <sneck/pki.h>
 #include <sneck/uv.h>
 
 #include <dirent.h>
@@ -22,14 +23,14 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { GRACE_MS = 3000 };
+enum { GRACE_MS = 3000, CA_NAMES = 2000 };
 
 struct serve {
 	const struct options *o;
-	struct sneck_pki_key *key;
-	struct sneck_pki_chain *chain, *raw; /* raw: NULL without --raw-key */
-	struct sneck_credential credential, raw_credential;
-	const struct sneck_credential *credentials[2];
+	struct identity id;
+	struct sneck_packed_chain packed[LIST_MAX][PACKINGS];
+	struct sneck_pki_trust *client_trust;
+	struct sneck_verifier client_verifier;
 	struct sneck_config config;
 	uint8_t cookie_secret[32];
 	struct sneck_uv_handler handler; /* echo_handler or http_handler, with our open */
@@ -130,12 +131,12 @@ static int make_certificate(struct serve *v, struct sneck_note *why)
 	if (gethostname(host, sizeof host - 1) == 0 && host[0] != '\0' &&
 	    strcmp(host, "localhost") != 0)
 		cert.n_names = 4;
-	if (sneck_pki_key_make(&v->key, SNECK_KEY_P256) != SNECK_OK)
+	if (sneck_pki_key_make(&v->id.keys[0], SNECK_KEY_P256) != SNECK_OK)
 		return out_fail(CODE_CHECK, v->o->verb, "libcrypto cannot make a key");
-	if (sneck_pki_cert_make(&v->chain, v->key, &cert, why) == SNECK_OK)
+	if (sneck_pki_cert_make(&v->id.chains[0], v->id.keys[0], &cert, why) == SNECK_OK)
 		return 0;
 	cert.n_names = 3; /* the machine has a name that is none in DNS */
-	if (sneck_pki_cert_make(&v->chain, v->key, &cert, why) == SNECK_OK)
+	if (sneck_pki_cert_make(&v->id.chains[0], v->id.keys[0], &cert, why) == SNECK_OK)
 		return 0;
 	return out_fail(CODE_CHECK, v->o->verb, "cannot make a certificate: %s", why->text);
 }
@@ -148,10 +149,10 @@ static int write_certificate(const struct serve *v)
 	FILE *f;
 	int error = 0;
 
-	if (sneck_pki_chain_write(v->chain, NULL, 0, &len) != SNECK_WANT_SPACE)
+	if (sneck_pki_chain_write(v->id.chains[0], NULL, 0, &len) != SNECK_WANT_SPACE)
 		len = 0;
 	pem = malloc(len + 1);
-	if (pem == NULL || sneck_pki_chain_write(v->chain, pem, len, &len) != SNECK_OK) {
+	if (pem == NULL || sneck_pki_chain_write(v->id.chains[0], pem, len, &len) != SNECK_OK) {
 		free(pem);
 		return out_fail(CODE_CHECK, v->o->verb, "cannot write the certificate as PEM");
 	}
@@ -172,28 +173,53 @@ static int identity(struct serve *v)
 	struct sneck_note why = { "" };
 	int rc;
 
-	if (v->o->cert == NULL) {
+	if (v->o->n_certs != 0) {
+		rc = identity_load(&v->id, v->o);
+	} else {
 		rc = make_certificate(v, &why);
-		if (rc != 0)
-			return rc;
-	} else if (sneck_pki_chain_load(&v->chain, v->o->cert, &why) != SNECK_OK) {
-		return out_fail_file(v->o->verb, v->o->cert, why.text);
-	} else if (sneck_pki_key_load(&v->key, v->o->key, &why) != SNECK_OK) {
-		return out_fail_file(v->o->verb, v->o->key, why.text);
+		if (rc == 0)
+			rc = identity_add(&v->id, v->o);
 	}
-	if (v->o->ocsp != NULL &&
-	    sneck_pki_chain_staple_load(v->chain, v->o->ocsp, &why) != SNECK_OK)
-		return out_fail_file(v->o->verb, v->o->ocsp, why.text);
-	if (sneck_pki_credential(&v->credential, v->chain, v->key, &why) != SNECK_OK)
-		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
-	if (v->o->raw_key &&
-	    (sneck_pki_raw_chain(&v->raw, v->key) != SNECK_OK ||
-	     sneck_pki_credential(&v->raw_credential, v->raw, v->key, &why) != SNECK_OK))
-		return out_fail(CODE_CHECK, v->o->verb,
-				"cannot show the key without its certificate");
-	v->credential.names = NULL; /* there is no other: whoever comes may judge it */
-	v->credential.n_names = 0;
+	if (rc != 0)
+		return rc;
+	if (v->id.n == 1) { /* there is no other: whoever comes may judge it */
+		v->id.credentials[0].names = NULL;
+		v->id.credentials[0].n_names = 0;
+	}
+	for (size_t i = 0; v->o->compress && i < v->id.n; i++) {
+		v->id.credentials[i].packed = v->packed[i];
+		v->id.credentials[i].n_packed = pack_chain(&v->id.credentials[i], v->packed[i]);
+	}
+	if (v->o->raw_key)
+		rc = identity_raw(&v->id, v->o);
+	if (rc != 0)
+		return rc;
 	return v->o->cert_out == NULL ? 0 : write_certificate(v);
+}
+
+/* Who may sign for clients, and their names for the request, unless they are too many. */
+static int trust_clients(struct serve *v)
+{
+	const struct sneck_pki_trust_options trust = { SNECK_PKI_TRUST_INIT, .no_system = 1,
+						       .announce = 1, .files = &v->o->client_ca,
+						       .n_files = 1 };
+	struct sneck_verifier *const verifier = &v->client_verifier;
+	struct sneck_note why = { "" };
+	size_t names = 0;
+
+	if (v->o->client_ca == NULL)
+		return 0;
+	if (sneck_pki_trust_open(&v->client_trust, &trust, &why) != SNECK_OK)
+		return out_fail_file(v->o->verb, v->o->client_ca, why.text);
+	*verifier = *sneck_pki_trust_verifier(v->client_trust);
+	for (size_t i = 0; i < verifier->n_ca_names; i++)
+		names += verifier->ca_names[i].len;
+	if (names > CA_NAMES)
+		verifier->n_ca_names = 0;
+	v->config.verifier = verifier;
+	v->config.client_auth =
+		v->o->client_auth != SNECK_AUTH_NONE ? v->o->client_auth : SNECK_AUTH_REQUIRED;
+	return 0;
 }
 
 /* ---- start --------------------------------------------------------------------------------- */
@@ -227,20 +253,27 @@ static int listen_here(struct serve *v)
 			why.text[0] != '\0' ? why.text : sneck_rc_text(rc));
 }
 
-static void say_facts(const struct serve *v)
+static void say_certificate(const struct serve *v, size_t i)
 {
 	static struct sneck_pki_about about;
-	const char *host = v->o->listen_host;
 	char pin[PIN_TEXT], day[16];
 	size_t n;
-	const struct sneck_span *const certs = sneck_pki_chain_certs(v->chain, &n);
+	const struct sneck_span *const certs = sneck_pki_chain_certs(v->id.chains[i], &n);
 
 	(void)!sneck_pki_about(certs[0], &about); /* it was read before */
 	out_pin(pin, about.pin);
 	out_day(day, about.not_after_ms);
 	printf("certificate  %s (%s, until %s)%s\n", about.names, about.key, day,
-	       v->o->cert == NULL ? ", self-signed, made now" : "");
+	       v->o->n_certs == 0 ? ", self-signed, made now" : "");
 	printf("pin          %s\n", pin);
+}
+
+static void say_facts(const struct serve *v)
+{
+	const char *host = v->o->listen_host;
+
+	for (size_t i = 0; i < v->id.n; i++)
+		say_certificate(v, i);
 	if (v->o->cert_out != NULL)
 		printf("file         %s\n", v->o->cert_out);
 	if (!v->o->echo)
@@ -285,16 +318,16 @@ static int set_up(struct serve *v)
 	struct sneck_note why = { "" };
 	int rc;
 
-	v->credentials[0] = o->raw_key ? &v->raw_credential : &v->credential;
-	v->credentials[1] = &v->credential;
-	*cfg = (struct sneck_config){ SNECK_CONFIG_INIT, .credentials = v->credentials,
-				      .n_credentials = o->raw_key ? 2 : 1,
+	*cfg = (struct sneck_config){ SNECK_CONFIG_INIT, .credentials = v->id.list,
 				      .send_fragment = o->max_fragment };
 	rc = options_config(o, cfg);
 	if (rc == 0)
 		rc = identity(v);
+	if (rc == 0)
+		rc = trust_clients(v);
 	if (rc != 0)
 		return rc;
+	cfg->n_credentials = v->id.n_list;
 	if (!o->echo && o->n_alpn == 0) {
 		cfg->alpn = http11;
 		cfg->n_alpn = 1;
@@ -344,8 +377,7 @@ int cmd_serve(const struct options *o)
 	}
 	say_facts(v);
 	uv_run(loop, UV_RUN_DEFAULT);
-	sneck_pki_chain_close(v->raw);
-	sneck_pki_chain_close(v->chain);
-	sneck_pki_key_close(v->key);
+	sneck_pki_trust_close(v->client_trust);
+	identity_close(&v->id);
 	return CODE_OK;
 }

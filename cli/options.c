@@ -6,6 +6,7 @@
 #include "algs.h"
 #include "help.h"
 #include "out.h"
+#include "pack.h"
 
 #include <sneck/crypto.h>
 #include <sneck/pki.h>
@@ -119,6 +120,37 @@ static int read_listen(struct options *o, const char *arg)
 	return out_fail(CODE_USAGE, o->verb, "--listen wants ADDR:PORT or :PORT, not \"%s\"", arg);
 }
 
+/* The first --cert and the first --key are a pair, and so on. */
+static int read_file(struct options *o, const char *what, const char **list, size_t *n,
+		     const char *arg)
+{
+	if (*n == LIST_MAX)
+		return out_fail(CODE_USAGE, o->verb, "more than %d times --%s", LIST_MAX, what);
+	list[(*n)++] = arg;
+	return -1;
+}
+
+static int read_cert(struct options *o, const char *arg)
+{
+	return read_file(o, "cert", o->certs, &o->n_certs, arg);
+}
+
+static int read_key(struct options *o, const char *arg)
+{
+	return read_file(o, "key", o->keys, &o->n_keys, arg);
+}
+
+static int read_client_auth(struct options *o, const char *arg)
+{
+	o->client_auth = strcmp(arg, "required") == 0	? SNECK_AUTH_REQUIRED
+			 : strcmp(arg, "optional") == 0 ? SNECK_AUTH_OPTIONAL
+							: SNECK_AUTH_NONE;
+	if (o->client_auth != SNECK_AUTH_NONE)
+		return -1;
+	return out_fail(CODE_USAGE, o->verb,
+			"--client-auth wants optional or required, not \"%s\"", arg);
+}
+
 static int read_timeout(struct options *o, const char *arg)
 {
 	char *stop;
@@ -174,6 +206,24 @@ static int read_suites(struct options *o, const char *arg)
 	return read_names(o->verb, &suite_kind, arg, o->suites, &o->n_suites);
 }
 
+static int read_version(const struct options *o, const char *arg, const char *which, uint16_t *v)
+{
+	*v = strcmp(arg, "1.2") == 0 ? SNECK_TLS12 : strcmp(arg, "1.3") == 0 ? SNECK_TLS13 : 0;
+	return *v != 0 ? -1
+		       : out_fail(CODE_USAGE, o->verb, "--%s-version wants 1.2 or 1.3, not \"%s\"",
+				  which, arg);
+}
+
+static int read_min_version(struct options *o, const char *arg)
+{
+	return read_version(o, arg, "min", &o->min_version);
+}
+
+static int read_max_version(struct options *o, const char *arg)
+{
+	return read_version(o, arg, "max", &o->max_version);
+}
+
 enum verb_set { SERVE = 1, CONNECT = 2, DOCTOR = 4, BOTH = SERVE | CONNECT };
 
 #define FIELD(name) offsetof(struct options, name)
@@ -189,12 +239,15 @@ static const struct flag {
 	{ "listen", SERVE, required_argument, 0, read_listen },
 	{ "root", SERVE, required_argument, FIELD(root), NULL },
 	{ "echo", SERVE, no_argument, FIELD(echo), NULL },
-	{ "cert", SERVE, required_argument, FIELD(cert), NULL },
-	{ "key", SERVE, required_argument, FIELD(key), NULL },
+	{ "cert", BOTH, required_argument, 0, read_cert },
+	{ "key", BOTH, required_argument, 0, read_key },
+	{ "client-ca", SERVE, required_argument, FIELD(client_ca), NULL },
+	{ "client-auth", SERVE, required_argument, 0, read_client_auth },
 	{ "cert-out", SERVE, required_argument, FIELD(cert_out), NULL },
 	{ "ocsp", SERVE, required_argument, FIELD(ocsp), NULL },
 	{ "ocsp", CONNECT, no_argument, FIELD(want_ocsp), NULL },
 	{ "raw-key", BOTH, no_argument, FIELD(raw_key), NULL },
+	{ "compress", BOTH, no_argument, FIELD(compress), NULL },
 	{ "grease", CONNECT, no_argument, FIELD(grease), NULL },
 	{ "name", CONNECT, required_argument, FIELD(name), NULL },
 	{ "ca", CONNECT, required_argument, FIELD(ca), NULL },
@@ -206,6 +259,8 @@ static const struct flag {
 	{ "alpn", BOTH, required_argument, 0, read_alpn },
 	{ "groups", BOTH, required_argument, 0, read_groups },
 	{ "suites", BOTH, required_argument, 0, read_suites },
+	{ "min-version", BOTH, required_argument, 0, read_min_version },
+	{ "max-version", BOTH, required_argument, 0, read_max_version },
 	{ "keylog", BOTH, required_argument, FIELD(keylog), NULL },
 	{ "max-fragment", CONNECT, required_argument, 0, read_max_fragment },
 	{ "max-fragment", SERVE, required_argument, 0, read_send_fragment },
@@ -248,11 +303,18 @@ static int check_connect(const struct options *o)
 
 static int check_serve(const struct options *o)
 {
-	if ((o->cert == NULL) != (o->key == NULL))
-		return out_fail(CODE_USAGE, o->verb, "--cert and --key go together; %s is missing",
-				o->cert == NULL ? "--cert" : "--key");
+	if (o->client_auth != SNECK_AUTH_NONE && o->client_ca == NULL)
+		return out_fail(CODE_USAGE, o->verb,
+				"--client-auth needs --client-ca: who may sign for clients");
 	if (o->echo && o->root != NULL)
 		return out_fail(CODE_USAGE, o->verb, "--echo and --root exclude each other");
+	return -1;
+}
+
+static int check_versions(const struct options *o)
+{
+	if (o->max_version != 0 && o->min_version > o->max_version)
+		return out_fail(CODE_USAGE, o->verb, "--min-version is above --max-version");
 	return -1;
 }
 
@@ -265,6 +327,11 @@ static int read_rest(struct options *o, enum verb_set verb, int n, char **rest)
 				o->verb);
 	if (verb == CONNECT && !split(rest[0], o->host, &o->port))
 		return out_fail(CODE_USAGE, o->verb, "\"%s\" is not HOST or HOST:PORT", rest[0]);
+	if (o->n_certs != o->n_keys)
+		return out_fail(CODE_USAGE, o->verb, "--cert and --key go together; %s is missing",
+				o->n_certs < o->n_keys ? "--cert" : "--key");
+	if (check_versions(o) >= 0)
+		return CODE_USAGE;
 	return verb == CONNECT ? check_connect(o) : check_serve(o);
 }
 
@@ -352,6 +419,11 @@ int options_config(const struct options *o, struct sneck_config *cfg)
 		rc = check_names(o, cfg->provider, &group_kind, o->groups, o->n_groups);
 	if (rc != 0)
 		return rc;
+	if (o->compress && pack_known().n == 0)
+		return out_fail(CODE_USAGE, o->verb,
+				"this build has no zlib, brotli and zstd for --compress");
+	cfg->min_version = o->min_version;
+	cfg->max_version = o->max_version;
 	cfg->recv_record_limit = o->record_limit;
 	cfg->suites = (struct sneck_u16s){ o->suites, o->n_suites };
 	cfg->groups = (struct sneck_u16s){ o->groups, o->n_groups };

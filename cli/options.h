@@ -8,14 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LIST_MAX = 8, HOST_MAX = 256 };
+enum { LIST_MAX = 13, HOST_MAX = 256 };
 
 struct options {
 	const char *verb;
 	/* serve */
 	char listen_host[HOST_MAX];
 	uint16_t listen_port;
-	const char *root, *cert, *key, *cert_out, *ocsp;
+	const char *root, *cert_out, *client_ca, *ocsp;
+	uint8_t client_auth;             /* enum sneck_client_auth */
 	bool echo, cookie;
 	/* connect; json: doctor too */
 	char host[HOST_MAX];
@@ -25,11 +26,14 @@ struct options {
 	bool insecure, json, has_pin, want_ocsp, grease;
 	uint8_t pin[1][32];
 	/* both; help: doctor too */
-	bool help, key_update, trace, raw_key;
+	bool help, key_update, trace, raw_key, compress;
 	uint16_t max_fragment, record_limit; /* bytes; 0: not given */
+	uint16_t min_version, max_version;   /* enum sneck_version; 0: not given */
 	struct sneck_span alpn[LIST_MAX];
 	uint16_t groups[LIST_MAX], suites[LIST_MAX];
 	size_t n_alpn, n_groups, n_suites;
+	const char *certs[LIST_MAX], *keys[LIST_MAX]; /* as many of each */
+	size_t n_certs, n_keys;
 	const char *keylog;
 };
 

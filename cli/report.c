@@ -87,6 +87,10 @@ void report_lines(const struct report *r, FILE *f)
 	fprintf(f, "address    %s (%s)\n", r->address,
 		r->o->name != NULL ? r->o->name : r->o->host);
 	fprintf(f, "version    %s\n", or_dash(a->version, sneck_version_name));
+	if (a->version == SNECK_TLS12)
+		fprintf(f, "with       %s master secret, %s renegotiation\n",
+			a->ems ? "extended" : "no extended",
+			a->secure_renegotiation ? "secure" : "no word on");
 	fprintf(f, "suite      %s\n", or_dash(a->suite, sneck_suite_name));
 	fprintf(f, "group      %s%s\n", or_dash(a->group, sneck_group_name),
 		a->retried ? " (after HelloRetryRequest)" : "");
@@ -158,6 +162,8 @@ void report_json(const struct report *r, FILE *f)
 	json_number(&j, "code", r->code);
 	json_text(&j, "error", r->code == CODE_OK ? NULL : r->error);
 	json_name(&j, "version", a->version, sneck_version_name);
+	json_bool(&j, "extended_master_secret", a->ems != 0);
+	json_bool(&j, "secure_renegotiation", a->secure_renegotiation != 0);
 	json_name(&j, "suite", a->suite, sneck_suite_name);
 	json_name(&j, "group", a->group, sneck_group_name);
 	json_bool(&j, "retried", a->retried != 0);

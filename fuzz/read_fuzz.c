@@ -139,7 +139,8 @@ static void record_head(struct sneck_span in)
 	struct rec_head head;
 
 	for (int i = 0; i < 4 && in.len != 0; i++)
-		if (sneck__rec_head(&head, in.p, in.len, i & 1, i >> 1) == SNECK_OK &&
+		if (sneck__rec_head(&head, in.p, in.len, i & 1,
+				    (enum rec_guard)(i >> 1)) == SNECK_OK &&
 		    head.len > BOUND_CIPHER)
 			abort();
 }

@@ -33,6 +33,7 @@
 #define BOUND_KEY 32u
 #define BOUND_NONCE 12u
 #define BOUND_TAG 16u
+#define BOUND_RECORD_NONCE 8u      /* RFC 5288, 3: of the nonce, in a record of TLS 1.2 */
 #define BOUND_PIECES 64u           /* gathered into one record */
 #define BOUND_SHARED 72u           /* bytes of the longest key exchange secret */
 #define BOUND_SCHEMES 32u          /* sneck_answer_schemes() */
@@ -41,6 +42,8 @@
 #define BOUND_COOKIE 512u          /* a server's cookie that a client gives back */
 #define BOUND_PAD_HELLO 1024u      /* config.pad_hello_to */
 #define BOUND_LIMIT_MIN 64u        /* RFC 8449, 4: least record_size_limit */
+
+#define BOUND_OLD_SHARE 133u       /* bytes of the longest share in TLS 1.2, of P-521 */
 
 #define BOUND_PSKS 4u              /* L12, identities looked at */
 #define BOUND_TICKETS_OPENED 2u    /* L12, of these opened as tickets */
@@ -53,7 +56,8 @@
 #define BOUND_SKEW_MS 10000        /* L15, of a ticket's age, with early data */
 #define BOUND_EARLY_SKIP 16384u    /* L14, least early data that is skipped before giving up */
 
-/* What a CertificateVerify signs: 64 spaces, context string, 0, digest. RFC 9846, 4.5.2. */
-#define BOUND_TBS (64u + 33u + 1u + BOUND_HASH)
+/* What a peer signs, at most. A CertificateVerify: 64 spaces, context string, 0, digest, which is
+ * less: RFC 9846, 4.5.2. A ServerKeyExchange: two randoms and its parameters: RFC 8422, 5.4. */
+#define BOUND_TBS (64u + 4u + BOUND_OLD_SHARE)
 
 #endif

@@ -21,4 +21,16 @@
 #define IF_COMPRESSION(...) __VA_ARGS__,
 #endif
 
+#ifdef SNECK_NO_TLS12 /* files with 12 in their names, and the extensions of TLS 1.2 alone */
+#define IF_TLS12(...)
+#else
+#define IF_TLS12(...) __VA_ARGS__,
+#endif
+
+#ifdef SNECK_NO_TLS13 /* files with 13 in their names, and what belongs to it alone */
+#define IF_TLS13(...)
+#else
+#define IF_TLS13(...) __VA_ARGS__,
+#endif
+
 #endif

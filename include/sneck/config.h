@@ -41,13 +41,22 @@ struct sneck_psk;
 #define SNECK_ASK_NOTICES (1u << 11)     /* HANDSHAKE_DONE, RECEIVED_ALERT */
 #define SNECK_ASK_UNPACK (1u << 12)      /* NEEDS_UNPACKED_CERTIFICATE */
 
-/* Cipher suites, groups and signature schemes by their IANA names. RFC: B.4. */
+/* Cipher suites, groups and signature schemes by their IANA names. RFC: B.4; 5289; 7251; 7905. */
 enum sneck_suite {
 	SNECK_TLS_AES_128_GCM_SHA256 = 0x1301,
 	SNECK_TLS_AES_256_GCM_SHA384 = 0x1302,
 	SNECK_TLS_CHACHA20_POLY1305_SHA256 = 0x1303,
 	SNECK_TLS_AES_128_CCM_SHA256 = 0x1304, /* this and the next: only for who names them */
-	SNECK_TLS_AES_128_CCM_8_SHA256 = 0x1305
+	SNECK_TLS_AES_128_CCM_8_SHA256 = 0x1305,
+	/* TLS 1.2 */
+	SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 = 0xc02b,
+	SNECK_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 = 0xc02c,
+	SNECK_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 = 0xc02f,
+	SNECK_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 = 0xc030,
+	SNECK_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 = 0xcca8,
+	SNECK_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 = 0xcca9,
+	SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_CCM = 0xc0ac, /* as the CCMs above */
+	SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 = 0xc0ae
 };
 enum sneck_group { /* RFC: 4.3.7; 10024 */
 	SNECK_SECP256R1 = 0x0017,
@@ -58,7 +67,7 @@ enum sneck_group { /* RFC: 4.3.7; 10024 */
 	SNECK_X25519MLKEM768 = 0x11ec
 };
 enum sneck_scheme { /* RFC: 4.3.3 */
-	SNECK_RSA_PKCS1_SHA256 = 0x0401, /* inside certificates only, as its two sisters */
+	SNECK_RSA_PKCS1_SHA256 = 0x0401, /* TLS 1.2 and certificates only, as its two sisters */
 	SNECK_RSA_PKCS1_SHA384 = 0x0501,
 	SNECK_RSA_PKCS1_SHA512 = 0x0601,
 	SNECK_ECDSA_SECP256R1_SHA256 = 0x0403,
@@ -71,7 +80,11 @@ enum sneck_scheme { /* RFC: 4.3.3 */
 	SNECK_ED448 = 0x0808,
 	SNECK_RSA_PSS_PSS_SHA256 = 0x0809,
 	SNECK_RSA_PSS_PSS_SHA384 = 0x080a,
-	SNECK_RSA_PSS_PSS_SHA512 = 0x080b
+	SNECK_RSA_PSS_PSS_SHA512 = 0x080b,
+	/* for providers, never on the wire: TLS 1.2 binds no curve to a hash */
+	SNECK_ECDSA_ANY_SHA256 = 0xfe04,
+	SNECK_ECDSA_ANY_SHA384 = 0xfe05,
+	SNECK_ECDSA_ANY_SHA512 = 0xfe06
 };
 
 enum sneck_cert_type { SNECK_X509 = 0, SNECK_RAW_PUBLIC_KEY = 2 }; /* RFC: 7250, 3 */
@@ -160,7 +173,9 @@ struct sneck_config {
 	uint8_t prefer_peer_order;      /* 1: a server follows the client's order of suites */
 	uint8_t n_key_shares;           /* shares in a ClientHello; 0: for the first group, and when
 	                                   that is a hybrid for the next one too */
-	uint8_t rsv1[2];
+	uint16_t min_version;           /* 0: SNECK_TLS12 */
+	uint16_t max_version;           /* 0: the newest there is */
+	uint8_t rsv1[6];
 	struct sneck_u16s suites, groups;
 	struct sneck_u16s unpack;       /* enum sneck_packing that we can unpack; empty: none.
 	                                   Needs SNECK_ASK_UNPACK */
@@ -202,7 +217,10 @@ struct sneck_config {
 	uint8_t check_own_signature;    /* 0: those that came from outside; 1: all; 2: none */
 	uint8_t grease;                 /* 1: RFC 8701 values, extensions in random order */
 	uint8_t insecure_no_name;       /* 1: a client may verify without a name */
-	uint8_t rsv3[6];
+	uint8_t insecure_no_ems;        /* 1: TLS 1.2 without extended master secret too, or with a
+	                                   server without renegotiation_info; neither resumption
+	                                   nor exporters then */
+	uint8_t rsv3[5];
 
 	sneck_keylog_fn insecure_keylog; /* NULL: none */
 	void *keylog_user;

@@ -89,7 +89,8 @@ struct sneck_kex {
 /* Public keys of peers. The library never parses X.509: it hands over the leaf as it came and
  * gets a key to check one signature with. RFC: 4.3.3, 4.5.2; 7250. */
 struct sneck_pubkey {
-	const uint16_t *schemes;  /* that verify understands, best first, ends with 0 */
+	const uint16_t *schemes;  /* that verify understands, best first, ends with 0; those of
+	                             SNECK_ECDSA_ANY_* let TLS 1.2 use any curve */
 	uint32_t key_size;        /* bytes for one key */
 	uint32_t work_size;       /* scratch for one call */
 	/* SNECK_E_CERT_BAD for DER that is none, SNECK_E_CERT_TYPE for a key that is not served */

@@ -25,6 +25,8 @@ struct sneck_facts {
 	struct sneck_span sni;  /* server: until the scratch is taken back */
 	uint8_t leaf_id[32];    /* SHA-256 of the peer's leaf; zero: it sent none */
 	uint64_t rx_records, tx_records, rx_updates, tx_updates;
+	/* TLS 1.2: RFC 7627, RFC 5746. 1: both sides spoke of it */
+	uint8_t ems, secure_renegotiation, rsv2[6];
 };
 
 /** Tells what was agreed so far.
@@ -65,10 +67,12 @@ SNECK_API const char *sneck_misuse_text(const struct sneck_conn *conn);
 
 /** Derives keying material for a protocol on top.
  *
- *  Bytes: label and context are read during the call; dst is the caller's and secret.
+ *  Bytes: label and context are read during the call; dst is the caller's and secret. In TLS 1.2 a
+ *  context of NULL is none, which gives other material than the empty one.
  *  Units: len in bytes, up to 255 times the hash length. RFC: 7.5; 5705; 9266 for channel binding.
  *  Returns: SNECK_OK; SNECK_NOT_NOW before the handshake is over; SNECK_E_ARG for a label of more
- *  than 249 bytes or too long an output; SNECK_E_CONFIG without config.keep_exporter, after
+ *  than 249 bytes, one of TLS 1.2's own, or too long an output; SNECK_E_CONFIG without
+ *  config.keep_exporter, in TLS 1.2 without extended master secret, after
  *  sneck_forget_exporter(), and in SNECK_CLOSED.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_export(const struct sneck_conn *conn,

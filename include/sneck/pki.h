@@ -235,7 +235,8 @@ struct sneck_pki_trust_options {
 	uint8_t max_depth;               /* intermediates; 0: 8 */
 	uint8_t ocsp;                    /* enum sneck_pki_ocsp */
 	uint8_t raw_keys;                /* 1: raw public keys too; 2: nothing else; by pins */
-	uint8_t rsv[7];
+	uint8_t announce;                /* 1: the verifier's ca_names: the subjects of all below */
+	uint8_t rsv[6];
 	const char *const *files;        /* PEM files of anchors */
 	size_t n_files;
 	const struct sneck_span *anchors; /* DER certificates */

@@ -55,7 +55,8 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_split(struct sneck_conn *conn, vo
 
 enum sneck_action_kind {
 	SNECK_ACTION_KEY_UPDATE = 1, /* the peer renewed its key; answer: it wants ours renewed */
-	SNECK_ACTION_END = 2	     /* receiving failed: the alert, if it is ours, then FAILED */
+	SNECK_ACTION_END = 2,	     /* receiving failed: the alert, if it is ours, then FAILED */
+	SNECK_ACTION_WARN = 3	     /* TLS 1.2: an alert that is not fatal */
 };
 
 /* From the receiving half to the sending half: plain data. Frozen. */

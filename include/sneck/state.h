@@ -176,7 +176,8 @@ struct sneck_keys_st {
 	uint32_t gen;
 	uint8_t level, write;        /* enum sneck_level; 1: for sending */
 	uint16_t suite;              /* enum sneck_suite: the AEAD, and the hash of KDF */
-	struct sneck_span secret;    /* the traffic secret, which keys are derived from */
+	struct sneck_span secret;    /* the traffic secret, which keys derive from; TLS 1.2: the
+	                                key, then 4 bytes of salt or the 12 of ChaCha20's nonce */
 	uint64_t seq;                /* number of the next record under this key */
 };
 struct sneck_unpack_st {

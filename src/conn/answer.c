@@ -5,6 +5,7 @@
 
 #include "../crypto/algs.h"
 #include "../ext/select.h"
+#include "../hs/graph.h"
 #include "../msg/cert.h"
 
 static enum sneck_rc stale(struct sneck_conn *c)
@@ -16,14 +17,14 @@ static enum sneck_rc stale(struct sneck_conn *c)
 
 static bool verdict_open(const struct sneck_conn *c, uint64_t op)
 {
-	return c->err == 0 && c->hs.verdict_op != 0 && op == c->hs.verdict_op &&
+	return c->err == 0 && !c->busy && c->hs.verdict_op != 0 && op == c->hs.verdict_op &&
 	       !c->hs.verdict_known && c->hs.work != NULL;
 }
 
 /* state: of the question that op must belong to; 0: any. */
 static bool ask_open(const struct sneck_conn *c, uint64_t op, uint8_t state)
 {
-	return c->err == 0 && op != 0 && op == c->hs.ask_op &&
+	return c->err == 0 && !c->busy && op != 0 && op == c->hs.ask_op &&
 	       (state == 0 || state == c->hs.ask_state);
 }
 
@@ -38,7 +39,7 @@ enum sneck_rc sneck_cert_at(const struct sneck_cert_st *st, uint32_t i,
 	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
 	if (i >= st->n_entries)
 		return sneck__refuse(st->conn, SNECK_E_ARG, "no certificate of that number");
-	*entry = sneck__certificate_at(st->raw, i);
+	*entry = st->conn->hs.v->cert_at(st->raw, i);
 	return SNECK_OK;
 }
 
@@ -92,8 +93,7 @@ enum sneck_rc sneck_answer_credential(struct sneck_conn *conn, uint64_t op,
 		return stale(conn);
 	if (credential == NULL && conn->hs.role == SNECK_SERVER)
 		return sneck__refuse(conn, SNECK_E_ARG, "a server cannot do without a credential");
-	if (credential != NULL &&
-	    sneck__check_credential(credential, conn->cfg->ask, NULL) != SNECK_OK)
+	if (credential != NULL && sneck__check_credential(conn->cfg, credential, NULL) != SNECK_OK)
 		return sneck__refuse(conn, SNECK_E_ARG, "the credential is not complete");
 	if (credential != NULL && !sneck__select_own_scheme(&conn->hs.work->nego, credential))
 		return sneck__refuse(conn, SNECK_E_ARG,

@@ -152,9 +152,10 @@ size_t sneck_app_peek(const struct sneck_app_st *st)
 		return 0;
 	p = in->base + in->head + c->in.next_rec;
 	len = (size_t)p[3] << 8 | p[4];
-	if (left - BOUND_RECORD_HEAD < len || len <= c->rx.aead->tag_len)
+	if (left - BOUND_RECORD_HEAD < len ||
+	    BOUND_RECORD_HEAD + len < sneck__rec_front(&c->rx) + sneck__rec_back(&c->rx))
 		return 0;
-	return len - c->rx.aead->tag_len - 1u;
+	return BOUND_RECORD_HEAD + len - sneck__rec_front(&c->rx) - sneck__rec_back(&c->rx);
 }
 
 enum sneck_rc sneck_app_unread(struct sneck_app_st *st, size_t len)

@@ -7,6 +7,8 @@
 
 #include "conn.h"
 
+#include "../hs/graph.h"
+
 #define PARTS 16u /* pieces that one record is sealed from */
 
 /* A server that insists on a certificate says nothing before it has seen one. RFC 9846, 4.5.3. */
@@ -44,7 +46,7 @@ static size_t data_size(const struct sneck_conn *c, size_t plain)
 
 size_t sneck_encrypt_size(const struct sneck_conn *conn, size_t plain)
 {
-	if (!sneck__can_encrypt(conn))
+	if (conn->busy || !sneck__can_encrypt(conn))
 		return 0;
 	return sneck__control_size(conn) + data_size(conn, plain);
 }
@@ -100,7 +102,7 @@ static enum sneck_rc write_data(struct sneck_conn *c, struct cut cut, size_t pla
 
 	while (plain != 0) {
 		const size_t want = plain < most ? plain : most;
-		uint8_t *const place = out->base + out->head + out->len + BOUND_RECORD_HEAD;
+		uint8_t *const place = out->base + out->head + out->len + sneck__rec_front(&c->tx);
 		struct sneck_span parts[PARTS];
 		size_t n, len = take(&cut, parts, want, &n);
 
@@ -132,7 +134,7 @@ static enum sneck_rc may_send(struct sneck_conn *c, const struct sneck_out *out)
 		return (enum sneck_rc)c->err;
 	if (c->tx_closed)
 		return sneck__refuse(c, SNECK_E_CLOSED, "we already sent close_notify");
-	if (!sneck__can_encrypt(c))
+	if (c->busy || !sneck__can_encrypt(c))
 		return SNECK_NOT_NOW;
 	return sneck__check_out(c, out);
 }
@@ -140,8 +142,9 @@ static enum sneck_rc may_send(struct sneck_conn *c, const struct sneck_out *out)
 /* The key must last for n records, a KeyUpdate and our close_notify. */
 static enum sneck_rc key_lasts(struct sneck_conn *c, uint64_t n)
 {
-	const uint64_t left =
-		sneck__control_size(c) != 0 ? c->tx.aead->seal_limit : sneck__rec_left(&c->tx);
+	const uint64_t left = sneck__control_size(c) != 0 && sneck__key_renews(c)
+				      ? c->tx.aead->seal_limit
+				      : sneck__rec_left(&c->tx);
 
 	if (left > n + 2u)
 		return SNECK_OK;
@@ -257,11 +260,11 @@ enum sneck_rc sneck_record_layout(const struct sneck_conn *conn, struct sneck_la
 {
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
-	if (!sneck__can_encrypt(conn))
+	if (conn->busy || !sneck__can_encrypt(conn))
 		return SNECK_NOT_NOW;
-	layout->head = BOUND_RECORD_HEAD;
+	layout->head = sneck__rec_front(&conn->tx);
 	layout->max_plain = sneck__fragment(conn);
-	layout->tail = sneck__control_size(conn) + 1u + conn->tx.aead->tag_len +
+	layout->tail = sneck__control_size(conn) + sneck__rec_back(&conn->tx) +
 		       (conn->tx.pad_to != 0 ? conn->tx.pad_to - 1u : 0);
 	return SNECK_OK;
 }
@@ -287,7 +290,7 @@ enum sneck_rc sneck_encrypt_in_place(struct sneck_conn *conn, struct sneck_out *
 	SNECK_TRY(key_lasts(conn, 2));
 	/* A KeyUpdate that waits makes room for itself: the peer may have asked for it since the
 	 * plaintext was laid out, and has no say in which bytes are sent. */
-	place = out->base + out->head + out->len + BOUND_RECORD_HEAD;
+	place = out->base + out->head + out->len + sneck__rec_front(&conn->tx);
 	if (control != 0)
 		memmove(place + control, place, plain_len);
 	piece = sneck_span_of(place + control, plain_len);
@@ -309,8 +312,10 @@ enum sneck_rc sneck_key_update(struct sneck_conn *conn, uint32_t flags)
 		return sneck__refuse(conn, SNECK_E_CLOSED, "we already sent close_notify");
 	if (conn->external == EXTERNAL_QUIC)
 		return sneck__refuse(conn, SNECK_E_MISUSE, "QUIC renews its keys by itself");
-	if (!sneck__tx_open(conn) || !sneck__hs_connected(&conn->hs))
+	if (conn->busy || !sneck__tx_open(conn) || !sneck__hs_connected(&conn->hs))
 		return SNECK_NOT_NOW;
+	if (conn->hs.v->ccs)
+		return sneck__refuse(conn, SNECK_E_UNSUPPORTED, "TLS 1.2 has one key for good");
 	if (conn->hs.ku_owed || conn->hs.ku_unanswered)
 		return SNECK_OK;
 	conn->hs.ku_owed = true;
@@ -324,7 +329,7 @@ enum sneck_rc sneck_conn_set_send_fragment(struct sneck_conn *conn, size_t len)
 		return (enum sneck_rc)conn->err;
 	if (len != 0 && (len < BOUND_SEND_MIN || len > BOUND_PLAIN))
 		return sneck__refuse(conn, SNECK_E_ARG, "a fragment is 0, or 64 to 16,384 bytes");
-	if (sneck__emit_waits(conn)) /* its size is announced */
+	if (conn->busy || sneck__emit_waits(conn)) /* its size is announced */
 		return SNECK_NOT_NOW;
 	conn->fragment = (uint16_t)len;
 	conn->tx.pad_max = (uint16_t)sneck__fragment(conn);

@@ -3,6 +3,8 @@
  * wrong call before anything has changed. RFC 9846, 6. */
 #include "conn.h"
 
+#include "../hs/graph.h"
+
 void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 {
 	int own;
@@ -20,10 +22,10 @@ void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 		c->alert = alert != 0 ? alert : own > 0 ? (uint8_t)own : 0;
 		c->alert_owed = c->alert != 0 && !c->tx_closed && c->external != EXTERNAL_QUIC;
 	}
-	/* a server whose ServerHello is out alone is heard under the keys behind it only; behind a
-	 * retry there are none */
-	if (c->alert_owed && c->hs.role == SNECK_SERVER && c->tx_level == LV_INITIAL &&
-	    c->hs.tx_level != LV_INITIAL && c->out.at != 0)
+	/* TLS 1.3: a server whose ServerHello is out alone is heard under the keys behind it only;
+	 * behind a retry there are none */
+	if (c->alert_owed && c->hs.role == SNECK_SERVER && !c->hs.v->ccs &&
+	    c->tx_level == LV_INITIAL && c->hs.tx_level != LV_INITIAL && c->out.at != 0)
 		c->alert_owed = sneck__conn_install_tx(c, LV_HANDSHAKE) == SNECK_OK;
 	/* the first that a client sends protected is announced, whatever it is */
 	c->ccs_owed = c->alert_owed && c->hs.role == SNECK_CLIENT && c->tx_level != LV_INITIAL &&
@@ -77,8 +79,17 @@ enum sneck_rc sneck__check_out(struct sneck_conn *c, const struct sneck_out *out
 	return SNECK_OK;
 }
 
+enum sneck_rc sneck__check_idle(struct sneck_conn *c)
+{
+	return !c->busy
+		       ? SNECK_OK
+		       : sneck__refuse(c, SNECK_E_MISUSE,
+				       "a call from inside sneck_process() on the same connection");
+}
+
 enum sneck_rc sneck__check_gen(struct sneck_conn *c, uint32_t gen)
 {
+	SNECK_TRY(sneck__check_idle(c));
 	if (c->err != 0)
 		return (enum sneck_rc)c->err;
 	if (gen != c->gen)
@@ -98,7 +109,7 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 		return (enum sneck_rc)conn->err;
 	if (conn->tx_closed)
 		return SNECK_OK;
-	if (!sneck__tx_open(conn) || conn->external == EXTERNAL_QUIC)
+	if (conn->busy || !sneck__tx_open(conn) || conn->external == EXTERNAL_QUIC)
 		return SNECK_NOT_NOW;
 	if (conn->external != EXTERNAL_NO && (sneck__emit_due(conn) || sneck__keys_due(conn)))
 		return SNECK_NOT_NOW;
@@ -122,6 +133,7 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 
 enum sneck_rc sneck_fail(struct sneck_conn *conn, uint8_t alert)
 {
+	SNECK_TRY(sneck__check_idle(conn));
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
 	if (conn->tx_closed && conn->rx_closed)

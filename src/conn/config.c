@@ -69,7 +69,8 @@ static enum sneck_rc check_lists(const struct sneck_config *cfg, struct sneck_no
 				      "the provider lacks one of groups");
 	}
 	if (sneck__suite_at(cfg, 0) == NULL || sneck__kex_at(cfg, 0) == NULL)
-		return refuse(why, SNECK_E_NO_ALGORITHM, "the provider has no suite, or no group");
+		return refuse(why, SNECK_E_NO_ALGORITHM,
+			      "no suite, or no group, is left of provider and versions");
 	if (cfg->n_alpn > BOUND_ALPN)
 		return refuse(why, SNECK_E_CONFIG, "alpn holds 16 names at most");
 	for (size_t i = 0; i < cfg->n_alpn; i++)
@@ -80,6 +81,7 @@ static enum sneck_rc check_lists(const struct sneck_config *cfg, struct sneck_no
 
 static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_note *why)
 {
+	const uint16_t least = cfg->min_version, most = cfg->max_version;
 	const uint32_t asked = SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES |
 			       SNECK_ASK_CLIENT_HELLO | SNECK_ASK_SIGN | SNECK_ASK_CREDENTIAL |
 			       SNECK_ASK_MAY_ENCRYPT | SNECK_ASK_NOTICES | SNECK_ASK_PSK |
@@ -87,6 +89,12 @@ static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_n
 
 	if ((cfg->ask & ~asked) != 0)
 		return refuse(why, SNECK_E_CONFIG, "ask has a bit that this library does not know");
+	if ((least != 0 && least != SNECK_TLS12 && least != SNECK_TLS13) ||
+	    (most != 0 && most != SNECK_TLS12 && most != SNECK_TLS13) ||
+	    (most != 0 && least > most))
+		return refuse(
+			why, SNECK_E_CONFIG,
+			"min_version and max_version are 0, SNECK_TLS12 or SNECK_TLS13, in order");
 	if (cfg->n_key_shares > BOUND_OWN_SHARES)
 		return refuse(why, SNECK_E_CONFIG, "n_key_shares is 4 at most");
 	if (cfg->max_client_hello > BOUND_CLIENT_HELLO_TOP)
@@ -110,6 +118,13 @@ static enum sneck_rc check_bounds(const struct sneck_config *cfg, struct sneck_n
 	if (cfg->ask_max_fragment > 4)
 		return refuse(why, SNECK_E_CONFIG, "ask_max_fragment is 0 to 4");
 	return SNECK_OK;
+}
+
+/* TLS 1.2 signs with every scheme that there is. */
+static bool in_handshake(const struct sneck_config *cfg, uint16_t scheme)
+{
+	return sneck__scheme_in_handshake(scheme) ||
+	       (sneck__scheme_find(scheme) != NULL && sneck__version_on(cfg, SNECK_TLS12));
 }
 
 bool sneck__psk_valid(const struct sneck_psk *psk)
@@ -177,10 +192,10 @@ static enum sneck_rc check_packing(const struct sneck_config *cfg, struct sneck_
 	return SNECK_OK;
 }
 
-static bool signs(const struct sneck_signer *s)
+static bool signs(const struct sneck_config *cfg, const struct sneck_signer *s)
 {
 	for (size_t i = 0; s->schemes[i] != 0; i++)
-		if (sneck__scheme_in_handshake(s->schemes[i]))
+		if (in_handshake(cfg, s->schemes[i]))
 			return true;
 	return false;
 }
@@ -193,7 +208,7 @@ static bool checks(const struct sneck_config *cfg)
 
 	if (s == NULL)
 		return able[0] != 0;
-	while (*s != 0 && !(sneck__scheme_in_handshake(*s) && sneck__list_has(able, *s)))
+	while (*s != 0 && !(in_handshake(cfg, *s) && sneck__list_has(able, *s)))
 		s++;
 	return *s != 0;
 }
@@ -205,8 +220,8 @@ static bool judges(const struct sneck_config *cfg)
 	       (cfg->verifier != NULL && cfg->verifier->verify != NULL);
 }
 
-enum sneck_rc sneck__check_credential(const struct sneck_credential *c, uint32_t ask,
-				      struct sneck_note *why)
+enum sneck_rc sneck__check_credential(const struct sneck_config *cfg,
+				      const struct sneck_credential *c, struct sneck_note *why)
 {
 	if (c->size != sizeof *c)
 		return refuse(why, SNECK_E_SIZE, "a credential lacks SNECK_CREDENTIAL_INIT");
@@ -223,8 +238,8 @@ enum sneck_rc sneck__check_credential(const struct sneck_credential *c, uint32_t
 	if (c->ocsp.len > BOUND_STAPLES || c->scts.len > BOUND_STAPLES - c->ocsp.len)
 		return refuse(why, SNECK_E_CONFIG,
 			      "ocsp and scts of a credential have 65,519 bytes at most");
-	if (c->signer == NULL || !signs(c->signer) ||
-	    (c->signer->sign == NULL && (ask & SNECK_ASK_SIGN) == 0))
+	if (c->signer == NULL || !signs(cfg, c->signer) ||
+	    (c->signer->sign == NULL && (cfg->ask & SNECK_ASK_SIGN) == 0))
 		return refuse(why, SNECK_E_CONFIG,
 			      "a credential's signer has no scheme that a handshake can use");
 	return SNECK_OK;
@@ -272,7 +287,7 @@ static enum sneck_rc check_role(const struct sneck_config *cfg, int role, struct
 	if (cfg->check_own_signature > 2)
 		return refuse(why, SNECK_E_CONFIG, "check_own_signature is 0, 1 or 2");
 	for (size_t i = 0; i < cfg->n_credentials; i++)
-		SNECK_TRY(sneck__check_credential(cfg->credentials[i], cfg->ask, why));
+		SNECK_TRY(sneck__check_credential(cfg, cfg->credentials[i], why));
 	SNECK_TRY(check_packing(cfg, why));
 	return check_types(cfg, why);
 }

@@ -55,8 +55,8 @@ struct sneck_conn {
 	uint32_t rx_ctx, tx_ctx;  /* offsets of the AEAD contexts from the struct's start */
 	uint32_t size;		  /* of all */
 	struct hs_epoch rx_epoch; /* installed */
-	uint8_t tx_level;         /* installed */
-	uint16_t fragment;        /* sneck_conn_set_send_fragment(); 0: the config's */
+	uint8_t tx_level;	  /* installed */
+	uint16_t fragment;	  /* sneck_conn_set_send_fragment(); 0: the config's */
 	bool rx_protected_seen;	  /* a record was opened under the handshake key */
 
 	struct in_map in;
@@ -67,14 +67,15 @@ struct sneck_conn {
 	uint64_t rx_records, tx_records;
 	uint32_t rx_updates, tx_updates;
 	uint32_t before_finished; /* handshake bytes of the peer's, L22 */
-	uint8_t empties, warnings, ccs;
+	uint8_t empties, warnings;
 
 	bool started; /* sneck_process() was called */
+	bool busy;    /* and has not returned: what it calls may not call back */
 	bool rx_closed, tx_closed;
 	bool peer_closed_due, done_due, alert_due; /* edge states that wait to be shown */
 	uint8_t alert_seen;
-	bool may_done;     /* MAY_ENCRYPT was answered */
-	bool early_done;   /* MAY_ENCRYPT_EARLY_DATA was */
+	bool may_done;	 /* MAY_ENCRYPT was answered */
+	bool early_done; /* MAY_ENCRYPT_EARLY_DATA was */
 	bool exporter_gone;
 
 	uint8_t external;	       /* enum external: who protects records */
@@ -141,8 +142,9 @@ void sneck__in_more(const struct sneck_conn *c, const struct sneck_in *in,
 SNECK_MUST_CHECK enum sneck_rc sneck__message(struct sneck_conn *c, const struct hs_msg *m);
 
 /* ---- config.c ---- */
-SNECK_MUST_CHECK enum sneck_rc sneck__check_credential(const struct sneck_credential *c,
-						       uint32_t ask, struct sneck_note *why);
+SNECK_MUST_CHECK enum sneck_rc sneck__check_credential(const struct sneck_config *cfg,
+						       const struct sneck_credential *c,
+						       struct sneck_note *why);
 
 /* ---- show.c ---- */
 /* The question, or the edge state, that the handshake waits with. Returns: its state. */
@@ -174,8 +176,10 @@ uint8_t sneck__emit_content(const struct sneck_conn *c);
 size_t sneck__record_size(const struct sneck_conn *c, size_t plain); /* one, as keys are now */
 size_t sneck__emit_size(const struct sneck_conn *c); /* exact, of flight, alert, control */
 size_t sneck__emit_first(const struct sneck_conn *c);
-size_t sneck__control_size(const struct sneck_conn *c); /* a KeyUpdate that waits, or is due */
-void sneck__emit_written(struct sneck_conn *c);		/* all so far is to be sent */
+/* A record that waits behind the handshake: a KeyUpdate, which may be due, or a warning. */
+size_t sneck__control_size(const struct sneck_conn *c);
+bool sneck__key_renews(const struct sneck_conn *c); /* it is a KeyUpdate, when we may send */
+void sneck__emit_written(struct sneck_conn *c);	    /* all so far is to be sent */
 /* All that waits, or with partial what fits. SNECK_WANT_SPACE sets out->required; when it fails the
  * connection has failed. */
 SNECK_MUST_CHECK enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out,
@@ -201,6 +205,7 @@ void sneck__conn_drop(struct sneck_conn *c, enum sneck_rc rc); /* without an ale
 SNECK_MUST_CHECK enum sneck_rc sneck__check_in(struct sneck_conn *c, const struct sneck_in *in);
 SNECK_MUST_CHECK enum sneck_rc sneck__check_out(struct sneck_conn *c, const struct sneck_out *out);
 SNECK_MUST_CHECK enum sneck_rc sneck__check_gen(struct sneck_conn *c, uint32_t gen);
+SNECK_MUST_CHECK enum sneck_rc sneck__check_idle(struct sneck_conn *c);
 SNECK_MUST_CHECK enum sneck_rc sneck__refuse(struct sneck_conn *c, enum sneck_rc rc,
 					     const char *text);
 bool sneck__tx_open(const struct sneck_conn *c);     /* our direction, for whoever seals it */

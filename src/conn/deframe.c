@@ -7,6 +7,8 @@
  * input is asked for, so what stays pinned is one message and one partial record. */
 #include "conn.h"
 
+#include "../ext/select.h"
+#include "../hs/graph.h"
 #include "../wire/ct.h"
 
 static uint8_t *at(const struct sneck_in *in, size_t off)
@@ -55,7 +57,18 @@ static enum sneck_rc on_handshake(struct sneck_conn *c, const struct sneck_in *i
 	return SNECK_OK;
 }
 
-/* RFC 9846, 6: close_notify and user_canceled are not fatal; every other one is, known or not. */
+/* RFC 9846, 6: close_notify and user_canceled are not fatal; every other one is, known or not. In
+ * TLS 1.2 all that are so called are warnings, also before we know that this is it. */
+static bool is_warning(const struct sneck_conn *c, const uint8_t *p)
+{
+	const bool maybe_old = c->hs.version == 0 && c->hs.role == SNECK_CLIENT &&
+			       sneck__version_on(c->cfg, SNECK_TLS12);
+
+	if (p[1] == SNECK_ALERT_USER_CANCELED)
+		return true;
+	return p[0] == 1 && p[1] != SNECK_ALERT_CLOSE_NOTIFY && (c->hs.v->ccs || maybe_old);
+}
+
 static enum sneck_rc on_alert(struct sneck_conn *c, const uint8_t *p, size_t len)
 {
 	if (c->in.run_len != 0)
@@ -63,7 +76,7 @@ static enum sneck_rc on_alert(struct sneck_conn *c, const uint8_t *p, size_t len
 	if (len != 2)
 		return SNECK_E_DECODE;
 	sneck__trace(c, 0, CT_ALERT, p[1], len);
-	if (p[1] == SNECK_ALERT_USER_CANCELED) {
+	if (is_warning(c, p)) {
 		if (c->warnings++ == BOUND_WARNINGS)
 			return SNECK_E_FLOOD;
 		c->alert_due = true;
@@ -80,7 +93,8 @@ static enum sneck_rc on_alert(struct sneck_conn *c, const uint8_t *p, size_t len
 	return SNECK_E_PEER_ALERT;
 }
 
-/* RFC 9846, 5: one byte, unprotected, between the first ClientHello and the peer's Finished. */
+/* RFC 9846, 5: one byte, unprotected, between the first ClientHello and the peer's Finished. In TLS
+ * 1.2 it is a message besides, and the graph says when. */
 static enum sneck_rc on_ccs(struct sneck_conn *c, const uint8_t *p, size_t len)
 {
 	const bool hello_seen = c->hs.role == SNECK_CLIENT || c->hs.hello_seen;
@@ -90,7 +104,9 @@ static enum sneck_rc on_ccs(struct sneck_conn *c, const uint8_t *p, size_t len)
 	if (len != 1 || p[0] != 1)
 		return SNECK_E_UNEXPECTED;
 	sneck__trace(c, 0, CT_CCS, 1, len);
-	return c->ccs++ == BOUND_CCS ? SNECK_E_FLOOD : SNECK_OK;
+	if (c->hs.v->ccs)
+		return SNECK_OK;
+	return c->hs.ccs++ == BOUND_CCS ? SNECK_E_FLOOD : SNECK_OK;
 }
 
 static enum sneck_rc on_app_data(struct sneck_conn *c, size_t off, size_t len)
@@ -116,8 +132,8 @@ static enum sneck_rc on_app_data(struct sneck_conn *c, size_t off, size_t len)
  * anything that is. */
 static bool plain_alert(const struct sneck_conn *c, uint8_t type)
 {
-	return type == CT_ALERT && c->hs.role == SNECK_SERVER && c->rx_epoch.level != LV_APP &&
-	       !c->rx_protected_seen;
+	return type == CT_ALERT && c->hs.role == SNECK_SERVER && !c->rx.old &&
+	       c->rx_epoch.level != LV_APP && !c->rx_protected_seen;
 }
 
 /* A record of early data that was refused: RFC 9846, 4.3.9. What counts is what it could carry. */
@@ -131,12 +147,12 @@ static enum sneck_rc skip_early(struct sneck_conn *c, size_t len)
 	return SNECK_OK;
 }
 
-/* Whether a record of this type has to be a protected one. */
-static bool protects(const struct sneck_conn *c, uint8_t type)
+/* How a record of this type has to be protected. */
+static enum rec_guard guard_of(const struct sneck_conn *c, uint8_t type)
 {
 	if (c->rx.aead == NULL)
-		return c->hs.skipping && type == CT_APP_DATA;
-	return !plain_alert(c, type);
+		return c->hs.skipping && type == CT_APP_DATA ? REC_INNER : REC_PLAIN;
+	return plain_alert(c, type) ? REC_PLAIN : sneck__rec_guard(&c->rx);
 }
 
 static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, size_t rec,
@@ -148,10 +164,12 @@ static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, 
 	c->rx_records++;
 	if (c->rx.aead == NULL && type == CT_APP_DATA) /* behind a retry they are not tried */
 		return skip_early(c, len);
-	if (c->rx.aead != NULL && type == CT_APP_DATA) { /* what else may come, head.c knows */
+	/* what else may come, head.c knows */
+	if (c->rx.aead != NULL && (type == CT_APP_DATA || c->rx.old)) {
 		const enum sneck_rc rc = sneck__rec_open(&c->rx, sneck__conn_rx_ctx(c), at(in, rec),
 							 len, &type, &len);
 
+		off = rec + sneck__rec_front(&c->rx);
 		if (rc == SNECK_E_BAD_MAC && c->hs.skipping)
 			return skip_early(c, head->len);
 		SNECK_TRY(rc);
@@ -177,8 +195,10 @@ static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, 
 /* RFC 8449, 4: what we said that we take, content type and padding included. */
 static bool too_long(const struct sneck_conn *c, const struct rec_head *head)
 {
-	return c->rx.aead != NULL && c->hs.recv_limit != 0 && head->type == CT_APP_DATA &&
-	       head->len > c->hs.recv_limit + 1u + c->rx.aead->tag_len;
+	return c->rx.aead != NULL && c->hs.recv_limit != 0 &&
+	       (head->type == CT_APP_DATA || c->rx.old) &&
+	       BOUND_RECORD_HEAD + (size_t)head->len >
+		       sneck__rec_front(&c->rx) + c->hs.recv_limit + sneck__rec_back(&c->rx);
 }
 
 /* Records that are protected elsewhere come as what is in them. What they carry for the application
@@ -234,7 +254,7 @@ enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct h
 		{
 			const enum sneck_rc rc = sneck__rec_head(
 				&head, at(in, map->next_rec), left, c->rx_records == 0,
-				protects(c, *at(in, map->next_rec)));
+				guard_of(c, *at(in, map->next_rec)));
 
 			if (rc == SNECK_WANT_INPUT)
 				return SNECK_OK;
@@ -248,6 +268,12 @@ enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct h
 		map->next_rec += BOUND_RECORD_HEAD + head.len;
 		if (map->app_len != 0) {
 			*kind = IN_DATA;
+			return SNECK_OK;
+		}
+		if (head.type == CT_CCS && c->hs.v->ccs) {
+			sneck__frame_ccs(m, run(c, in));
+			m->level = c->rx_epoch.level;
+			*kind = IN_MESSAGE;
 			return SNECK_OK;
 		}
 		if (c->peer_closed_due || c->alert_due)

@@ -7,6 +7,7 @@
  * under the keys that are installed, and is never fragmented. */
 #include "conn.h"
 
+#include "../hs/graph.h"
 #include "../msg/finish.h"
 #include "../wire/ct.h"
 #include "../wire/wr.h"
@@ -29,8 +30,12 @@ struct rec_half sneck__half_of(const struct sneck_conn *c, uint8_t level)
 	struct rec_half half = { .pad_to = c->cfg->pad_to,
 				 .pad_max = (uint16_t)sneck__fragment(c) };
 
-	if (level != LV_INITIAL)
-		half.aead = sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
+	if (level == LV_INITIAL)
+		return half;
+	half.aead = sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
+	half.old = c->hs.suite->version == SNECK_TLS12;
+	half.nonce_len = c->hs.suite->nonce_len;
+	half.pad_to = half.old ? 0 : half.pad_to;
 	return half;
 }
 
@@ -63,7 +68,9 @@ uint8_t sneck__emit_content(const struct sneck_conn *c)
 {
 	if (c->alert_owed)
 		return CT_ALERT;
-	return flight_waits(c) ? flight(c)->piece[c->out.at].content : CT_HANDSHAKE;
+	if (flight_waits(c))
+		return flight(c)->piece[c->out.at].content;
+	return c->hs.warning != 0 ? CT_ALERT : CT_HANDSHAKE;
 }
 
 /* Whoever protects records elsewhere makes them, too. */
@@ -117,7 +124,8 @@ static void gather(struct batch *b, const struct sneck_conn *c, uint32_t from, u
 
 static size_t batch_size(const struct sneck_conn *c, const struct batch *b)
 {
-	const struct rec_half half = sneck__half_of(c, b->level);
+	const struct rec_half half =
+		sneck__half_of(c, b->content == CT_CCS ? LV_INITIAL : b->level);
 
 	return size_of(c, &half, b->len);
 }
@@ -148,14 +156,20 @@ static size_t flight_size(const struct sneck_conn *c, bool first_only)
 }
 
 /* A key that has sealed three quarters of what it may is renewed with the next output. */
+bool sneck__key_renews(const struct sneck_conn *c)
+{
+	return !c->hs.v->ccs &&
+	       (c->hs.ku_owed || (c->external == EXTERNAL_NO &&
+				  sneck__rec_left(&c->tx) <= c->tx.aead->seal_limit / 4u));
+}
+
 size_t sneck__control_size(const struct sneck_conn *c)
 {
 	if (!sneck__tx_open(c) || !sneck__hs_connected(&c->hs))
 		return 0;
-	if (!c->hs.ku_owed &&
-	    (c->external != EXTERNAL_NO || sneck__rec_left(&c->tx) > c->tx.aead->seal_limit / 4u))
-		return 0;
-	return sneck__record_size(c, KEY_UPDATE_LEN);
+	if (c->hs.warning != 0)
+		return sneck__record_size(c, 2);
+	return sneck__key_renews(c) ? sneck__record_size(c, KEY_UPDATE_LEN) : 0;
 }
 
 size_t sneck__emit_size(const struct sneck_conn *c)
@@ -195,7 +209,8 @@ enum sneck_rc sneck__emit_record(struct sneck_conn *c, struct sneck_out *out, ui
 {
 	const uint16_t version = c->hs.role == SNECK_CLIENT && c->tx_records == 0 ? 0x0301 : 0x0303;
 	struct rec_half plain = { .aead = NULL };
-	/* a compatibility ChangeCipherSpec stays unprotected whatever the keys (RFC 9846, E.4) */
+	/* a ChangeCipherSpec is unprotected whatever the keys (RFC 9846, E.4); in TLS 1.2 there
+	 * are none yet */
 	struct rec_half *const half = type == CT_CCS ? &plain : &c->tx;
 	const size_t size = sneck__rec_size(half, len);
 
@@ -262,10 +277,25 @@ static enum sneck_rc emit_flight(struct sneck_conn *c, struct sneck_out *out)
 		if (b.content == CT_HANDSHAKE && b.level != c->tx_level)
 			SNECK_TRY(sneck__conn_install_tx(c, b.level));
 		SNECK_TRY(sneck__emit_record(c, out, b.content, b.part, b.n, b.len));
+		/* TLS 1.2: what follows it, an alert too, goes under the keys that it begins */
+		if (b.content == CT_CCS && b.level != LV_INITIAL)
+			SNECK_TRY(sneck__conn_install_tx(c, b.level));
 		c->out.at = b.at;
 		c->out.at_off = b.at_off;
 	}
 	return flight_done(c);
+}
+
+static enum sneck_rc emit_warning(struct sneck_conn *c, struct sneck_out *out)
+{
+	const uint8_t bytes[2] = { 1, c->hs.warning };
+	const struct sneck_span piece = { bytes, sizeof bytes };
+
+	SNECK_TRY(sneck__emit_record(c, out, CT_ALERT, &piece, 1, sizeof bytes));
+	sneck__trace(c, 1, CT_ALERT, c->hs.warning, sizeof bytes);
+	c->hs.warning = 0;
+	sneck__emit_written(c);
+	return SNECK_OK;
 }
 
 enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out)
@@ -276,6 +306,8 @@ enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out)
 
 	if (sneck__control_size(c) == 0)
 		return SNECK_OK;
+	if (c->hs.warning != 0)
+		return emit_warning(c, out);
 	wr_init(&w, bytes, sizeof bytes);
 	sneck__key_update_write(&w, c->hs.ku_request ? KU_REQUESTED : KU_NOT_REQUESTED);
 	SNECK_TRY(wr_end(&w));

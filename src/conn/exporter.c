@@ -2,7 +2,7 @@
 /* exporter.c: the public side of exporters. The secret is kept for configs that ask for it. */
 #include "conn.h"
 
-#include "../keys/exporter.h"
+#include "../hs/graph.h"
 #include "../wire/ct.h"
 
 #define LABEL_MAX 249u /* with "tls13 " in front, a byte says its length. RFC 9846, 7.1 */
@@ -19,7 +19,7 @@ static enum sneck_rc derive(const struct sneck_conn *c, const uint8_t *secret, c
 		n++;
 	if (n > LABEL_MAX || len > 255u * (size_t)hs->hash->len)
 		return SNECK_E_ARG;
-	return sneck__exporter(dst, len, hs->hash, secret, label, context);
+	return hs->v->exporter(hs, secret, dst, len, label, context);
 }
 
 enum sneck_rc sneck_export(const struct sneck_conn *conn, const char *label,

@@ -10,6 +10,8 @@
 
 #include <sneck/external.h>
 
+#include "../ext/select.h"
+#include "../hs/graph.h"
 #include "../wire/ct.h"
 
 _Static_assert((int)SNECK_LEVEL_INITIAL == (int)LV_INITIAL &&
@@ -43,7 +45,7 @@ static struct sneck_keys_st keys_of(struct sneck_conn *c, bool write, uint64_t s
 		.level = level,
 		.write = write,
 		.suite = c->hs.suite->id,
-		.secret = sneck_span_of(sneck__hs_secret(&c->hs, write, level), c->hs.hash->len),
+		.secret = c->hs.v->secret(&c->hs, write, level),
 		.seq = seq,
 	};
 }
@@ -80,6 +82,9 @@ enum sneck_rc sneck_conn_set_quic(struct sneck_conn *conn, struct sneck_quic *qu
 		return SNECK_NOT_NOW;
 	if (conn->cfg->n_alpn == 0)
 		return sneck__refuse(conn, SNECK_E_CONFIG, "QUIC needs config.alpn");
+	if (sneck__version_on(conn->cfg, SNECK_TLS12)) /* RFC 9001, 4.2 */
+		return sneck__refuse(conn, SNECK_E_CONFIG,
+				     "QUIC needs config.min_version = SNECK_TLS13");
 	if (quic->params.len > UINT16_MAX)
 		return sneck__refuse(conn, SNECK_E_ARG, "an extension has 65,535 bytes at most");
 	quic->peer_len = 0;

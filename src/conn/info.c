@@ -30,6 +30,8 @@ enum sneck_rc sneck_conn_facts(const struct sneck_conn *conn, struct sneck_facts
 	f.tx_records = conn->tx_records;
 	f.rx_updates = conn->rx_updates;
 	f.tx_updates = conn->tx_updates;
+	f.ems = hs->ems;
+	f.secure_renegotiation = hs->secure_renegotiation;
 	memcpy(facts, &f, size < sizeof f ? size : sizeof f);
 	return SNECK_OK;
 }

@@ -5,6 +5,7 @@
 #include "conn.h"
 
 #include "../ext/select.h"
+#include "../hs/graph.h"
 #include "../wire/ct.h"
 
 static size_t round_up(size_t n)
@@ -97,16 +98,20 @@ enum sneck_rc sneck__conn_switch(struct sneck_conn *c, const struct sneck_config
 
 /* ---- keys ---- */
 
-static enum sneck_rc install(struct sneck_conn *c, struct rec_half *half, void *ctx,
-			     const uint8_t *secret, int dir)
+static enum sneck_rc install(struct sneck_conn *c, struct rec_half *half, void *ctx, uint8_t level,
+			     int dir)
 {
 	const struct sneck_aead *const aead = sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
+	struct rec_half made = sneck__half_of(c, level);
 	uint8_t key[BOUND_KEY], iv[BOUND_NONCE];
 	enum sneck_rc rc;
 
-	rc = sneck__traffic_keys(key, aead->key_len, iv, c->hs.hash, secret);
+	rc = sneck__hs_keys(&c->hs, dir == SNECK_SEAL, level, key, aead->key_len, iv);
 	if (rc == SNECK_OK)
-		rc = sneck__rec_key(half, ctx, aead, key, iv, dir);
+		rc = sneck__rec_key(&made, ctx, aead, key, iv, dir);
+	if (rc == SNECK_OK)
+		*half = made;
+	sneck__ct_wipe(&made, sizeof made);
 	sneck__ct_wipe(key, sizeof key);
 	sneck__ct_wipe(iv, sizeof iv);
 	return rc;
@@ -116,13 +121,14 @@ enum sneck_rc sneck__conn_sync_rx(struct sneck_conn *c)
 {
 	const struct hs_epoch want = c->hs.rx;
 
-	if (want.n == c->rx_epoch.n)
+	if (want.n == c->rx_epoch.n) {
+		c->rx_epoch.level = want.level; /* TLS 1.2: the key stays, what may come changes */
 		return SNECK_OK;
+	}
 	if (c->external != EXTERNAL_NO)
 		c->rx_keys_due = true;
 	else
-		SNECK_TRY(install(c, &c->rx, sneck__conn_rx_ctx(c),
-				  sneck__hs_secret(&c->hs, false, want.level), SNECK_OPEN));
+		SNECK_TRY(install(c, &c->rx, sneck__conn_rx_ctx(c), want.level, SNECK_OPEN));
 	if (want.level == LV_APP && c->rx_epoch.level == LV_APP)
 		c->rx_updates++;
 	c->rx_epoch = want;
@@ -138,8 +144,18 @@ enum sneck_rc sneck__conn_sync_tx(struct sneck_conn *c)
 	return sneck__conn_install_tx(c, c->hs.tx_level);
 }
 
+/* One key seals Finished and what follows it: to give it again would give its nonces again. */
+static bool same_key(const struct sneck_conn *c, uint8_t level)
+{
+	return c->hs.v->ccs && c->tx_level == LV_HANDSHAKE && level == LV_APP;
+}
+
 enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint8_t level)
 {
+	if (same_key(c, level)) {
+		c->tx_level = level;
+		return SNECK_OK;
+	}
 	if (level == LV_INITIAL) { /* a retry came, and early data had a key */
 		c->tx.aead->wipe(sneck__conn_tx_ctx(c));
 		c->tx = (struct rec_half){ .aead = NULL };
@@ -149,10 +165,7 @@ enum sneck_rc sneck__conn_install_tx(struct sneck_conn *c, uint8_t level)
 	if (c->external != EXTERNAL_NO)
 		c->tx_keys_due = true;
 	else
-		SNECK_TRY(install(c, &c->tx, sneck__conn_tx_ctx(c),
-				  sneck__hs_secret(&c->hs, true, level), SNECK_SEAL));
-	c->tx.pad_to = c->cfg->pad_to;
-	c->tx.pad_max = (uint16_t)sneck__fragment(c);
+		SNECK_TRY(install(c, &c->tx, sneck__conn_tx_ctx(c), level, SNECK_SEAL));
 	c->tx_level = level;
 	return SNECK_OK;
 }
@@ -181,6 +194,7 @@ void sneck__conn_wipe_keys(struct sneck_conn *c)
 
 enum sneck_rc sneck_conn_set_scratch(struct sneck_conn *conn, void *mem, size_t len)
 {
+	SNECK_TRY(sneck__check_idle(conn));
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
 	if (conn->scratch != NULL || sneck__hs_connected(&conn->hs))

@@ -113,15 +113,21 @@ const char *sneck_alert_name(int alert)
 }
 
 static const struct name messages[] = {
+	{ HT_HELLO_REQUEST, "HelloRequest" },
 	{ HT_CLIENT_HELLO, "ClientHello" },
 	{ HT_SERVER_HELLO, "ServerHello" },
 	{ HT_NEW_SESSION_TICKET, "NewSessionTicket" },
 	{ HT_ENCRYPTED_EXTENSIONS, "EncryptedExtensions" },
 	{ HT_CERTIFICATE, "Certificate" },
+	{ HT_SERVER_KEY_EXCHANGE, "ServerKeyExchange" },
 	{ HT_CERTIFICATE_REQUEST, "CertificateRequest" },
+	{ HT_SERVER_HELLO_DONE, "ServerHelloDone" },
 	{ HT_CERTIFICATE_VERIFY, "CertificateVerify" },
+	{ HT_CLIENT_KEY_EXCHANGE, "ClientKeyExchange" },
 	{ HT_FINISHED, "Finished" },
+	{ HT_CERTIFICATE_STATUS, "CertificateStatus" },
 	{ HT_KEY_UPDATE, "KeyUpdate" },
+	{ HT_COMPRESSED_CERTIFICATE, "CompressedCertificate" },
 	{ 0, NULL },
 };
 

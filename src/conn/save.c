@@ -19,7 +19,7 @@
 #include "../wire/rd.h"
 #include "../wire/wr.h"
 
-#define SAVE_MAGIC 0x534e4b01u /* the last byte is the revision */
+#define SAVE_MAGIC 0x534e4b02u /* the last byte is the revision */
 #define SALT_LEN   32u
 #define HEAD_LEN   (4u + 1u + 2u + SALT_LEN)
 
@@ -49,6 +49,7 @@ static const struct number numbers[] = {
 	NUM(hs.recv_limit, BOUND_PLAIN),
 	NUM(hs.now_ms, UINT64_MAX),
 	NUM(hs.posts, BOUND_POST_MSGS),
+	NUM(hs.early, EARLY_REJECTED),
 	FLAG(hs.retried),
 	NUM(hs.resumed, 2),
 	NUM(hs.tickets, UINT8_MAX),
@@ -73,16 +74,21 @@ static const struct number numbers[] = {
 	FLAG(alert_due),
 	FLAG(may_done),
 	FLAG(exporter_gone),
+	FLAG(hs.ems),
+	FLAG(hs.secure_renegotiation),
+	FLAG(hs.refused),
+	NUM(hs.warning, UINT8_MAX),
 };
 
 static const struct string strings[] = {
 	{ AT(hs.leaf_id), WIDTH(hs.leaf_id) },	     { AT(hs.rx_secret), WIDTH(hs.rx_secret) },
 	{ AT(hs.tx_secret), WIDTH(hs.tx_secret) },   { AT(hs.exporter), WIDTH(hs.exporter) },
 	{ AT(hs.resumption), WIDTH(hs.resumption) }, { AT(hs.domain), WIDTH(hs.domain) },
+	{ AT(hs.randoms), WIDTH(hs.randoms) },
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
-#define PLAIN_MAX   (8u * COUNT(numbers) + COUNT(strings) * BOUND_HASH + 256u)
+#define PLAIN_MAX   (8u * COUNT(numbers) + 32u + 3u * BOUND_HASH + 64u + 256u)
 
 /* ---- fields ---- */
 

@@ -6,15 +6,15 @@
 
 #include "../build.h"
 #include "../ext/ext.h"
-#include "../msg/cert.h"
-#include "../msg/finish.h"
+#include "../hs/graph.h"
 
 /* The message that waits at the front of the run; it was read before. */
-static struct sneck_span waiting_body(const struct sneck_conn *c, const struct sneck_in *in)
+static struct hs_msg waiting(const struct sneck_conn *c, const struct sneck_in *in)
 {
 	const uint8_t *const p = in->base + in->head + c->in.run_off;
+	const size_t len = (size_t)p[1] << 16 | (size_t)p[2] << 8 | (size_t)p[3];
 
-	return sneck_span_of(p + FRAME_HEAD, (size_t)p[1] << 16 | (size_t)p[2] << 8 | (size_t)p[3]);
+	return (struct hs_msg){ .type = p[0], .body = sneck_span_of(p + FRAME_HEAD, len) };
 }
 
 static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
@@ -23,7 +23,7 @@ static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
 	const struct sneck_span unpacked = c->hs.work->unpacked;
 	struct certificate cert = { .n = 0 };
 
-	if (sneck__certificate_read(&cert, unpacked.len != 0 ? unpacked : waiting_body(c, in)) !=
+	if (c->hs.v->cert_read(&cert, unpacked.len != 0 ? unpacked : waiting(c, in).body) !=
 	    SNECK_OK)
 		cert.n = 0;
 	st->u.cert = (struct sneck_cert_st){
@@ -41,9 +41,10 @@ static int show_certificate(struct sneck_conn *c, const struct sneck_in *in,
 static int show_signature(const struct sneck_conn *c, const struct sneck_in *in,
 			  struct sneck_status *st)
 {
+	const struct hs_msg m = waiting(c, in);
 	struct certificate_verify cv = { .scheme = 0 };
 
-	if (sneck__certificate_verify_read(&cv, waiting_body(c, in)) == SNECK_OK)
+	if (c->hs.v->signature_read(&cv, &m) == SNECK_OK)
 		st->u.sig = (struct sneck_sig_st){ .scheme = cv.scheme, .sig = cv.signature };
 	return SNECK_RECEIVED_SIGNATURE;
 }
@@ -95,7 +96,7 @@ static void show_early_offer(struct sneck_conn *c, struct sneck_status *st)
 
 static void show_hello(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
 {
-	const struct sneck_span body = waiting_body(c, in);
+	const struct sneck_span body = waiting(c, in).body;
 	const struct sneck_span raw = sneck_span_of(body.p - FRAME_HEAD, FRAME_HEAD + body.len);
 	struct sneck_hello hello;
 
@@ -148,7 +149,7 @@ static int show_ask(struct sneck_conn *c, const struct sneck_in *in, struct snec
 	else if (state == SNECK_NEEDS_EARLY_DATA_DECISION)
 		show_early_offer(c, st);
 	else if (BUILD_COMPRESSION && state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
-		sneck__show_packed(c, waiting_body(c, in), st);
+		sneck__show_packed(c, waiting(c, in).body, st);
 	else if (state == SNECK_RECEIVED_CLIENT_HELLO)
 		show_hello(c, in, st);
 	else if (state == SNECK_NEEDS_CREDENTIAL)
@@ -176,6 +177,6 @@ int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct
 	if (show == SNECK_RECEIVED_SIGNATURE)
 		return show_signature(c, in, st);
 	if (show == SNECK_RECEIVED_TICKET)
-		return sneck__show_ticket(c, waiting_body(c, in), st);
+		return sneck__show_ticket(c, waiting(c, in).body, st);
 	return hs->ask_op != 0 ? show_ask(c, in, st) : show_verdict(c, st);
 }

@@ -97,7 +97,8 @@ enum sneck_rc sneck_split(struct sneck_conn *conn, void *mem, size_t len, struct
 bool sneck__action_waits(const struct sneck_conn *c)
 {
 	return c->half == HALF_RX &&
-	       (c->hs.ku_owed || c->told_updates != c->rx_updates || (c->err != 0 && !c->told_err));
+	       (c->hs.ku_owed || c->hs.warning != 0 || c->told_updates != c->rx_updates ||
+		(c->err != 0 && !c->told_err));
 }
 
 /* What led to a failure comes before it, so that a key is not missed. */
@@ -113,6 +114,12 @@ enum sneck_rc sneck_action_take(struct sneck_conn *conn, struct sneck_action *ac
 		act->answer = conn->hs.ku_owed;
 		conn->hs.ku_owed = false;
 		conn->told_updates = conn->rx_updates;
+		return SNECK_OK;
+	}
+	if (conn->hs.warning != 0) {
+		act->kind = SNECK_ACTION_WARN;
+		act->alert = conn->hs.warning;
+		conn->hs.warning = 0;
 		return SNECK_OK;
 	}
 	act->kind = SNECK_ACTION_END;
@@ -131,6 +138,10 @@ enum sneck_rc sneck_action_enact(struct sneck_conn *tx, const struct sneck_actio
 	if (act->kind == SNECK_ACTION_KEY_UPDATE && act->answer <= 1) {
 		tx->hs.ku_unanswered = false;
 		tx->hs.ku_owed |= act->answer != 0 && !tx->tx_closed;
+		return SNECK_OK;
+	}
+	if (act->kind == SNECK_ACTION_WARN && act->alert == SNECK_ALERT_NO_RENEGOTIATION) {
+		tx->hs.warning = tx->tx_closed ? 0 : act->alert;
 		return SNECK_OK;
 	}
 	if (act->kind != SNECK_ACTION_END || act->err >= 0 || sneck_rc_is_refusal(act->err))

@@ -9,25 +9,34 @@
 #include <sneck/config.h>
 
 #include "../bounds.h"
+#include "../build.h"
 
-#define SUITE(id, aead, hash, on) { SNECK_##id, aead, hash, on, #id },
+#define ROW(id, aead, hash, on, version, auth, nonce)                                              \
+	{                                                                                          \
+		SNECK_##id, aead, hash, SNECK_##version, on, auth, nonce, #id                      \
+	}
+#define SUITE(id, aead, hash, on) IF_TLS13(ROW(id, aead, hash, on, TLS13, AUTH_ANY, 0))
+#define SUITE12(id, aead, hash, on, auth, nonce)                                                   \
+	IF_TLS12(ROW(id, aead, hash, on, TLS12, auth, nonce))
 const struct suite sneck__suites[] = {
 #include "suites.def"
-	{ 0, 0, 0, false, NULL }
+	{ 0, 0, 0, 0, false, AUTH_ANY, 0, NULL }
 };
+#undef SUITE12
 #undef SUITE
+#undef ROW
 
-#define GROUP(id, name, hybrid) { SNECK_##id, hybrid, name },
+#define GROUP(id, name, hybrid) { SNECK_##id, hybrid, AUTH_ANY, name },
 const struct alg_name sneck__groups[] = {
 #include "groups.def"
-	{ 0, false, NULL }
+	{ 0, false, AUTH_ANY, NULL }
 };
 #undef GROUP
 
-#define SCHEME(id, name, in_handshake) { SNECK_##id, in_handshake, name },
+#define SCHEME(id, name, in_handshake, auth) { SNECK_##id, in_handshake, auth, name },
 const struct alg_name sneck__schemes[] = {
 #include "sigalgs.def"
-	{ 0, false, NULL }
+	{ 0, false, AUTH_ANY, NULL }
 };
 #undef SCHEME
 _Static_assert(sizeof sneck__schemes / sizeof sneck__schemes[0] <= 33, "a bit for each scheme");
@@ -77,6 +86,13 @@ uint32_t sneck__scheme_bit(uint16_t id)
 	const struct alg_name *const s = sneck__scheme_find(id);
 
 	return s != NULL ? UINT32_C(1) << (s - sneck__schemes) : 0;
+}
+
+uint8_t sneck__scheme_auth(uint16_t id)
+{
+	const struct alg_name *const s = sneck__scheme_find(id);
+
+	return s != NULL ? s->auth : AUTH_ANY;
 }
 
 const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id)

@@ -7,15 +7,23 @@
 
 #include <sneck/crypto.h>
 
+/* What a suite of TLS 1.2 wants signed with, and what a scheme is of. RFC 8422, 5.1.1: EdDSA counts
+ * as ECDSA. */
+enum auth { AUTH_ANY, AUTH_ECDSA, AUTH_RSA };
+
 struct suite {
 	uint16_t id, aead, hash;
+	uint16_t version;
 	bool on; /* offered by a config that names no suites */
+	uint8_t auth;      /* enum auth */
+	uint8_t nonce_len; /* bytes of the nonce in front of a record's ciphertext */
 	const char *name; /* "TLS_AES_128_GCM_SHA256" */
 };
 
 struct alg_name {
 	uint16_t id;
-	bool flag; /* a group: it is a hybrid; a scheme: it may sign a handshake */
+	bool flag; /* a group: it is a hybrid; a scheme: it may sign a handshake of TLS 1.3 */
+	uint8_t auth; /* a scheme: enum auth */
 	const char *name;
 };
 
@@ -30,6 +38,7 @@ const struct alg_name *sneck__scheme_find(uint16_t id);
 bool sneck__group_is_hybrid(uint16_t id);
 bool sneck__scheme_in_handshake(uint16_t id);
 uint32_t sneck__scheme_bit(uint16_t id); /* a bit of its own for every line; 0: none */
+uint8_t sneck__scheme_auth(uint16_t id); /* AUTH_ANY: unknown */
 
 /* NULL when the provider has no such primitive. */
 const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id);

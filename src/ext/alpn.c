@@ -88,7 +88,7 @@ static enum sneck_rc alpn_absent(struct nego *ng, enum ext_in in)
 
 const struct ext sneck__ext_alpn = {
 	.type = EXT_ALPN,
-	.allowed = SET(IN_CH) | SET(IN_EE),
+	.allowed = SET(IN_CH) | SET(IN_EE) | SET(IN_SH12),
 	.offer = alpn_offer,
 	.write = alpn_write,
 	.read = alpn_read,

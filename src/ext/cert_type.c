@@ -81,6 +81,7 @@ static enum sneck_rc server_read(struct nego *ng, enum ext_in in, struct sneck_s
 
 const struct ext sneck__ext_server_type = {
 	.type = EXT_SERVER_CERTIFICATE_TYPE,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_EE),
 	.offer = server_offer,
 	.write = server_write,
@@ -134,6 +135,7 @@ static enum sneck_rc client_read(struct nego *ng, enum ext_in in, struct sneck_s
 
 const struct ext sneck__ext_client_type = {
 	.type = EXT_CLIENT_CERTIFICATE_TYPE,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_EE),
 	.offer = client_offer,
 	.write = client_write,

@@ -45,6 +45,7 @@ static enum sneck_rc compress_read(struct nego *ng, enum ext_in in, struct sneck
 
 const struct ext sneck__ext_compress = {
 	.type = EXT_COMPRESS_CERTIFICATE,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_CR),
 	.offer = compress_offer,
 	.write = compress_write,

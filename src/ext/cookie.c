@@ -37,6 +37,7 @@ static enum sneck_rc cookie_read(struct nego *ng, enum ext_in in, struct sneck_s
 
 const struct ext sneck__ext_cookie = {
 	.type = EXT_COOKIE,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_HRR),
 	.unasked = SET(IN_HRR),
 	.offer = cookie_offer,

@@ -43,6 +43,7 @@ static enum sneck_rc early_read(struct nego *ng, enum ext_in in, struct sneck_sp
 
 const struct ext sneck__ext_early_data = {
 	.type = EXT_EARLY_DATA,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_EE) | SET(IN_NST),
 	.offer = early_offer,
 	.write = early_write,

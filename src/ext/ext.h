@@ -15,10 +15,13 @@
 #include "../wire/wr.h"
 #include "nego.h"
 
-enum ext_in { IN_CH, IN_SH, IN_HRR, IN_EE, IN_CERT, IN_CR, IN_NST };
+/* IN_SH12: a ServerHello of TLS 1.2. A ClientHello is one for all versions. */
+enum ext_in { IN_CH, IN_SH, IN_HRR, IN_EE, IN_CERT, IN_CR, IN_NST, IN_SH12 };
 
 struct ext {
 	uint16_t type;    /* IANA ExtensionType */
+	uint16_t only;    /* the version that it is of; 0: all. Without that version it is not sent
+	                     in a ClientHello; of a ClientHello that led to another it is skipped */
 	uint32_t allowed; /* set of enum ext_in: where it may stand. RFC 9846, 4.3, table 1 */
 	uint32_t unasked; /* of these, where it may come unasked */
 	/* whether this message of ours carries it, and its body */
@@ -32,6 +35,7 @@ struct ext {
 extern const struct ext sneck__ext_versions, sneck__ext_groups, sneck__ext_key_share,
 	sneck__ext_sigalgs, sneck__ext_sigalgs_cert, sneck__ext_sni, sneck__ext_alpn,
 	sneck__ext_cookie, sneck__ext_record_limit, sneck__ext_max_fragment, sneck__ext_padding,
+	sneck__ext_ems, sneck__ext_renegotiation_info, sneck__ext_ec_point_formats,
 	sneck__ext_psk_modes, sneck__ext_early_data, sneck__ext_ticket_request, sneck__ext_psk,
 	sneck__ext_quic_params, sneck__ext_status_request, sneck__ext_sct,
 	sneck__ext_client_type, sneck__ext_server_type, sneck__ext_compress,
@@ -62,8 +66,11 @@ SNECK_MUST_CHECK enum sneck_rc sneck__ext_check(enum ext_in in, struct sneck_spa
 SNECK_MUST_CHECK enum sneck_rc sneck__sni_name(struct sneck_span *name, struct sneck_span body);
 
 /* The supported_versions of a hello alone, before anything else is known of it: the newest version
- * in common, for a ServerHello the one it names. SNECK_E_NO_VERSION when there is none. */
-SNECK_MUST_CHECK enum sneck_rc sneck__ext_peek_version(uint16_t *version, enum ext_in in,
+ * in common, for a ServerHello the one it names; without the extension what legacy_version says.
+ * SNECK_E_NO_VERSION when there is none. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ext_peek_version(uint16_t *version,
+						       const struct sneck_config *cfg,
+						       enum ext_in in, uint16_t legacy,
 						       struct sneck_span block);
 
 #endif

@@ -139,6 +139,7 @@ static enum sneck_rc share_read(struct nego *ng, enum ext_in in, struct sneck_sp
 
 const struct ext sneck__ext_key_share = {
 	.type = EXT_KEY_SHARE,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_SH) | SET(IN_HRR),
 	.offer = share_offer,
 	.write = share_write,

@@ -91,6 +91,10 @@ struct nego {
 	bool peer_has_limit;  /* record_size_limit came */
 	uint8_t max_fragment; /* RFC 6066 code that was agreed; 0: none */
 
+	/* TLS 1.2: the peer spoke of it */
+	bool ems, secure_renegotiation, peer_has_formats;
+	bool status_due; /* client: CertificateStatus was promised */
+
 	/* what was chosen */
 	uint16_t version;
 	uint16_t own_scheme, peer_scheme;
@@ -106,6 +110,14 @@ struct nego {
 };
 
 /* Whether our verifier has this flag. */
+/* TLS 1.2, server: what goes with our certificate, once that is chosen. */
+static inline struct sneck_span nego_ocsp12(const struct nego *ng)
+{
+	const bool wanted = ng->cred != NULL && (ng->peer_wants & SNECK_VERIFIER_WANTS_OCSP) != 0;
+
+	return wanted ? ng->cred->ocsp : sneck_span_of(NULL, 0);
+}
+
 static inline bool nego_wants(const struct nego *ng, uint32_t flag)
 {
 	return ng->cfg->verifier != NULL && (ng->cfg->verifier->flags & flag) != 0;

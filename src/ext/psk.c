@@ -215,6 +215,7 @@ static enum sneck_rc psk_read(struct nego *ng, enum ext_in in, struct sneck_span
 
 const struct ext sneck__ext_psk = {
 	.type = EXT_PRE_SHARED_KEY,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_SH),
 	.offer = psk_offer,
 	.write = psk_write,

@@ -48,6 +48,7 @@ static enum sneck_rc modes_read(struct nego *ng, enum ext_in in, struct sneck_sp
 
 const struct ext sneck__ext_psk_modes = {
 	.type = EXT_PSK_KEY_EXCHANGE_MODES,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH),
 	.offer = modes_offer,
 	.write = modes_write,

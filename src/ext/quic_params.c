@@ -39,6 +39,7 @@ static enum sneck_rc params_absent(struct nego *ng, enum ext_in in)
 
 const struct ext sneck__ext_quic_params = {
 	.type = EXT_QUIC_PARAMS,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_EE),
 	.offer = params_offer,
 	.write = params_write,

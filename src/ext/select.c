@@ -8,6 +8,27 @@
 #include "../wire/rd.h"
 #include "../wire/set.h"
 
+bool sneck__version_allowed(const struct sneck_config *cfg, uint16_t version)
+{
+	const uint16_t least = cfg->min_version != 0 ? cfg->min_version : SNECK_TLS12;
+	const uint16_t most = cfg->max_version != 0 ? cfg->max_version : SNECK_TLS13;
+
+	/* TLS 1.2 has no pre-shared keys here */
+	if (version == SNECK_TLS12 && cfg->psk_only)
+		return false;
+	return version >= least && version <= most;
+}
+
+bool sneck__version_on(const struct sneck_config *cfg, uint16_t version)
+{
+	const struct suite *s;
+	size_t i = 0;
+
+	while ((s = sneck__suite_at(cfg, i)) != NULL && s->version != version)
+		i++;
+	return s != NULL;
+}
+
 const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i)
 {
 	const struct sneck_provider *const p = cfg->provider;
@@ -20,6 +41,7 @@ const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i)
 			return NULL;
 		s = cfg->suites.n != 0 ? sneck__suite_find(cfg->suites.p[k]) : &sneck__suites[k];
 		if (s == NULL || (cfg->suites.n == 0 && !s->on) ||
+		    !sneck__version_allowed(cfg, s->version) ||
 		    sneck__aead_of(p, s->aead) == NULL || sneck__hash_of(p, s->hash) == NULL)
 			continue;
 		if (n++ == i)
@@ -27,8 +49,10 @@ const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i)
 	}
 }
 
+/* RFC 9846, 4.3.7: hybrids are of TLS 1.3. */
 const struct sneck_kex *sneck__kex_at(const struct sneck_config *cfg, size_t i)
 {
+	const bool hybrids = sneck__version_on(cfg, SNECK_TLS13);
 	size_t n = 0;
 
 	for (size_t k = 0;; k++) {
@@ -38,7 +62,9 @@ const struct sneck_kex *sneck__kex_at(const struct sneck_config *cfg, size_t i)
 			return NULL;
 		kex = sneck__kex_of(cfg->provider,
 				    cfg->groups.n != 0 ? cfg->groups.p[k] : sneck__groups[k].id);
-		if (kex != NULL && n++ == i)
+		if (kex == NULL || (!hybrids && sneck__group_is_hybrid(kex->group)))
+			continue;
+		if (n++ == i)
 			return kex;
 	}
 }
@@ -61,7 +87,7 @@ enum sneck_rc sneck__select_suite_answer(struct nego *ng, uint16_t suite)
 	const struct suite *s;
 
 	for (size_t i = 0; (s = sneck__suite_at(ng->cfg, i)) != NULL; i++)
-		if (s->id == suite) {
+		if (s->id == suite && s->version == ng->version) {
 			ng->suite = s;
 			return SNECK_OK;
 		}
@@ -145,7 +171,8 @@ enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites, uin
 			const uint16_t id = rd_u16(&r);
 
 			for (size_t i = 0; (s = sneck__suite_at(ng->cfg, i)) != NULL; i++)
-				if (s->id == id && (hash == 0 || s->hash == hash)) {
+				if (s->id == id && s->version == ng->version &&
+				    (hash == 0 || s->hash == hash)) {
 					ng->suite = s;
 					return SNECK_OK;
 				}
@@ -153,7 +180,8 @@ enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites, uin
 		return SNECK_E_NO_SUITE;
 	}
 	for (size_t i = 0; (s = sneck__suite_at(ng->cfg, i)) != NULL; i++)
-		if ((hash == 0 || s->hash == hash) && sneck__wire_list_has(suites, s->id)) {
+		if (s->version == ng->version && (hash == 0 || s->hash == hash) &&
+		    sneck__wire_list_has(suites, s->id)) {
 			ng->suite = s;
 			return SNECK_OK;
 		}
@@ -217,7 +245,7 @@ static bool name_fits(const char *pattern, const uint8_t *name, size_t len)
 	return *pattern == '\0';
 }
 
-static bool serves(const struct sneck_credential *c, const struct nego *ng)
+bool sneck__credential_serves(const struct sneck_credential *c, const struct nego *ng)
 {
 	if (c->names == NULL || ng->sni_len == 0)
 		return true;
@@ -235,6 +263,8 @@ uint32_t sneck__types_accepted(const struct nego *ng)
 
 bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
 {
+	if (!set_has(ng->own_types != 0 ? ng->own_types : SET(SNECK_X509), c->type))
+		return false;
 	for (const uint16_t *s = c->signer->schemes; *s != 0; s++)
 		if (sneck__scheme_in_handshake(*s) &&
 		    (ng->peer_sign & sneck__scheme_bit(*s)) != 0) {
@@ -253,7 +283,7 @@ enum sneck_rc sneck__select_credential(struct nego *ng)
 	for (size_t i = 0; i < ng->cfg->n_credentials; i++) {
 		const struct sneck_credential *const c = ng->cfg->credentials[i];
 
-		if (!serves(c, ng))
+		if (!sneck__credential_serves(c, ng))
 			continue;
 		named = true;
 		if (!set_has(types, c->type))

@@ -6,6 +6,11 @@
 
 #include "nego.h"
 
+/* Whether the range of the config has a version; whether it can be spoken, too: there is a suite
+ * of it. */
+bool sneck__version_allowed(const struct sneck_config *cfg, uint16_t version);
+bool sneck__version_on(const struct sneck_config *cfg, uint16_t version);
+
 /* The lists of a config, or the library's when they are empty; only what the provider has.
  * Returns: entry i; NULL behind the last. */
 const struct suite *sneck__suite_at(const struct sneck_config *cfg, size_t i);
@@ -39,6 +44,20 @@ bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
 
 /* Set of enum sneck_cert_type that our verifier accepts. */
 uint32_t sneck__types_accepted(const struct nego *ng);
+
+/* Whether a credential is for the name that the client asked for. */
+bool sneck__credential_serves(const struct sneck_credential *c, const struct nego *ng);
+
+/* select12.c. Server: group, suite, credential and scheme. Client: group and share of a
+ * ServerKeyExchange; its scheme, which must be in our offer, fit the suite, and be one that the
+ * provider can check. */
+SNECK_MUST_CHECK enum sneck_rc sneck__select12(struct nego *ng, struct sneck_span suites);
+SNECK_MUST_CHECK enum sneck_rc sneck__select12_group(struct nego *ng, uint16_t group,
+						     struct sneck_span share);
+SNECK_MUST_CHECK enum sneck_rc sneck__select12_scheme(struct nego *ng, uint16_t scheme);
+
+/* What a provider is to check a scheme of TLS 1.2 as: its curve says nothing. */
+uint16_t sneck__scheme12(const struct sneck_provider *p, uint16_t scheme);
 
 /* Whether a wire list of two-byte code points has x. */
 bool sneck__wire_list_has(struct sneck_span list, uint16_t x);

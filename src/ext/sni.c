@@ -25,7 +25,7 @@ static void sni_write(const struct nego *ng, enum ext_in in, struct wr *w)
 {
 	struct wr_mark list;
 
-	if (in == IN_EE)
+	if (in != IN_CH)
 		return;
 	list = wr_open(w, 2);
 	wr_u8(w, 0);
@@ -57,7 +57,7 @@ static enum sneck_rc sni_read(struct nego *ng, enum ext_in in, struct sneck_span
 {
 	struct sneck_span name;
 
-	if (in == IN_EE)
+	if (in != IN_CH)
 		return body.len == 0 ? SNECK_OK : SNECK_E_DECODE;
 	SNECK_TRY(sneck__sni_name(&name, body));
 
@@ -68,7 +68,7 @@ static enum sneck_rc sni_read(struct nego *ng, enum ext_in in, struct sneck_span
 
 const struct ext sneck__ext_sni = {
 	.type = EXT_SERVER_NAME,
-	.allowed = SET(IN_CH) | SET(IN_EE),
+	.allowed = SET(IN_CH) | SET(IN_EE) | SET(IN_SH12),
 	.offer = sni_offer,
 	.write = sni_write,
 	.read = sni_read,

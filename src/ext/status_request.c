@@ -20,21 +20,23 @@
  *
  * A ClientHello asks with the first, a CertificateRequest with nothing at all, a CertificateEntry
  * answers with the last: that is hs/flight.c's to write and msg/cert.c's to hand out. Whether a
- * response is good is for the verifier to say. */
+ * response is good is for the verifier to say. In TLS 1.2 an empty answer in the ServerHello
+ * promises a message of its own, msg/cert12.c's. */
 #include "ext.h"
 
 #define OCSP 1u
 
 static bool status_offer(const struct nego *ng, enum ext_in in)
 {
-	(void)in;
+	if (in == IN_SH12)
+		return nego_ocsp12(ng).len != 0;
 	return nego_wants(ng, SNECK_VERIFIER_WANTS_OCSP);
 }
 
 static void status_write(const struct nego *ng, enum ext_in in, struct wr *w)
 {
 	(void)ng;
-	if (in == IN_CR)
+	if (in != IN_CH)
 		return;
 	wr_u8(w, OCSP);
 	wr_u16(w, 0); /* any responder */
@@ -67,6 +69,10 @@ static enum sneck_rc status_read(struct nego *ng, enum ext_in in, struct sneck_s
 		ng->peer_wants |= SNECK_VERIFIER_WANTS_OCSP;
 		return SNECK_OK;
 	}
+	if (in == IN_SH12) {
+		ng->status_due = true;
+		return body.len == 0 ? SNECK_OK : SNECK_E_DECODE;
+	}
 	rd_init(&r, body);
 	type = rd_u8(&r);
 	(void)rd_vec(&r, 3, 1, 0xffffff);
@@ -76,7 +82,7 @@ static enum sneck_rc status_read(struct nego *ng, enum ext_in in, struct sneck_s
 
 const struct ext sneck__ext_status_request = {
 	.type = EXT_STATUS_REQUEST,
-	.allowed = SET(IN_CH) | SET(IN_CR) | SET(IN_CERT),
+	.allowed = SET(IN_CH) | SET(IN_CR) | SET(IN_CERT) | SET(IN_SH12),
 	.offer = status_offer,
 	.write = status_write,
 	.read = status_read,

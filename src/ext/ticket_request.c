@@ -43,6 +43,7 @@ static enum sneck_rc request_read(struct nego *ng, enum ext_in in, struct sneck_
 
 const struct ext sneck__ext_ticket_request = {
 	.type = EXT_TICKET_REQUEST,
+	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_EE),
 	.offer = request_offer,
 	.write = request_write,

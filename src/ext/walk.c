@@ -7,6 +7,7 @@
  *
  * To add an extension: a file, a line here, its fields in nego.h, its vectors in the tests. */
 #include "ext.h"
+#include "select.h"
 
 #include "../build.h"
 #include "grease.h"
@@ -15,26 +16,29 @@
 static const struct ext *const table[] = {
 	&sneck__ext_versions,
 	&sneck__ext_groups,
-	&sneck__ext_key_share,
-	&sneck__ext_cookie,
+	IF_TLS13(&sneck__ext_key_share)
+	IF_TLS13(&sneck__ext_cookie)
 	&sneck__ext_sigalgs,
 	&sneck__ext_sigalgs_cert,
 	&sneck__ext_sni,
 	&sneck__ext_record_limit,
 	&sneck__ext_max_fragment,
 	&sneck__ext_alpn,
+	IF_TLS12(&sneck__ext_ems)
+	IF_TLS12(&sneck__ext_renegotiation_info)
+	IF_TLS12(&sneck__ext_ec_point_formats)
 	&sneck__ext_authorities,
-	&sneck__ext_psk_modes,
-	&sneck__ext_early_data,
-	&sneck__ext_ticket_request,
-	&sneck__ext_quic_params,
+	IF_TLS13(&sneck__ext_psk_modes)
+	IF_TLS13(&sneck__ext_early_data)
+	IF_TLS13(&sneck__ext_ticket_request)
+	IF_TLS13(&sneck__ext_quic_params)
 	&sneck__ext_status_request,
 	&sneck__ext_sct,
 	IF_RAW_KEYS(&sneck__ext_client_type)
 	IF_RAW_KEYS(&sneck__ext_server_type)
 	IF_COMPRESSION(&sneck__ext_compress)
 	&sneck__ext_padding,
-	&sneck__ext_psk, /* RFC 9846, 4.3.11: the last one of a ClientHello */
+	IF_TLS13(&sneck__ext_psk) /* RFC 9846, 4.3.11: the last one of a ClientHello */
 };
 /* clang-format on */
 
@@ -66,6 +70,8 @@ static void write_row(struct nego *ng, enum ext_in in, unsigned row, struct wr *
 
 	if (!set_has(e->allowed, in) || !e->offer(ng, in))
 		return;
+	if (in == IN_CH && e->only != 0 && !sneck__version_on(ng->cfg, e->only))
+		return;
 	wr_u16(w, e->type);
 	body = wr_open(w, 2);
 	e->write(ng, in, w);
@@ -74,6 +80,12 @@ static void write_row(struct nego *ng, enum ext_in in, unsigned row, struct wr *
 		ng->sent |= SET(row);
 	if (in == IN_CH && e->type == EXT_PRE_SHARED_KEY)
 		ng->sent_psk = true;
+}
+
+/* Whether a ClientHello has nothing to do with a row, because it is of another version. */
+static bool foreign(const struct nego *ng, const struct ext *e, enum ext_in in)
+{
+	return in == IN_CH && e->only != 0 && e->only != ng->version;
 }
 
 void sneck__ext_write(struct nego *ng, enum ext_in in, struct wr *w)
@@ -180,7 +192,7 @@ enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in, struct sneck_span
 	for (unsigned i = 0; i < EXT_COUNT; i++) {
 		const struct ext *const e = table[i];
 
-		if (!set_has(e->allowed, in))
+		if (!set_has(e->allowed, in) || foreign(ng, e, in))
 			continue;
 		ng->at_ext = e->type;
 		if (set_has(here, i))
@@ -201,10 +213,12 @@ enum sneck_rc sneck__ext_check(enum ext_in in, struct sneck_span block)
 	return split(&ng, in, block, body, &here);
 }
 
-enum sneck_rc sneck__ext_peek_version(uint16_t *version, enum ext_in in, struct sneck_span block)
+enum sneck_rc sneck__ext_peek_version(uint16_t *version, const struct sneck_config *cfg,
+				      enum ext_in in, uint16_t legacy, struct sneck_span block)
 {
 	const struct ext *const e = &sneck__ext_versions;
-	struct nego ng = { .version = 0 };
+	const bool old = legacy == SNECK_TLS12 || (in == IN_CH && legacy > SNECK_TLS12);
+	struct nego ng = { .cfg = cfg };
 	struct rd r;
 
 	rd_init(&r, block);
@@ -219,5 +233,9 @@ enum sneck_rc sneck__ext_peek_version(uint16_t *version, enum ext_in in, struct 
 		}
 	}
 	SNECK_TRY(rd_end(&r));
-	return e->absent(&ng, in);
+	if (old && sneck__version_on(cfg, SNECK_TLS12))
+		ng.version = SNECK_TLS12;
+	SNECK_TRY(e->absent(&ng, in));
+	*version = ng.version;
+	return SNECK_OK;
 }

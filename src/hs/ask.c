@@ -4,6 +4,8 @@
  * waiting handler leaves. */
 #include "hs.h"
 
+#include <sneck/info.h>
+
 #include "../ext/select.h"
 
 /* Op ids begin at random bytes, so an answer to another connection is stale, whatever it is. */
@@ -53,6 +55,16 @@ enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state)
 	SNECK_TRY(raise_op(hs, &hs->ask_op));
 	hs->ask_state = state;
 	return SNECK_WANT_ANSWER;
+}
+
+/* The application may choose the config by what it sees; a broken hello it does not see. */
+enum sneck_rc sneck__ask_hello(struct hs *hs, const struct hs_msg *m)
+{
+	struct sneck_hello hello;
+
+	if ((hs->cfg->ask & SNECK_ASK_CLIENT_HELLO) != 0)
+		SNECK_TRY(sneck_hello_read(m->raw, &hello));
+	return sneck__ask(hs, SNECK_ASK_CLIENT_HELLO, SNECK_RECEIVED_CLIENT_HELLO);
 }
 
 enum sneck_rc sneck__ask_credential(struct hs *hs)

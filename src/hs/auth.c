@@ -3,7 +3,7 @@
  *
  * CONNECTED is reached through sneck__evidence_accept() alone, which takes what the functions above
  * it have recorded; the zero value of everything refuses. */
-#include "hs.h"
+#include "graph.h"
 
 #include "../crypto/algs.h"
 #include "../ext/select.h"
@@ -94,7 +94,7 @@ static enum sneck_rc judge(struct hs *hs, struct sneck_span list, uint32_t n)
 	enum sneck_rc rc;
 
 	for (uint32_t i = 0; i < n; i++)
-		certs[i] = sneck__certificate_at(list, i);
+		certs[i] = hs->v->cert_at(list, i);
 	memcpy(verdict.leaf_id, hs->leaf_id, sizeof verdict.leaf_id);
 	rc = v->verify(v->ctx, &chain, &verdict);
 	if (rc != SNECK_OK) /* it may not wait, and a code that is not for it says nothing */
@@ -110,7 +110,7 @@ enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t 
 {
 	const struct sneck_pubkey *const pk = hs->cfg->provider->pubkey;
 	struct hs_work *const wk = hs->work;
-	const struct sneck_span leaf = sneck__certificate_at(list, 0).der;
+	const struct sneck_span leaf = hs->v->cert_at(list, 0).der;
 
 	SNECK_TRY(wk->nego.peer_type == SNECK_RAW_PUBLIC_KEY
 			  ? pk->from_spki(wk->peer_key, leaf, wk->provider_work)
@@ -285,4 +285,9 @@ enum sneck_rc sneck__auth_send_finished(struct hs *hs)
 	sneck__flight_begin(hs, &w);
 	sneck__finished_write(&w, sneck_span_of(mac, hs->hash->len));
 	return sneck__flight_end(hs, &w, LV_HANDSHAKE);
+}
+
+enum sneck_rc sneck__signature_read13(struct certificate_verify *cv, const struct hs_msg *m)
+{
+	return sneck__certificate_verify_read(cv, m->body);
 }

@@ -143,13 +143,21 @@ static enum sneck_rc take_answer(struct hs *hs, struct sneck_span suites)
 	return SNECK_OK;
 }
 
+/* What an identity says of the peer counts only with its binder, which is looked at last. */
+static void forget(struct hs *hs)
+{
+	sneck__ct_wipe(&hs->work->psk, sizeof hs->work->psk);
+	memset(hs->leaf_id, 0, sizeof hs->leaf_id);
+	hs->session = sneck_span_of(NULL, 0);
+	hs->valid_until_ms = 0;
+	hs->resumed = 0;
+}
+
 enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites)
 {
-	struct hs_work *const wk = hs->work;
-	struct nego *const ng = &wk->nego;
+	struct nego *const ng = &hs->work->nego;
 
-	sneck__ct_wipe(&wk->psk, sizeof wk->psk);
-	hs->resumed = 0;
+	forget(hs); /* the ticket of a first ClientHello may be anybody's */
 	SNECK_TRY(sneck__policy(hs));
 	if (!ng->psk_offered)
 		return SNECK_OK;
@@ -158,8 +166,7 @@ enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites)
 						      : search(hs, suites));
 	if (ng->psk_index != 0 && !sneck__select_mode(ng)) {
 		ng->psk_index = 0;
-		hs->resumed = 0;
-		sneck__ct_wipe(&wk->psk, sizeof wk->psk);
+		forget(hs);
 	}
 	if (hs->resumed == 1) {
 		const struct session s = sneck__session_of(hs);

@@ -36,7 +36,7 @@ void sneck__flight_begin(struct hs *hs, struct wr *w)
 }
 
 /* A retry is in no transcript: it is made once more when the second ClientHello comes. */
-static enum sneck_rc send(struct hs *hs, struct sneck_span bytes, uint8_t level)
+enum sneck_rc sneck__flight_span(struct hs *hs, struct sneck_span bytes, uint8_t level)
 {
 	if (hs->work->transcript.hash != NULL)
 		SNECK_TRY(sneck__transcript_add(&hs->work->transcript, bytes));
@@ -51,7 +51,7 @@ enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr *w, uint8_t level
 	if (rc != SNECK_OK) /* the area is sized for the config: it holds every flight */
 		return SNECK_E_INTERNAL;
 	f->len += (uint32_t)w->len;
-	return send(hs, sneck_span_of(w->buf, w->len), level);
+	return sneck__flight_span(hs, sneck_span_of(w->buf, w->len), level);
 }
 
 /* It is in no transcript yet, or whoever made its binders has added it. */
@@ -71,7 +71,7 @@ enum sneck_rc sneck__flight_hello(struct hs *hs, const struct wr *w, struct snec
 enum sneck_rc sneck__flight_bytes(struct hs *hs, struct wr *w, struct sneck_span bytes)
 {
 	SNECK_TRY(sneck__flight_end(hs, w, LV_HANDSHAKE));
-	SNECK_TRY(send(hs, bytes, LV_HANDSHAKE));
+	SNECK_TRY(sneck__flight_span(hs, bytes, LV_HANDSHAKE));
 	sneck__flight_begin(hs, w);
 	return SNECK_OK;
 }
@@ -127,6 +127,14 @@ enum sneck_rc sneck__flight_certificate(struct hs *hs)
 	return w.len != 0 ? sneck__flight_end(hs, &w, LV_HANDSHAKE) : SNECK_OK;
 }
 
+static enum sneck_rc push_ccs(struct hs *hs, uint8_t level)
+{
+	static const uint8_t one[] = { 1 };
+
+	hs->work->ccs_sent = true;
+	return push(&hs->work->flight, sneck_span_of(one, sizeof one), level, CONTENT_CCS);
+}
+
 bool sneck__flight_ccs_due(const struct hs *hs)
 {
 	return hs->work != NULL && hs->work->session_id_len != 0 && !hs->work->ccs_sent;
@@ -134,10 +142,12 @@ bool sneck__flight_ccs_due(const struct hs *hs)
 
 enum sneck_rc sneck__flight_ccs(struct hs *hs)
 {
-	static const uint8_t one[] = { 1 };
-
 	if (!sneck__flight_ccs_due(hs))
 		return SNECK_OK;
-	hs->work->ccs_sent = true;
-	return push(&hs->work->flight, sneck_span_of(one, sizeof one), LV_INITIAL, CONTENT_CCS);
+	return push_ccs(hs, LV_INITIAL);
+}
+
+enum sneck_rc sneck__flight_change(struct hs *hs, uint8_t level)
+{
+	return push_ccs(hs, level);
 }

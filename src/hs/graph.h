@@ -5,6 +5,8 @@
 #define SNECK_HS_GRAPH_H
 
 #include "../build.h"
+#include "../msg/cert.h"
+#include "../msg/finish.h"
 #include "../wire/set.h"
 #include "hs.h"
 
@@ -28,11 +30,40 @@ struct hs_state {
 #define HS_CERTIFICATES                                                                            \
 	(SET(HT_CERTIFICATE) | (BUILD_COMPRESSION ? SET(HT_COMPRESSED_CERTIFICATE) : 0))
 
+/* What differs between versions besides their rows. Where no version is known yet, it is that of
+ * the hello graphs, which have only these. */
+struct hs_version {
+	uint16_t id;
+	bool ccs; /* keys change with a ChangeCipherSpec, once and for all: TLS 1.2 */
+	const struct hs_state *graph[2]; /* by enum sneck_role */
+	uint8_t connected[2];            /* the state in which a graph ends */
+	/* the Certificate message, entry i of its list, and whatever carries a signature */
+	enum sneck_rc (*cert_read)(struct certificate *c, struct sneck_span body);
+	struct sneck_cert_entry (*cert_at)(struct sneck_span list, uint32_t i);
+	enum sneck_rc (*signature_read)(struct certificate_verify *cv, const struct hs_msg *m);
+	/* what the keys of a level are made of, and they: key and nonce mask */
+	struct sneck_span (*secret)(const struct hs *hs, bool write, uint8_t level);
+	enum sneck_rc (*keys)(const struct hs *hs, bool write, uint8_t level, uint8_t *key,
+			      size_t key_len, uint8_t *iv);
+	/* keying material for others: sneck_export() */
+	enum sneck_rc (*exporter)(const struct hs *hs, const uint8_t *secret, uint8_t *out,
+				  size_t len, const char *label, struct sneck_span context);
+};
+
+/* version.c */
+extern const struct hs_version sneck__version_hello;
+/* The version that an exit leads to. */
+const struct hs_version *sneck__version_of(uint8_t exit);
+uint8_t sneck__version_exit(uint16_t version);
+
 /* Leaves a hello graph: state 0 of the version's graph gets the same message. */
+#define HS_EXIT_12 29u
 #define HS_EXIT_13 30u
 
-extern const struct hs_state sneck__client_graph[], sneck__client13_graph[];
-extern const struct hs_state sneck__server_graph[], sneck__server13_graph[];
+extern const struct hs_state sneck__client_graph[], sneck__client13_graph[],
+	sneck__client12_graph[];
+extern const struct hs_state sneck__server_graph[], sneck__server13_graph[],
+	sneck__server12_graph[];
 
 enum client13 {
 	C13_WAIT_SH, C13_SEND_CH2, C13_WAIT_SH2, C13_WAIT_EE, C13_WAIT_CERT_CR, C13_WAIT_CERT,
@@ -58,8 +89,40 @@ enum server13 {
 	S13_CONNECTED,
 	S13_COUNT
 };
+enum client12 {
+	C12_WAIT_SH,
+	C12_WAIT_CERT,
+	C12_WAIT_STATUS_SKE,
+	C12_WAIT_SKE,
+	C12_WAIT_CR_DONE,
+	C12_WAIT_DONE,
+	C12_SEND_CERT,
+	C12_SEND_CKE,
+	C12_SEND_FINISHED,
+	C12_WAIT_CCS,
+	C12_WAIT_FINISHED,
+	C12_CONNECTED,
+	C12_COUNT
+};
+enum server12 {
+	S12_START,
+	S12_SEND_SH,
+	S12_SEND_CERT,
+	S12_SEND_STATUS,
+	S12_SEND_SKE,
+	S12_SEND_DONE,
+	S12_WAIT_CKE,
+	S12_WAIT_CCS,
+	S12_WAIT_FINISHED,
+	S12_SEND_FINISHED,
+	S12_CONNECTED,
+	S12_COUNT
+};
 enum client_hello_state { CH_START, CH_WAIT_SH, CH_COUNT };
 enum server_hello_state { SH_START, SH_COUNT };
+
+/* post12.c: whoever asks for another handshake. */
+SNECK_MUST_CHECK enum sneck_rc sneck__refuse_renegotiation(struct hs *hs, uint8_t *to);
 
 /* post13.c: KeyUpdate and NewSessionTicket, without scratch. */
 enum sneck_rc sneck__on_post13(struct hs *hs, const struct hs_msg *m, uint8_t *to);

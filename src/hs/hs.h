@@ -14,6 +14,7 @@
 #include "../crypto/transcript.h"
 #include "../ext/nego.h"
 #include "../keys/cookie_seal.h"
+#include "../keys/prf12.h"
 #include "../keys/sched13.h"
 #include "../keys/session.h"
 #include "../msg/frame.h"
@@ -66,7 +67,10 @@ struct psk_answer {
 struct hs_work {
 	struct nego nego;
 	struct transcript transcript;
-	struct sched13 sched;
+	union { /* one for each version */
+		struct sched13 sched;
+		struct sched12 sched12;
+	};
 	struct evidence evidence;
 	struct flight flight;
 	uint32_t hello_len;              /* client: our first ClientHello at flight.area, */
@@ -88,7 +92,7 @@ struct hs_work {
 	uint8_t session_id[32];          /* legacy_session_id, to be echoed */
 	uint8_t session_id_len;
 	const struct hs_aligned *aligned; /* server: the ClientHello ended its record */
-	uint8_t *shared;                 /* server: between ClientHello and ServerHello */
+	uint8_t *shared;                 /* the exchange's secret, until keys are made of it */
 	bool have_key;                   /* peer_key holds one */
 	struct sneck_span unpacked;      /* the peer's Certificate: its length is known before it is
 	                                    there, in the caller's memory */
@@ -116,13 +120,15 @@ struct hs {
 	const struct sneck_config *cfg;
 	struct hs_work *work; /* the scratch, while it is lent */
 	struct sneck_quic *quic; /* NULL: no QUIC */
-	const struct hs_state *graph;
+	const struct hs_version *v;
+	const struct hs_state *graph; /* of v, for our role */
 	uint8_t state, role;
 	bool ku_owed;         /* a KeyUpdate waits to be sent */
 	bool ku_request;      /* and asks the peer for one */
 	bool ku_unanswered;   /* we asked, and none came yet */
 	bool hello_seen;      /* server: the ClientHello came */
 	bool retried;         /* there was a HelloRetryRequest */
+	uint8_t ccs;          /* ChangeCipherSpecs that came and mean nothing */
 	uint8_t early;        /* enum early */
 	bool early_due;       /* client: its result waits to be shown */
 	bool alpn_changed;    /* and the protocol is not the session's */
@@ -173,6 +179,12 @@ struct hs {
 	/* application_traffic_secret_N of both directions */
 	uint8_t rx_secret[BOUND_HASH], tx_secret[BOUND_HASH];
 	uint8_t exporter[BOUND_HASH]; /* config.keep_exporter */
+
+	/* TLS 1.2; in rx_secret and tx_secret are key and nonce, in exporter the master secret */
+	struct randoms randoms;       /* for exporters */
+	bool ems, secure_renegotiation;
+	bool refused;                 /* the peer was told that we do not renegotiate */
+	uint8_t warning;              /* alert that waits to be sent, not fatal; 0: none */
 };
 
 /* ---- run.c ---- */
@@ -189,8 +201,9 @@ bool sneck__hs_sends(const struct hs *hs);    /* the present row needs no messag
 bool sneck__hs_connected(const struct hs *hs);
 const char *sneck__hs_name(const struct hs *hs);
 
-/* The secret that an epoch's keys come from. */
-const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level);
+/* The keys of a level. */
+SNECK_MUST_CHECK enum sneck_rc sneck__hs_keys(const struct hs *hs, bool write, uint8_t level,
+					      uint8_t *key, size_t key_len, uint8_t *iv);
 
 /* Scratch: its size, taking it, wiping it with all that the provider keeps in it. */
 size_t sneck__hs_work_size(const struct sneck_config *cfg, int role);
@@ -230,6 +243,12 @@ bool sneck__flight_ccs_due(const struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
 						compatibility mode: RFC 9846, E.4 */
 
+/* A span behind what waits, and into the transcript. */
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_span(struct hs *hs, struct sneck_span bytes,
+						  uint8_t level);
+/* A ChangeCipherSpec, behind which the keys of a level begin: TLS 1.2. */
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_change(struct hs *hs, uint8_t level);
+
 /* ask.c: each but the first three answers SNECK_OK once it need not wait any more,
  * SNECK_WANT_ANSWER until then. */
 bool sneck__ask_open(const struct hs *hs);
@@ -238,6 +257,7 @@ void sneck__ask_settle(struct hs *hs);                       /* the open one is 
 void sneck__ask_again(struct hs *hs, uint8_t state);         /* it may be raised once more */
 /* The question that state shows, if the config asks for it with this bit. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state);
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_hello(struct hs *hs, const struct hs_msg *m);
 /* An edge state, once. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_show(struct hs *hs, uint8_t state);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n); /* 0: shown, and
@@ -283,6 +303,30 @@ SNECK_MUST_CHECK enum sneck_rc sneck__evidence_accept(const struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__packed_read(struct hs *hs, struct sneck_span *body);
 SNECK_MUST_CHECK enum sneck_rc sneck__packed_send(struct hs *hs, bool stapled, bool *sent);
 
+/* auth12.c: TLS 1.2 */
+struct server_key_exchange;
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_params(struct hs *hs, struct sneck_span params);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_server_kx(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_certificate(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_finished(struct hs *hs, struct sneck_span body);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_send_finished(struct hs *hs);
+
+/* secrets12.c: master secret and keys, of the secret at wk->shared, which is wiped. */
+SNECK_MUST_CHECK enum sneck_rc sneck__secrets12(struct hs *hs);
+struct sneck_span sneck__secret12(const struct hs *hs, bool write, uint8_t level);
+SNECK_MUST_CHECK enum sneck_rc sneck__keys12(const struct hs *hs, bool write, uint8_t level,
+					     uint8_t *key, size_t key_len, uint8_t *iv);
+SNECK_MUST_CHECK enum sneck_rc sneck__export12(const struct hs *hs, const uint8_t *secret,
+					       uint8_t *out, size_t len, const char *label,
+					       struct sneck_span context);
+
+/* auth.c, auth12.c: the scheme and the signature of a message that was read before. */
+struct certificate_verify;
+SNECK_MUST_CHECK enum sneck_rc sneck__signature_read13(struct certificate_verify *cv,
+						       const struct hs_msg *m);
+SNECK_MUST_CHECK enum sneck_rc sneck__signature_read12(struct certificate_verify *cv,
+						       const struct hs_msg *m);
+
 /* retry.c: the server's memory of a first ClientHello */
 struct client_hello;
 SNECK_MUST_CHECK enum sneck_rc sneck__retry_summary(struct hs *hs, uint8_t summary[32],
@@ -290,6 +334,16 @@ SNECK_MUST_CHECK enum sneck_rc sneck__retry_summary(struct hs *hs, uint8_t summa
 SNECK_MUST_CHECK enum sneck_rc sneck__retry_remember(struct hs *hs, const struct client_hello *ch,
 						     struct sneck_span raw);
 SNECK_MUST_CHECK enum sneck_rc sneck__retry_accept(struct hs *hs, const struct client_hello *ch);
+
+/* client_hello.c: a ClientHello, of what nego says. */
+SNECK_MUST_CHECK enum sneck_rc sneck__client_hello_send(struct hs *hs);
+
+/* version.c: whether the version that a ServerHello leads to is what its server can do best. */
+struct server_hello;
+SNECK_MUST_CHECK enum sneck_rc sneck__version_check(const struct hs *hs,
+						    const struct server_hello *sh);
+/* and what our random must say of it, as a server. */
+void sneck__version_mark(const struct hs *hs, uint8_t random[32]);
 
 /* policy.c: what a session is bound to, in hs->domain. */
 SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
@@ -326,9 +380,18 @@ SNECK_MUST_CHECK enum sneck_rc sneck__ticket_write(struct hs *hs, const struct s
 						   struct sneck_span identity, struct wr *w);
 uint8_t sneck__tickets_due(const struct hs *hs);
 
-/* secrets.c */
+/* secrets.c: TLS 1.3 */
+/* The secret that an epoch's keys come from. */
+const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level);
+struct sneck_span sneck__secret13(const struct hs *hs, bool write, uint8_t level);
+SNECK_MUST_CHECK enum sneck_rc sneck__keys13(const struct hs *hs, bool write, uint8_t level,
+					     uint8_t *key, size_t key_len, uint8_t *iv);
+SNECK_MUST_CHECK enum sneck_rc sneck__export13(const struct hs *hs, const uint8_t *secret,
+					       uint8_t *out, size_t len, const char *label,
+					       struct sneck_span context);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_resumption(struct hs *hs);
+bool sneck__secrets_resumable(const struct hs *hs); /* that secret is there */
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_app(struct hs *hs);
 

@@ -21,9 +21,9 @@ static const struct hs_state *row(const struct hs *hs)
 
 static void move(struct hs *hs, uint8_t to)
 {
-	if (to == HS_EXIT_13) {
-		hs->graph =
-			hs->role == SNECK_SERVER ? sneck__server13_graph : sneck__client13_graph;
+	if (to >= HS_EXIT_12) {
+		hs->v = sneck__version_of(to);
+		hs->graph = hs->v->graph[hs->role];
 		to = 0;
 	}
 	hs->state = to;
@@ -35,17 +35,18 @@ void sneck__hs_init(struct hs *hs, const struct sneck_config *cfg, int role)
 	hs->cfg = cfg;
 	hs->role = (uint8_t)role;
 	hs->at_ext = 0xffff;
-	hs->graph = role == SNECK_SERVER ? sneck__server_graph : sneck__client_graph;
+	hs->v = &sneck__version_hello;
+	hs->graph = hs->v->graph[role];
 }
 
 void sneck__hs_resume(struct hs *hs)
 {
-	hs->version = SNECK_TLS13;
+	hs->version = hs->suite->version;
 	hs->hello_seen = true;
 	hs->rx = (struct hs_epoch){ .level = LV_APP, .n = 1 };
 	hs->tx_level = LV_APP;
-	move(hs, HS_EXIT_13);
-	move(hs, hs->role == SNECK_SERVER ? S13_CONNECTED : C13_CONNECTED);
+	move(hs, sneck__version_exit(hs->version));
+	move(hs, hs->v->connected[hs->role]);
 }
 
 /* One row, not counting what its exit leads to. */
@@ -86,19 +87,20 @@ static enum sneck_rc run_rows(struct hs *hs, const struct hs_msg *m)
 }
 
 /* A row that sends writes one message, and its header lies where the area ended. With it may go a
- * ChangeCipherSpec: before a client's, behind a server's. RFC 9846, E.4. */
+ * ChangeCipherSpec: behind a server's, if it means nothing (RFC 9846, E.4), else before it. */
 static void trace_sent(const struct hs *hs, uint32_t from, bool ccs)
 {
 	const uint8_t *const p = hs->work->flight.area + from;
+	const bool behind = hs->role == SNECK_SERVER && !hs->v->ccs;
 	const sneck_trace_fn trace = hs->cfg->trace;
 	void *const user = hs->cfg->trace_user;
 
 	if (trace == NULL)
 		return;
-	if (ccs && hs->role == SNECK_CLIENT)
+	if (ccs && !behind)
 		trace(user, 1, 20, 1, 1);
 	trace(user, 1, 22, p[0], FRAME_HEAD + ((size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3]));
-	if (ccs && hs->role == SNECK_SERVER)
+	if (ccs && behind)
 		trace(user, 1, 20, 1, 1);
 }
 
@@ -112,7 +114,7 @@ enum sneck_rc sneck__hs_run(struct hs *hs, const struct hs_msg *m)
 	rc = run_rows(hs, m);
 	if (m == NULL && rc == SNECK_OK)
 		trace_sent(hs, from, hs->work->ccs_sent != ccs);
-	else if (m != NULL && rc <= 0 && hs->cfg->trace != NULL)
+	else if (m != NULL && m->type != HT_CCS && rc <= 0 && hs->cfg->trace != NULL)
 		hs->cfg->trace(hs->cfg->trace_user, 0, 22, m->type, m->raw.len);
 	return rc;
 }
@@ -124,8 +126,7 @@ bool sneck__hs_sends(const struct hs *hs)
 
 bool sneck__hs_connected(const struct hs *hs)
 {
-	return (hs->graph == sneck__client13_graph && hs->state == C13_CONNECTED) ||
-	       (hs->graph == sneck__server13_graph && hs->state == S13_CONNECTED);
+	return hs->state == hs->v->connected[hs->role];
 }
 
 const char *sneck__hs_name(const struct hs *hs)
@@ -133,14 +134,10 @@ const char *sneck__hs_name(const struct hs *hs)
 	return row(hs)->name;
 }
 
-const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level)
+enum sneck_rc sneck__hs_keys(const struct hs *hs, bool write, uint8_t level, uint8_t *key,
+			     size_t key_len, uint8_t *iv)
 {
-	if (level == LV_APP)
-		return write ? hs->tx_secret : hs->rx_secret;
-	if (level == LV_EARLY)
-		return hs->work->early_secret;
-	return write == (hs->role == SNECK_SERVER) ? hs->work->sched.server_hs
-						   : hs->work->sched.client_hs;
+	return hs->v->keys(hs, write, level, key, key_len, iv);
 }
 
 void sneck__agree_limits(struct hs *hs)
@@ -174,16 +171,19 @@ static size_t own_shares(const struct sneck_config *cfg)
 {
 	const struct sneck_kex *const first = sneck__kex_at(cfg, 0);
 
+	if (!sneck__version_on(cfg, SNECK_TLS13))
+		return 0;
 	if (cfg->n_key_shares != 0)
 		return cfg->n_key_shares;
 	return first != NULL && sneck__group_is_hybrid(first->group) ? 2u : 1u;
 }
 
-/* certificate_authorities and the two lists of schemes, of a CertificateRequest too. */
+/* certificate_authorities, the two lists of schemes, and what may stand with them in a
+ * CertificateRequest: status_request, SCT, compress_certificate, GREASE. */
 static size_t announced_size(const struct sneck_config *cfg)
 {
 	const struct sneck_verifier *const v = cfg->verifier;
-	size_t n = 6u + 2u * (6u + 2u * BOUND_SCHEMES);
+	size_t n = 6u + 2u * (6u + 2u * BOUND_SCHEMES) + 4u + 4u + 5u + 2u * cfg->unpack.n + 11u;
 
 	for (size_t i = 0; v != NULL && i < v->n_ca_names; i++)
 		n += 2u + v->ca_names[i].len;
@@ -221,15 +221,17 @@ static size_t server_tail(const struct sneck_config *cfg, size_t share)
 }
 
 /* ServerHello with its share, EncryptedExtensions with a name of 255, Certificate without its
- * certificates and staples, CertificateVerify, Finished, CCS; or the ServerHello and the tail.
- * Tickets come when all that is gone. */
+ * certificates and staples, CertificateVerify, Finished, CCS; or the ServerHello and the tail; 16
+ * for what TLS 1.2 has besides, where the tail is kept behind the flight. Tickets come when all
+ * that is gone. */
 static size_t server_area(const struct sneck_config *cfg, size_t hello, size_t tail)
 {
 	const size_t request =
 		cfg->client_auth != SNECK_AUTH_NONE ? FRAME_HEAD + 3u + announced_size(cfg) : 0;
 	const size_t flight = hello + (2u + 5u + 255u + 32u + 4u + 5u + 10u) + request + OWN_AUTH;
+	const size_t old = sneck__version_on(cfg, SNECK_TLS12) ? flight + 16u + tail : 0;
 
-	return round_up(max(max(flight, hello + tail), tickets_size(cfg)));
+	return round_up(max(max(max(flight, old), hello + tail), tickets_size(cfg)));
 }
 
 /* What psk_key_exchange_modes, ticket_request, early_data and pre_shared_key may take. */
@@ -270,7 +272,7 @@ static size_t client_area(const struct sneck_config *cfg)
 		n += 7u;
 	if (cfg->unpack.n != 0)
 		n += 5u + 2u * cfg->unpack.n;
-	n += psks_size(cfg) + announced_size(cfg) + BOUND_NAME + 96u;
+	n += psks_size(cfg) + announced_size(cfg) + BOUND_NAME + 112u;
 	return cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0 ? max(n, OWN_AUTH)
 										 : n;
 }
@@ -291,13 +293,23 @@ static bool needs_key(const struct sneck_config *cfg, int role)
 	return role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE || hs_checks_own(cfg);
 }
 
+/* Our half of an exchange of TLS 1.2, in which the server offers: there with a private key, and a
+ * secret in the share's place; here with the secret behind the share. */
+static size_t half12_size(const struct sneck_kex *kex, int role)
+{
+	if (role == SNECK_SERVER)
+		return round_up(kex->priv_size) + max(kex->offer_len, kex->secret_len);
+	return (size_t)kex->answer_len + kex->secret_len;
+}
+
 static struct layout lay_out(const struct sneck_config *cfg, int role)
 {
 	const struct sneck_pubkey *const pk = cfg->provider->pubkey;
 	const size_t n_shares = role == SNECK_SERVER ? SIZE_MAX : own_shares(cfg);
 	const struct sneck_kex *kex;
 	struct layout l = { .peer_key = round_up(sizeof(struct hs_work)) };
-	size_t shares = 0, single = 0, longest = 0, first = 0, answer = 0;
+	const bool old = sneck__version_on(cfg, SNECK_TLS12);
+	size_t shares = 0, single = 0, halves = 0, longest = 0, first = 0, answer = 0;
 
 	l.provider_work = l.peer_key + round_up(needs_key(cfg, role) ? pk->key_size : 0);
 	l.provider_work_len = pk->work_size;
@@ -308,9 +320,13 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 		else if (i < n_shares)
 			shares += round_up(kex->priv_size) + round_up(kex->offer_len);
 		single = max(single, round_up(kex->priv_size) + round_up(kex->offer_len));
+		if (old && !sneck__group_is_hybrid(kex->group))
+			halves = max(halves, half12_size(kex, role));
 		longest = max(longest, kex->offer_len);
 		answer = max(answer, kex->answer_len);
 	}
+	shares = max(shares, halves);
+	single = max(single, halves);
 	l.flight = l.provider_work + round_up(l.provider_work_len);
 	l.n_pieces = pieces(cfg);
 	l.shares = l.flight + round_up(l.n_pieces * sizeof(struct piece));
@@ -395,9 +411,8 @@ void sneck__hs_work_wipe(struct hs *hs)
 
 	if (wk == NULL)
 		return;
-	if (hs->role == SNECK_CLIENT)
-		for (uint32_t i = 0; i < wk->nego.n_shares; i++)
-			wk->nego.shares[i].kex->wipe(wk->nego.shares[i].priv);
+	for (uint32_t i = 0; i < wk->nego.n_shares; i++)
+		wk->nego.shares[i].kex->wipe(wk->nego.shares[i].priv);
 	if (wk->have_key)
 		hs->cfg->provider->pubkey->wipe(wk->peer_key);
 	sneck__transcript_wipe(&wk->transcript);

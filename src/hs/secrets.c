@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* secrets.c: the two points of a handshake at which secrets are made, and the key log's view of
- * them. RFC 9846, 7.1; RFC 9850. */
+/* secrets.c: the two points of a handshake of TLS 1.3 at which secrets are made, what is made of
+ * them later, and the key log's view of them. RFC 9846, 7.1, 7.3, 7.5; RFC 9850. */
 #include "hs.h"
 
 #include "../crypto/algs.h"
+#include "../keys/exporter.h"
 #include "../wire/ct.h"
 
 static void log_secret(const struct hs *hs, const char *label, const uint8_t *secret)
@@ -39,6 +40,15 @@ enum sneck_rc sneck__secrets_resumption(struct hs *hs)
 	return sneck__sched13_resumption(&hs->work->sched, hs->resumption, th);
 }
 
+/* A connection that came out of a block may have a config that wants tickets more than the one that
+ * it was made with: without a secret everybody would know their keys. */
+bool sneck__secrets_resumable(const struct hs *hs)
+{
+	static const uint8_t none[BOUND_HASH];
+
+	return !sneck__ct_eq(hs->resumption, none, sizeof none);
+}
+
 enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared)
 {
 	struct hs_work *const wk = hs->work;
@@ -69,4 +79,31 @@ enum sneck_rc sneck__secrets_app(struct hs *hs)
 		memcpy(hs->exporter, app.exporter, BOUND_HASH);
 	sneck__ct_wipe(&app, sizeof app);
 	return SNECK_OK;
+}
+
+const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level)
+{
+	if (level == LV_APP)
+		return write ? hs->tx_secret : hs->rx_secret;
+	if (level == LV_EARLY)
+		return hs->work->early_secret;
+	return write == (hs->role == SNECK_SERVER) ? hs->work->sched.server_hs
+						   : hs->work->sched.client_hs;
+}
+
+struct sneck_span sneck__secret13(const struct hs *hs, bool write, uint8_t level)
+{
+	return sneck_span_of(sneck__hs_secret(hs, write, level), hs->hash->len);
+}
+
+enum sneck_rc sneck__keys13(const struct hs *hs, bool write, uint8_t level, uint8_t *key,
+			    size_t key_len, uint8_t *iv)
+{
+	return sneck__traffic_keys(key, key_len, iv, hs->hash, sneck__hs_secret(hs, write, level));
+}
+
+enum sneck_rc sneck__export13(const struct hs *hs, const uint8_t *secret, uint8_t *out, size_t len,
+			      const char *label, struct sneck_span context)
+{
+	return sneck__exporter(out, len, hs->hash, secret, label, context);
 }

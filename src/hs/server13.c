@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* server13.c: the server: the ClientHello, and the graph of TLS 1.3. RFC 9846, A.2.
+/* server13.c: the server of TLS 1.3. RFC 9846, A.2. A second ClientHello is parsed from zero.
  *
- * Until a whole ClientHello is there, no scratch is touched. A second one is parsed from zero.
  * Not here: pre-shared keys, which are choose.c, tickets, ticket.c, and the peer's certificate,
  * peer13.c. */
 #include "graph.h"
-
-#include <sneck/info.h>
 
 #include "../ext/ext.h"
 #include "../ext/grease.h"
@@ -14,36 +11,6 @@
 #include "../msg/finish.h"
 #include "../msg/hello.h"
 #include "../wire/ct.h"
-
-/* The application may choose the config by what it sees; a broken hello it does not see. */
-static enum sneck_rc ask_hello(struct hs *hs, const struct hs_msg *m)
-{
-	struct sneck_hello hello;
-
-	if ((hs->cfg->ask & SNECK_ASK_CLIENT_HELLO) != 0)
-		SNECK_TRY(sneck_hello_read(m->raw, &hello));
-	return sneck__ask(hs, SNECK_ASK_CLIENT_HELLO, SNECK_RECEIVED_CLIENT_HELLO);
-}
-
-static enum sneck_rc find_version(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	struct client_hello ch;
-
-	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
-
-	SNECK_TRY(ask_hello(hs, m));
-
-	SNECK_TRY(sneck__ext_peek_version(&hs->version, IN_CH, ch.extensions));
-	*to = HS_EXIT_13;
-	return SNECK_OK;
-}
-
-const struct hs_state sneck__server_graph[SH_COUNT] = {
-	[SH_START] = {
-		.name = "START", .run = find_version, .takes = SET(HT_CLIENT_HELLO), .bare = true,
-		.level = LV_INITIAL, .absorb = ABSORB_NEVER, .next = SET(HS_EXIT_13),
-	},
-};
 
 /* RFC 9846, 4.2.2: exactly one compression method, null. */
 static enum sneck_rc check_hello(struct nego *ng, const struct client_hello *ch)
@@ -96,6 +63,7 @@ static enum sneck_rc read_hello(struct hs *hs, struct client_hello *ch)
 	hs->sni_len = 0; /* it lies there */
 	ng->cfg = hs->cfg;
 	ng->role = hs->role;
+	ng->version = hs->version;
 	ng->quic = hs->quic;
 	ng->recv_limit = hs->want_limit;
 	ng->shares[0].share = share;
@@ -226,7 +194,7 @@ static enum sneck_rc on_second_hello(struct hs *hs, const struct hs_msg *m, uint
 
 	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
 
-	SNECK_TRY(ask_hello(hs, m));
+	SNECK_TRY(sneck__ask_hello(hs, m));
 
 	SNECK_TRY(read_hello(hs, &ch));
 	return accept_second(hs, &ch, m, to);

@@ -12,6 +12,8 @@ struct hs_aligned {
 	uint8_t unused;
 };
 
+static const struct hs_aligned aligned;
+
 /* struct {
  *     HandshakeType msg_type;
  *     uint24 length;
@@ -21,7 +23,6 @@ struct hs_aligned {
 enum sneck_rc sneck__frame_next(struct hs_msg *m, struct sneck_span run, uint32_t max,
 				size_t *missing)
 {
-	static const struct hs_aligned aligned;
 	const uint8_t type = sneck__frame_type(run);
 	struct rd r;
 	uint32_t len;
@@ -46,6 +47,11 @@ enum sneck_rc sneck__frame_next(struct hs_msg *m, struct sneck_span run, uint32_
 	m->raw = sneck_span_of(run.p, FRAME_HEAD + len);
 	m->aligned = rd_more(&r) ? NULL : &aligned;
 	return SNECK_OK;
+}
+
+void sneck__frame_ccs(struct hs_msg *m, struct sneck_span run)
+{
+	*m = (struct hs_msg){ .type = HT_CCS, .aligned = run.len == 0 ? &aligned : NULL };
 }
 
 uint8_t sneck__frame_type(struct sneck_span run)

@@ -28,6 +28,9 @@ struct hs_msg {
 SNECK_MUST_CHECK enum sneck_rc sneck__frame_next(struct hs_msg *m, struct sneck_span run,
 						 uint32_t max, size_t *missing);
 
+/* The ChangeCipherSpec of TLS 1.2 as a message, of which no byte goes into the transcript. */
+void sneck__frame_ccs(struct hs_msg *m, struct sneck_span run);
+
 /* The type that the header of a run names; 0 for an empty run. For choosing max. */
 uint8_t sneck__frame_type(struct sneck_span run);
 

@@ -4,18 +4,25 @@
 #define SNECK_MSG_TYPES_H
 
 enum handshake_type {
+	HT_HELLO_REQUEST = 0, /* TLS 1.2, as 12, 14, 16 and 22 */
 	HT_CLIENT_HELLO = 1,
 	HT_SERVER_HELLO = 2,
 	HT_NEW_SESSION_TICKET = 4,
 	HT_END_OF_EARLY_DATA = 5,
 	HT_ENCRYPTED_EXTENSIONS = 8,
 	HT_CERTIFICATE = 11,
+	HT_SERVER_KEY_EXCHANGE = 12,
 	HT_CERTIFICATE_REQUEST = 13,
+	HT_SERVER_HELLO_DONE = 14,
 	HT_CERTIFICATE_VERIFY = 15,
+	HT_CLIENT_KEY_EXCHANGE = 16,
 	HT_FINISHED = 20,
+	HT_CERTIFICATE_STATUS = 22,
 	HT_KEY_UPDATE = 24,
 	HT_COMPRESSED_CERTIFICATE = 25,
 	HT_WIRE_MAX = 30,      /* larger types are refused before a state sees them */
+	HT_CCS = 31,           /* so no peer can spell it: the ChangeCipherSpec of TLS 1.2, which is
+	                          a row of its graph like a message */
 	HT_MESSAGE_HASH = 254 /* never on the wire: RFC 9846, 4.5.1 */
 };
 
@@ -24,14 +31,17 @@ enum extension_type {
 	EXT_MAX_FRAGMENT_LENGTH = 1,
 	EXT_STATUS_REQUEST = 5,
 	EXT_SUPPORTED_GROUPS = 10,
+	EXT_EC_POINT_FORMATS = 11,
 	EXT_SIGNATURE_ALGORITHMS = 13,
 	EXT_ALPN = 16,
 	EXT_SCT = 18,
 	EXT_CLIENT_CERTIFICATE_TYPE = 19,
 	EXT_SERVER_CERTIFICATE_TYPE = 20,
 	EXT_PADDING = 21,
+	EXT_EXTENDED_MASTER_SECRET = 23,
 	EXT_COMPRESS_CERTIFICATE = 27,
 	EXT_RECORD_SIZE_LIMIT = 28,
+	EXT_SESSION_TICKET = 35,
 	EXT_PRE_SHARED_KEY = 41,
 	EXT_EARLY_DATA = 42,
 	EXT_SUPPORTED_VERSIONS = 43,
@@ -41,7 +51,8 @@ enum extension_type {
 	EXT_SIGNATURE_ALGORITHMS_CERT = 50,
 	EXT_KEY_SHARE = 51,
 	EXT_QUIC_PARAMS = 57,
-	EXT_TICKET_REQUEST = 58
+	EXT_TICKET_REQUEST = 58,
+	EXT_RENEGOTIATION_INFO = 0xff01
 };
 
 /* The keys that a handshake message comes or goes under. */

@@ -17,7 +17,7 @@
 
 #include "../bounds.h"
 
-#define SIGN_WAYS 3u
+#define SIGN_WAYS 4u
 
 /* How to sign for one scheme; EdDSA has neither hash nor context. `idle` is a context that no
  * thread uses just now, or NULL. */
@@ -64,6 +64,8 @@ struct sneck_pki_trust {
 	size_t n_pins;
 	bool skip, raw_keys;
 	uint8_t ocsp; /* enum sneck_pki_ocsp */
+	struct sneck_span *names; /* to announce, each in memory of its own */
+	size_t n_names;
 	struct pki_cache *cache;
 	struct sneck_verifier verifier;
 };

@@ -25,7 +25,7 @@ static const uint16_t schemes[][SIGN_WAYS + 1] = {
 	[PKI_ED25519] = { SNECK_ED25519 },
 	[PKI_ED448] = { SNECK_ED448 },
 	[PKI_RSA] = { SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384,
-		      SNECK_RSA_PSS_RSAE_SHA512 },
+		      SNECK_RSA_PSS_RSAE_SHA512, SNECK_RSA_PKCS1_SHA256 },
 	[PKI_PSS] = { SNECK_RSA_PSS_PSS_SHA256, SNECK_RSA_PSS_PSS_SHA384,
 		      SNECK_RSA_PSS_PSS_SHA512 },
 };
@@ -90,6 +90,10 @@ static enum sneck_rc way_open(struct sign_way *way, const struct sneck_pki_key *
 	if (pc == NULL || way->md == NULL || EVP_PKEY_sign_init(pc) != 1 ||
 	    EVP_PKEY_CTX_set_signature_md(pc, way->md) != 1)
 		return sneck__pki_fail(SNECK_E_CRYPTO);
+	if (scheme == SNECK_RSA_PKCS1_SHA256) /* TLS 1.2 with peers that know nothing better */
+		return EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PADDING) == 1
+			       ? SNECK_OK
+			       : sneck__pki_fail(SNECK_E_CRYPTO);
 	if (key->kind >= PKI_RSA &&
 	    (EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PSS_PADDING) != 1 ||
 	     EVP_PKEY_CTX_set_rsa_pss_saltlen(pc, RSA_PSS_SALTLEN_DIGEST) != 1))

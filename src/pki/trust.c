@@ -16,8 +16,9 @@
 
 static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_trust_options *o,
 			  struct sneck_note *note);
-static enum sneck_rc add_file(X509_STORE *store, const char *path, struct sneck_note *note);
-static enum sneck_rc add(X509_STORE *store, struct sneck_span der);
+static enum sneck_rc add_file(struct sneck_pki_trust *trust, const char *path, bool announce,
+			      struct sneck_note *note);
+static enum sneck_rc add(struct sneck_pki_trust *trust, struct sneck_span der, bool announce);
 static enum sneck_rc verify(void *ctx, const struct sneck_chain *chain,
 			    struct sneck_verdict *verdict);
 
@@ -74,6 +75,9 @@ void sneck_pki_trust_close(struct sneck_pki_trust *trust)
 		return;
 	sneck__pki_cache_close(trust->cache);
 	X509_STORE_free(trust->store);
+	for (size_t i = 0; i < trust->n_names; i++)
+		OPENSSL_free((void *)(uintptr_t)trust->names[i].p);
+	OPENSSL_free(trust->names);
 	OPENSSL_free(trust->pins);
 	OPENSSL_free(trust);
 }
@@ -113,13 +117,16 @@ static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_
 	if (!o->no_system && X509_STORE_set_default_paths_ex(trust->store, NULL, NULL) != 1)
 		return sneck__pki_fail(SNECK_E_SYSTEM);
 	for (size_t i = 0; i < o->n_files; i++)
-		SNECK_TRY(add_file(trust->store, o->files[i], note));
+		SNECK_TRY(add_file(trust, o->files[i], o->announce != 0, note));
 	for (size_t i = 0; i < o->n_anchors; i++)
-		SNECK_TRY(add(trust->store, o->anchors[i]));
+		SNECK_TRY(add(trust, o->anchors[i], o->announce != 0));
+	trust->verifier.ca_names = trust->names;
+	trust->verifier.n_ca_names = trust->n_names;
 	return SNECK_OK;
 }
 
-static enum sneck_rc add_file(X509_STORE *store, const char *path, struct sneck_note *note)
+static enum sneck_rc add_file(struct sneck_pki_trust *trust, const char *path, bool announce,
+			      struct sneck_note *note)
 {
 	struct sneck_pki_chain *chain;
 	enum sneck_rc rc = sneck_pki_chain_load(&chain, path, note);
@@ -127,15 +134,39 @@ static enum sneck_rc add_file(X509_STORE *store, const char *path, struct sneck_
 	if (rc == SNECK_E_CERT_BAD)
 		return SNECK_E_SYNTAX;
 	for (size_t i = 0; rc == SNECK_OK && i < chain->n_certs; i++)
-		rc = add(store, chain->certs[i]);
+		rc = add(trust, chain->certs[i], announce);
 	sneck_pki_chain_close(chain);
 	return rc;
 }
 
-static enum sneck_rc add(X509_STORE *store, struct sneck_span der)
+/* The subject of an anchor, once, for certificate_authorities. RFC 9846, 4.3.4. */
+static bool add_name(struct sneck_pki_trust *trust, const X509 *cert)
+{
+	struct sneck_span *const names =
+		OPENSSL_realloc(trust->names, (trust->n_names + 1) * sizeof *names);
+	uint8_t *der = NULL;
+	int len;
+
+	if (names == NULL)
+		return false;
+	trust->names = names;
+	len = i2d_X509_NAME(X509_get_subject_name(cert), &der);
+	if (len <= 0)
+		return false;
+	for (size_t i = 0; i < trust->n_names; i++)
+		if (names[i].len == (size_t)len && memcmp(names[i].p, der, (size_t)len) == 0) {
+			OPENSSL_free(der);
+			return true;
+		}
+	names[trust->n_names++] = sneck_span_of(der, (size_t)len);
+	return true;
+}
+
+static enum sneck_rc add(struct sneck_pki_trust *trust, struct sneck_span der, bool announce)
 {
 	X509 *cert = sneck__pki_x509(der);
-	const bool ok = cert != NULL && X509_STORE_add_cert(store, cert) == 1;
+	const bool ok = cert != NULL && X509_STORE_add_cert(trust->store, cert) == 1 &&
+			(!announce || add_name(trust, cert));
 	const enum sneck_rc bad = cert == NULL ? SNECK_E_CERT_BAD : SNECK_E_NO_MEMORY;
 
 	X509_free(cert);

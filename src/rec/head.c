@@ -15,16 +15,17 @@
  *
  * Under a key only application_data is a protected record, and only ChangeCipherSpec may come
  * without protection (RFC 9846, 5): an alert or message that anybody could have sent counts for
- * nothing. RFC 9846, 5.1: the minor version MUST be ignored. */
+ * nothing. In TLS 1.2 every record is protected then, and says what it is. RFC 9846, 5.1: the minor
+ * version MUST be ignored. */
 enum sneck_rc sneck__rec_head(struct rec_head *head, const uint8_t *p, size_t n, int first,
-			      int protect)
+			      enum rec_guard guard)
 {
-	const uint16_t max = protect ? BOUND_CIPHER : BOUND_PLAIN;
+	const uint16_t max = guard != REC_PLAIN ? BOUND_CIPHER : BOUND_PLAIN;
 	struct rd r;
 
 	if (p[0] < CT_CCS || p[0] > CT_APP_DATA)
 		return first ? SNECK_E_NOT_TLS : SNECK_E_UNEXPECTED;
-	if (p[0] != CT_CCS && (p[0] == CT_APP_DATA) != (protect != 0))
+	if (p[0] != CT_CCS && guard != REC_OUTER && (p[0] == CT_APP_DATA) != (guard == REC_INNER))
 		return SNECK_E_UNEXPECTED;
 	if (n >= 2 && p[1] != 3)
 		return first ? SNECK_E_NOT_TLS : SNECK_E_ILLEGAL;

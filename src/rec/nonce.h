@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* nonce.h: the nonce of a record. RFC 9846, 5.3. */
+/* nonce.h: the nonce of a record, and what TLS 1.2 authenticates besides the plaintext. RFC 9846,
+ * 5.3; RFC 5246, 6.2.3.3. */
 #ifndef SNECK_REC_NONCE_H
 #define SNECK_REC_NONCE_H
 
@@ -30,6 +31,21 @@ static inline void rec_nonce(uint8_t nonce[BOUND_NONCE], const struct rec_half *
 	mask ^= number;
 	memcpy(nonce, h->iv, 4);
 	memcpy(nonce + 4, &mask, 8);
+}
+
+/* RFC 5246, 6.2.3.3:
+ *   additional_data = seq_num + TLSCompressed.type + TLSCompressed.version + TLSCompressed.length
+ * The length is that of the plaintext; type and version are those of the header. */
+#define AAD12_LEN 13u
+
+static inline struct sneck_span rec_aad12(uint8_t aad[AAD12_LEN], uint64_t seq, const uint8_t *head,
+					  size_t plain)
+{
+	be64_store(aad, seq);
+	memcpy(aad + 8, head, 3);
+	aad[11] = (uint8_t)(plain >> 8);
+	aad[12] = (uint8_t)plain;
+	return sneck_span_of(aad, AAD12_LEN);
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* seal.c: writing a record from gathered pieces, protected or not. RFC 9846, 5.1, 5.2, 5.4.
+/* seal.c: writing a record from gathered pieces, protected or not. RFC 9846, 5.1, 5.2, 5.4; RFC
+ * 5246, 6.2.3.3.
  * How data is cut into records is conn/'s to decide. */
 #include "rec.h"
 
@@ -29,7 +30,16 @@ size_t sneck__rec_padding(const struct rec_half *h, size_t plain)
  *     opaque encrypted_record[TLSCiphertext.length];
  * } TLSCiphertext;
  *
- * The content type is a piece behind the caller's, and zeros may follow it. */
+ * The content type is a piece behind the caller's, and zeros may follow it. In TLS 1.2 the header
+ * has the type, and the nonce may stand behind it (RFC 5246, 6.2.3.3):
+ *
+ *   struct {
+ *       opaque nonce_explicit[SecurityParameters.record_iv_length];
+ *       aead-ciphered struct {
+ *           opaque content[TLSCompressed.length];
+ *       };
+ *   } GenericAEADCipher;
+ */
 enum sneck_rc sneck__rec_seal(struct rec_half *h, void *ctx, uint8_t *dst, uint8_t type,
 			      uint16_t version, const struct sneck_span *pieces, size_t n,
 			      size_t len)
@@ -46,6 +56,10 @@ enum sneck_rc sneck__rec_seal(struct rec_half *h, void *ctx, uint8_t *dst, uint8
 	}
 	if (h->seq >= h->aead->seal_limit)
 		return SNECK_E_KEY_LIMIT;
+	if (h->old) {
+		head_write(dst, type, 0x0303, len + h->nonce_len + h->aead->tag_len);
+		return seal_key(h, ctx, dst, len, pieces, n);
+	}
 	pad = h->pad_to != 0 ? sneck__rec_padding(h, len) : 0;
 	head_write(dst, CT_APP_DATA, 0x0303, len + 1u + pad + h->aead->tag_len);
 	for (size_t i = 0; i < n; i++)
@@ -53,7 +67,7 @@ enum sneck_rc sneck__rec_seal(struct rec_half *h, void *ctx, uint8_t *dst, uint8
 	in[n++] = sneck_span_of(&type, 1);
 	for (size_t left = pad; left != 0; left -= in[n - 1].len)
 		in[n++] = sneck_span_of(zeros, left < PAD_BLOCK ? left : PAD_BLOCK);
-	return seal_key(h, ctx, dst, len + pad, in, n);
+	return seal_key(h, ctx, dst, len + 1u + pad, in, n);
 }
 
 static void head_write(uint8_t *dst, uint8_t type, uint16_t version, size_t len)
@@ -75,15 +89,20 @@ static enum sneck_rc seal_plain(uint8_t *dst, const struct sneck_span *pieces, s
 	return SNECK_OK;
 }
 
+/* A nonce that goes with the record is its number: iv has zeros there. */
 static enum sneck_rc seal_key(struct rec_half *h, void *ctx, uint8_t *dst, size_t len,
 			      const struct sneck_span *in, size_t n)
 {
-	uint8_t *const body = dst + BOUND_RECORD_HEAD;
-	uint8_t nonce[BOUND_NONCE];
+	uint8_t *const text = dst + sneck__rec_front(h);
+	struct sneck_span aad = { dst, BOUND_RECORD_HEAD };
+	uint8_t nonce[BOUND_NONCE], aad12[AAD12_LEN];
 
 	rec_nonce(nonce, h);
-	SNECK_TRY(h->aead->seal(ctx, body, body + len + 1, nonce,
-				sneck_span_of(dst, BOUND_RECORD_HEAD), in, n));
+	if (h->nonce_len != 0)
+		memcpy(dst + BOUND_RECORD_HEAD, nonce + BOUND_NONCE - h->nonce_len, h->nonce_len);
+	if (h->old)
+		aad = rec_aad12(aad12, h->seq, dst, len);
+	SNECK_TRY(h->aead->seal(ctx, text, text + len, nonce, aad, in, n));
 	h->seq++;
 	return SNECK_OK;
 }

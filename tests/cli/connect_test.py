@@ -203,7 +203,33 @@ class Failures(Case):
             context.maximum_version = ssl.TLSVersion.TLSv1_2
 
         with self.python_tls(change) as port:
-            self.refused(run("connect", "127.0.0.1:%d" % port), NETWORK, "no TLS 1.3")
+            at = "127.0.0.1:%d" % port
+            self.refused(run("connect", at, "--min-version", "1.3"), NETWORK, "no TLS 1.3")
+            done = run("connect", at, "--ca", self.path("ca.pem"))
+            self.assertIn(b"version    TLS 1.2", done.stderr)
+            self.assertIn(b"with       extended master secret, secure renegotiation", done.stderr)
+            done = run("connect", at, "--ca", self.path("ca.pem"), "--json")
+            facts = json.loads(done.stdout)
+            self.assertEqual(facts["version"], "TLS 1.2")
+            self.assertTrue(facts["extended_master_secret"] and facts["secure_renegotiation"])
+
+    def test_tls13_only(self):
+        def change(context):
+            context.minimum_version = ssl.TLSVersion.TLSv1_3
+
+        with self.python_tls(change) as port:
+            at = "127.0.0.1:%d" % port
+            self.refused(run("connect", at, "--max-version", "1.2"), NETWORK, "no TLS 1.2")
+
+    def test_older_than_all(self):
+        def change(context):
+            context.set_ciphers("DEFAULT@SECLEVEL=0")
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+
+        with self.python_tls(change) as port:
+            self.refused(run("connect", "127.0.0.1:%d" % port), NETWORK,
+                         "neither TLS 1.3 nor 1.2")
 
     def test_client_certificate(self):
         def change(context):

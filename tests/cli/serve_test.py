@@ -85,6 +85,43 @@ class Certificates(Case):
         self.refused(run("serve", "--cert", self.path("good.pem"), "--key", path), USAGE,
                      "open.key")
 
+    def test_several_pairs(self):
+        """The first that fits the name asked for; a name that none has is refused."""
+        pairs = [x for name in ("good", "other") for x in
+                 ("--cert", self.path(name + ".pem"), "--key", self.path(name + ".key"))]
+        with Server(self.folder, "--echo", *pairs) as server:
+            for name in ("localhost", "example.org"):
+                done = run("connect", server.at, "--name", name, "--ca", self.path("ca.pem"))
+                self.assertEqual(done.returncode, OK, done.stderr)
+            done = run("connect", server.at, "--name", "example.net", "--ca", self.path("ca.pem"))
+            self.refused(done, NETWORK, "unrecognized_name")
+
+    def test_clients(self):
+        """Who may come, by what is asked for and by what is shown."""
+        serve = ["--echo", "--cert", self.path("good.pem"), "--key", self.path("good.key"),
+                 "--client-ca", self.path("ca.pem")]
+        for how, needed in (("required", True), ("optional", False), (None, True)):
+            more = ["--client-auth", how] if how else []
+            with Server(self.folder, *serve, *more) as server:
+                for name, fine in (("good", True), (None, not needed), ("expired", False)):
+                    own = ["--cert", self.path(name + ".pem"), "--key",
+                           self.path(name + ".key")] if name else []
+                    done = run("connect", server.at, "--ca", self.path("ca.pem"), *own, stdin=b"x")
+                    if fine:
+                        self.assertEqual((done.returncode, done.stdout), (OK, b"x"), done.stderr)
+                    else:
+                        self.refused(done, NETWORK, "certificate_required" if name is None
+                                     else "certificate_expired")
+
+    def test_client_options(self):
+        self.refused(run("serve", "--client-auth", "required"), USAGE, "--client-ca")
+        self.refused(run("serve", "--client-auth", "maybe"), USAGE, "maybe")
+        self.refused(run("serve", "--client-ca", self.path("none.pem")), USAGE, "none.pem")
+        self.refused(run("connect", "localhost:1", "--cert", "x"), USAGE, "--key is missing")
+        self.refused(run("connect", "localhost:1", "--cert", self.path("good.pem"), "--key",
+                         self.path("other.key")), USAGE, "key")
+        self.refused(run("serve", *["--cert", "x"] * 14), USAGE, "more than 13")
+
 
 class Echo(Case):
     def exchange(self, server, data, **options):
@@ -191,16 +228,26 @@ class Ending(Case):
                 self.assertEqual(server.stop()[0], OK)
                 self.assertLess(time.monotonic() - start, 10)
 
+    def old(self, server):
+        """A connection of TLS 1.2 only."""
+        context = ssl.create_default_context(cafile=server.ca)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        plain = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        with contextlib.closing(plain):
+            return context.wrap_socket(plain, server_hostname="localhost")
+
+    def test_tls12(self):
+        for versions in ((), ("--max-version", "1.2")):
+            with Server(self.folder, "--echo", *versions) as server, self.old(server) as s:
+                self.assertEqual(s.version(), "TLSv1.2")
+                s.sendall(b"x" * 100)
+                self.assertEqual(s.recv(100), b"x" * 100)
+
     def test_no_such_tls(self):
         """A peer of TLS 1.2 only gets an alert, and the server goes on."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-        with Server(self.folder, "--echo") as server:
-            plain = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        with Server(self.folder, "--echo", "--min-version", "1.3") as server:
             with self.assertRaisesRegex(ssl.SSLError, "(?i)protocol.version"):
-                context.wrap_socket(plain)
+                self.old(server)
             with server.tls() as s:
                 s.sendall(b"x")
                 self.assertEqual(s.recv(1), b"x")

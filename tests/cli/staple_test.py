@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""`--ocsp`, `--raw-key` and `--grease` of both verbs, against each other."""
+"""`--ocsp`, `--raw-key`, `--compress` and `--grease`, against each other."""
 import json
+import unittest
 
 from lib import CERT, Case, NETWORK, OK, Server, USAGE, main, make_certificates, openssl, run
 
@@ -54,6 +55,16 @@ class Staples(Case):
 
 
 class RawKeys(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        try:
+            Server(cls.folder, "--echo", "--raw-key").stop()
+        except AssertionError as e:
+            if "this build has no" in str(e):
+                raise unittest.SkipTest(str(e))
+            raise
+
     def test_pinned(self):
         with Server(self.folder, "--echo", "--raw-key") as server:
             pin = server.facts["pin"]
@@ -75,6 +86,21 @@ class RawKeys(Case):
 
     def test_needs_a_pin(self):
         self.refused(run("connect", "localhost:1", "--raw-key"), USAGE, "--pin")
+
+
+class Compressed(Case):
+    def test_both_ways(self):
+        for args, client, count in ((("--compress",), ("--compress",), 1),
+                                    (("--compress",), (), 0), ((), ("--compress",), 0)):
+            try:
+                server = Server(self.folder, "--echo", *args)
+            except AssertionError as e:
+                self.assertIn("for --compress", str(e))
+                self.skipTest(str(e))
+            with server:
+                done = run("connect", server.at, "--ca", server.ca, "--trace", *client, stdin=b"x")
+                self.assertEqual((done.returncode, done.stdout), (OK, b"x"), done.stderr)
+                self.assertEqual(done.stderr.count(b"CompressedCertificate"), count, done.stderr)
 
 
 class Grease(Case):

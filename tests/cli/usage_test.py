@@ -46,6 +46,12 @@ class Usage(Case):
             for wrong in ("0", "63", "16385", "many", "65600"):
                 self.refused(run(*verb, wrong), USAGE, verb[-1], "64 to 16384")
 
+    def test_versions(self):
+        for wrong in ("1.1", "1", "TLS1.2", "", "1.4"):
+            self.refused(run("serve", "--max-version", wrong), USAGE, "1.2 or 1.3")
+            self.refused(run("connect", "h", "--min-version", wrong), USAGE, "1.2 or 1.3")
+        self.refused(run("serve", "--min-version", "1.3", "--max-version", "1.2"), USAGE, "above")
+
     def test_addresses(self):
         for wrong in ("x:99999", "x:0", "x:http", "[::1", "[::1]x"):
             self.refused(run("connect", wrong), USAGE)

@@ -12,7 +12,8 @@
 
 static struct pair p;
 
-static const uint16_t bad_suite[] = { 0x1301, 0xc02f }, bad_group[] = { 0x001d, 0x0100 };
+static const uint16_t bad_suite[] = { 0x1301, 0xc013 }, old_suites[] = { 0xc02f },
+		      bad_group[] = { 0x001d, 0x0100 };
 static const uint16_t many[17] = { 0x1301, 0x1301, 0x1301, 0x1301, 0x1301, 0x1301,
 				   0x1301, 0x1301, 0x1301, 0x1301, 0x1301, 0x1301,
 				   0x1301, 0x1301, 0x1301, 0x1301, 0x1301 };
@@ -83,6 +84,11 @@ CASE(fragment_low, cfg->send_fragment = 63)
 CASE(fragment_least, cfg->send_fragment = 64)
 CASE(fragment_most, cfg->send_fragment = 16384)
 CASE(fragment_over, cfg->send_fragment = 16385)
+CASE(version_odd, cfg->min_version = 0x0302)
+CASE(version_odd_most, cfg->max_version = 0x0305)
+CASE(versions_crossed, cfg->min_version = SNECK_TLS13; cfg->max_version = SNECK_TLS12)
+CASE(version_old, cfg->min_version = cfg->max_version = SNECK_TLS12)
+CASE(suite_of_other, cfg->suites = ((struct sneck_u16s){ old_suites, 1 }))
 CASE(limit_low, cfg->recv_record_limit = 63)
 CASE(limit_least, cfg->recv_record_limit = 64)
 CASE(limit_most, cfg->recv_record_limit = 16384)
@@ -172,6 +178,11 @@ static const struct {
 	{ fragment_least, BOTH, SNECK_OK, "" },
 	{ fragment_most, BOTH, SNECK_OK, "" },
 	{ fragment_over, BOTH, SNECK_E_CONFIG, "send_fragment" },
+	{ version_odd, BOTH, SNECK_E_CONFIG, "min_version" },
+	{ version_odd_most, BOTH, SNECK_E_CONFIG, "max_version" },
+	{ versions_crossed, BOTH, SNECK_E_CONFIG, "min_version" },
+	{ version_old, BOTH, SNECK_OK, "" },
+	{ suite_of_other, BOTH, SNECK_E_NO_ALGORITHM, "version" },
 	{ limit_low, BOTH, SNECK_E_CONFIG, "recv_record_limit" },
 	{ limit_least, BOTH, SNECK_OK, "" },
 	{ limit_most, BOTH, SNECK_OK, "" },

@@ -24,12 +24,57 @@ static void suites(void **state)
 		assert_int_equal(s->aead, want[i].aead);
 		assert_int_equal(s->hash, want[i].hash);
 	}
-	assert_int_equal(sneck__suites[5].id, 0);
+	assert_int_equal(sneck__suites[5].version, SNECK_TLS12);
+	assert_int_equal(sneck__suites[13].id, 0);
 	assert_true(sneck__suites[2].on);
 	assert_false(sneck__suite_find(0x1304)->on);
 	assert_false(sneck__suite_find(0x1305)->on);
 	assert_string_equal(sneck__suites[0].name, "TLS_AES_128_GCM_SHA256");
 	assert_null(sneck__suite_find(0));
+}
+
+/* RFC 5289, 7251, 7905: what signs, and whether a record carries a nonce. */
+static void suites_of_tls12(void **state)
+{
+	static const struct {
+		uint16_t id, aead, hash;
+		uint8_t auth, nonce_len;
+		bool on;
+	} want[] = {
+		{ 0xc02b, 1, 4, AUTH_ECDSA, 8, true },	{ 0xc02f, 1, 4, AUTH_RSA, 8, true },
+		{ 0xc02c, 2, 5, AUTH_ECDSA, 8, true },	{ 0xc030, 2, 5, AUTH_RSA, 8, true },
+		{ 0xcca9, 29, 4, AUTH_ECDSA, 0, true }, { 0xcca8, 29, 4, AUTH_RSA, 0, true },
+		{ 0xc0ac, 3, 4, AUTH_ECDSA, 8, false }, { 0xc0ae, 18, 4, AUTH_ECDSA, 8, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		const struct suite *const s = sneck__suite_find(want[i].id);
+
+		assert_ptr_equal(s, &sneck__suites[5 + i]);
+		assert_int_equal(s->version, SNECK_TLS12);
+		assert_int_equal(s->aead, want[i].aead);
+		assert_int_equal(s->hash, want[i].hash);
+		assert_int_equal(s->auth, want[i].auth);
+		assert_int_equal(s->nonce_len, want[i].nonce_len);
+		assert_int_equal(s->on, want[i].on);
+	}
+	/* R12: no CBC, no key transport, no finite field, no PSK */
+	for (unsigned id = 1; id < 0x100; id++)
+		assert_null(sneck__suite_find((uint16_t)id));
+	assert_null(sneck__suite_find(0xc013));
+	assert_null(sneck__suite_find(0xc027));
+}
+
+static void kinds_of_schemes(void **state)
+{
+	(void)state;
+	for (const struct alg_name *s = sneck__schemes; s->id != 0; s++) {
+		const bool rsa = strncmp(s->name, "rsa", 3) == 0;
+
+		assert_int_equal(sneck__scheme_auth(s->id), rsa ? AUTH_RSA : AUTH_ECDSA);
+	}
+	assert_int_equal(sneck__scheme_auth(0x0201), AUTH_ANY);
 }
 
 static void groups_and_schemes(void **state)
@@ -118,6 +163,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(suites),
+		cmocka_unit_test(suites_of_tls12),
+		cmocka_unit_test(kinds_of_schemes),
 		cmocka_unit_test(groups_and_schemes),
 		cmocka_unit_test(what_a_provider_has),
 		cmocka_unit_test(bounds),

@@ -24,6 +24,7 @@ static void fresh(int role)
 	memset(&ng, 0, sizeof ng);
 	transparent_init(&t, 1);
 	cfg.provider = &t.provider;
+	cfg.min_version = SNECK_TLS13;
 	cfg.alpn = &h2;
 	cfg.n_alpn = 1;
 	ng.cfg = &cfg;
@@ -92,7 +93,8 @@ static void our_hello(void **state)
 	assert_int_equal(ng.alpn, 1);
 	assert_int_equal(ng.sni_len, 11);
 	assert_ptr_equal(ng.kex, &transparent_x25519);
-	assert_int_equal(sneck__ext_peek_version(&version, IN_CH, sneck_span_of(block, block_len)),
+	assert_int_equal(sneck__ext_peek_version(&version, &cfg, IN_CH, 0x0303,
+						 sneck_span_of(block, block_len)),
 			 SNECK_OK);
 	assert_int_equal(version, SNECK_TLS13);
 	for (size_t n = 0; n < block_len; n++) {
@@ -208,16 +210,20 @@ static void peeking(void **state)
 	uint16_t version = 7;
 
 	(void)state;
-	assert_int_equal(sneck__ext_peek_version(&version, IN_CH, sneck_span_of(block, 0)),
-			 SNECK_E_NO_VERSION);
+	assert_int_equal(
+		sneck__ext_peek_version(&version, &cfg, IN_CH, 0x0303, sneck_span_of(block, 0)),
+		SNECK_E_NO_VERSION);
 	block_len = 0;
 	add(0x1234, "abc", 3);
-	assert_int_equal(sneck__ext_peek_version(&version, IN_SH, sneck_span_of(block, 6)),
-			 SNECK_E_DECODE);
-	assert_int_equal(sneck__ext_peek_version(&version, IN_SH, sneck_span_of(block, 7)),
-			 SNECK_E_NO_VERSION);
+	assert_int_equal(
+		sneck__ext_peek_version(&version, &cfg, IN_SH, 0x0303, sneck_span_of(block, 6)),
+		SNECK_E_DECODE);
+	assert_int_equal(
+		sneck__ext_peek_version(&version, &cfg, IN_SH, 0x0303, sneck_span_of(block, 7)),
+		SNECK_E_NO_VERSION);
 	add(43, "\x03\x03", 2);
-	assert_int_equal(sneck__ext_peek_version(&version, IN_SH, sneck_span_of(block, block_len)),
+	assert_int_equal(sneck__ext_peek_version(&version, &cfg, IN_SH, 0x0303,
+						 sneck_span_of(block, block_len)),
 			 SNECK_E_NOT_OFFERED);
 	assert_int_equal(version, 7);
 }

@@ -25,12 +25,16 @@ static const struct graph graphs[] = {
 	{ "server", sneck__server_graph, SH_COUNT, SNECK_SERVER, SH_COUNT },
 	{ "client13", sneck__client13_graph, C13_COUNT, SNECK_CLIENT, C13_CONNECTED },
 	{ "server13", sneck__server13_graph, S13_COUNT, SNECK_SERVER, S13_CONNECTED },
+	{ "client12", sneck__client12_graph, C12_COUNT, SNECK_CLIENT, C12_CONNECTED },
+	{ "server12", sneck__server12_graph, S12_COUNT, SNECK_SERVER, S12_CONNECTED },
 };
+
+#define GRAPHS (sizeof graphs / sizeof graphs[0])
 
 static void shape(void **state)
 {
 	(void)state;
-	for (size_t g = 0; g < 4; g++) {
+	for (size_t g = 0; g < GRAPHS; g++) {
 		uint32_t reached = SET(0);
 
 		for (unsigned i = 0; i < graphs[g].n; i++) {
@@ -39,7 +43,8 @@ static void shape(void **state)
 			assert_non_null(st->name);
 			assert_non_null(st->run);
 			assert_true(st->next != 0);
-			assert_int_equal(st->next & ~(SET(HS_EXIT_13) | (SET(graphs[g].n) - 1u)),
+			assert_int_equal(st->next & ~(SET(HS_EXIT_12) | SET(HS_EXIT_13) |
+						      (SET(graphs[g].n) - 1u)),
 					 0);
 			assert_true(set_has(reached, i)); /* rows stand in the order of arrival */
 			reached |= st->next;
@@ -59,8 +64,8 @@ static void shape(void **state)
 
 /* What RFC 9846, A says, as text: state, what it takes, its level, where it leads. */
 static const char *const expected[] = {
-	"client START - 0 WAIT_SH;client WAIT_SH 2 0 EXIT;",
-	"server START 1 0 EXIT;",
+	"client START - 0 WAIT_SH;client WAIT_SH 2 0 EXIT EXIT;",
+	"server START 1 0 EXIT EXIT;",
 	"client13 WAIT_SH 2 0 START WAIT_EE;client13 START - 0 WAIT_SH;"
 	"client13 WAIT_SH 2 0 WAIT_EE;client13 WAIT_EE 8 2 WAIT_CERT_CR WAIT_FINISHED;"
 	"client13 WAIT_CERT_CR 11 13" PACKED " 2 WAIT_CERT WAIT_CV;"
@@ -80,12 +85,26 @@ static const char *const expected[] = {
 	"server13 WAIT_CERT 11" PACKED " 2 WAIT_CV WAIT_FINISHED;server13 WAIT_CV 15 2 WAIT_FINISHED;"
 	"server13 WAIT_FINISHED 20 2 SEND_TICKET CONNECTED;"
 	"server13 SEND_TICKET - 0 SEND_TICKET CONNECTED;server13 CONNECTED 24 3 CONNECTED;",
+	/* RFC 5246, 7.3; 31 is the ChangeCipherSpec */
+	"client12 WAIT_SH 2 0 WAIT_CERT;client12 WAIT_CERT 11 0 WAIT_STATUS_SKE WAIT_SKE;"
+	"client12 WAIT_STATUS_SKE 12 22 0 WAIT_SKE WAIT_CR_DONE;"
+	"client12 WAIT_SKE 12 0 WAIT_CR_DONE;client12 WAIT_CR_DONE 13 14 0 WAIT_DONE SEND_CKE;"
+	"client12 WAIT_DONE 14 0 SEND_CERT;client12 SEND_CERT - 0 SEND_CKE;"
+	"client12 SEND_CKE - 0 SEND_FINISHED;client12 SEND_FINISHED - 0 WAIT_CCS;"
+	"client12 WAIT_CCS 31 0 WAIT_FINISHED;client12 WAIT_FINISHED 20 2 CONNECTED;"
+	"client12 CONNECTED 0 3 CONNECTED;",
+	"server12 START 1 0 SEND_SH;server12 SEND_SH - 0 SEND_CERT;"
+	"server12 SEND_CERT - 0 SEND_STATUS SEND_SKE;server12 SEND_STATUS - 0 SEND_SKE;"
+	"server12 SEND_SKE - 0 SEND_DONE;server12 SEND_DONE - 0 WAIT_CKE;"
+	"server12 WAIT_CKE 16 0 WAIT_CCS;server12 WAIT_CCS 31 0 WAIT_FINISHED;"
+	"server12 WAIT_FINISHED 20 2 SEND_FINISHED;server12 SEND_FINISHED - 0 CONNECTED;"
+	"server12 CONNECTED 1 3 CONNECTED;",
 };
 
 static void drawing(void **state)
 {
 	(void)state;
-	for (size_t g = 0; g < 4; g++) {
+	for (size_t g = 0; g < GRAPHS; g++) {
 		char text[1200] = "";
 		size_t at = 0;
 
@@ -103,7 +122,7 @@ static void drawing(void **state)
 			for (unsigned to = 0; to < 31; to++)
 				if (set_has(st->next, to))
 					at += (size_t)snprintf(text + at, sizeof text - at, " %s",
-							       to == HS_EXIT_13
+							       to >= HS_EXIT_12
 								       ? "EXIT"
 								       : graphs[g].rows[to].name);
 			at += (size_t)snprintf(text + at, sizeof text - at, ";");
@@ -120,7 +139,7 @@ static void r3_the_gate(void **state)
 	size_t refused = 0;
 
 	(void)state;
-	for (size_t g = 0; g < 4; g++)
+	for (size_t g = 0; g < GRAPHS; g++)
 		for (unsigned i = 0; i < graphs[g].n; i++)
 			for (unsigned type = 0; type < 32; type++)
 				for (uint8_t level = 0; level < 4; level++) {

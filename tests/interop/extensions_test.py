@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The rest of the extension table against openssl and GnuTLS, both roles: stapled OCSP responses,
-raw public keys, GREASE. Each line of what it prints is one run; exit code 77: nothing was there."""
+"""The rest of the extension table against openssl, GnuTLS and tlslite-ng, both roles: stapled OCSP
+responses, raw public keys, compressed certificates, GREASE. Each line of what it prints is one run; exit code 77: nothing was there."""
+import importlib.util
 import os
 import re
 import subprocess
@@ -13,6 +14,35 @@ OPENSSL, GNUTLS_CLI, GNUTLS_SERV = map(program, ("openssl", "gnutls-cli", "gnutl
 RAW = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CTYPE-ALL:+CTYPE-SRV-RAWPK"
 BOTH = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+CTYPE-SRV-RAWPK"
 TLS13 = "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+
+TLSLITE = importlib.util.find_spec("tlslite") is not None
+# An algorithm is the last argument; "none" is none.
+TLSLITE_CLIENT = """
+import socket, sys
+from tlslite.api import HandshakeSettings, TLSConnection
+c = TLSConnection(socket.create_connection(("127.0.0.1", int(sys.argv[1]))))
+h = HandshakeSettings()
+h.minVersion = (3, 4)
+h.certificate_compression_receive = [x for x in sys.argv[2:] if x != "none"]
+c.handshakeClientCert(settings=h, serverName="localhost")
+print("connected", flush=True)
+c.write(sys.stdin.buffer.readline())
+print(c.read().decode(), flush=True)
+"""
+TLSLITE_SERVER = """
+import socket, sys
+from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+chain = X509CertChain()
+chain.parsePemList(open(sys.argv[2]).read())
+key = parsePEMKey(open(sys.argv[3]).read(), private=True)
+c = TLSConnection(socket.create_server(("127.0.0.1", int(sys.argv[1]))).accept()[0])
+h = HandshakeSettings()
+h.minVersion = (3, 4)
+h.certificate_compression_send = [x for x in sys.argv[4:] if x != "none"]
+c.handshakeServer(certChain=chain, privateKey=key, settings=h)
+c.read()
+c.close()
+"""
 
 
 class Table:
@@ -47,7 +77,7 @@ class Table:
 
     # ---- our server, their client ----
 
-    def serve(self, client, says, *args):
+    def serve(self, client, says, *args, traced=b""):
         """A line there and back through our echo."""
         port = free_port()
         with Process([SNECK, "serve", "--echo", "--listen", f"127.0.0.1:{port}", "--cert",
@@ -57,6 +87,8 @@ class Table:
                 c.expect(says)
                 c.write(b"there and back\n")
                 c.until(lambda: b"there and back" in c.out, "getting its line back")
+            if traced not in server.err:
+                raise Failed(f"no {traced.decode()} was sent")
 
     def s_client(self, *args):
         return lambda port: [OPENSSL, "s_client", "-connect", f"127.0.0.1:{port}", "-servername",
@@ -85,6 +117,22 @@ class Table:
     def gnutls_serv(self, *args, priority=TLS13):
         return lambda port: [GNUTLS_SERV, "--echo", "-q", "-p", str(port), "--disable-client-cert",
                              "--priority", priority, *args]
+
+    def tlslite_client(self, algorithm):
+        return lambda port: [sys.executable, "-c", TLSLITE_CLIENT, str(port), algorithm]
+
+    def tlslite_server(self, algorithm):
+        return lambda port: [sys.executable, "-c", TLSLITE_SERVER, str(port), self.cert, self.key,
+                             algorithm]
+
+    def packed(self):
+        for algorithm in ("zlib", "brotli", "none"):
+            message = b"-> Certificate " if algorithm == "none" else b"-> CompressedCertificate "
+            yield f"tlslite client: {algorithm}", lambda a=algorithm, m=message: self.serve(
+                self.tlslite_client(a), rb"connected", "--compress", "--trace", traced=m)
+            yield f"tlslite server: {algorithm}", lambda a=algorithm, m=message: self.connect(
+                self.tlslite_server(a), m.replace(b"->", b"<-"), "--compress", "--trace",
+                "--grease", "--json")
 
     def runs(self):
         good, revoked = self.at("good.der"), self.at("revoked.der")
@@ -133,6 +181,8 @@ class Table:
                 trust=("--pin", self.pin), code=3)
             yield "gnutls server: GREASE", lambda: self.connect(
                 self.gnutls_serv(*x509), rb"version +TLS 1.3", "--grease", "--ocsp")
+        if TLSLITE:
+            yield from self.packed()
 
 
 def main():
@@ -152,7 +202,8 @@ def main():
     for path, package in ((GNUTLS_CLI, "gnutls-bin"),):
         if not path:
             print(f"skipped: {package} is not installed")
-    print("skipped: certificate compression: Debian's openssl and GnuTLS have none")
+    if not TLSLITE:
+        print("skipped: compressed certificates: the Python module tlslite-ng 0.9 is not installed")
     print(f"{ok} ok, {failed} failed")
     return 1 if failed else 0
 

@@ -38,10 +38,15 @@ NO_ASK = lack("ask", "cannot be told to ask for a certificate")
 COMMON = NO_SCHEMES | NO_REKEY | NO_LIMIT | NO_OFFER | NO_COOKIE
 
 
+def options_for(files, *names):
+    """Each file behind its option; none without files."""
+    return [word for pair in zip(names, files) for word in pair] if files else []
+
+
 class Peer:
     """Options, empty for the default: group, alpn, suite, sigalg (rsa384: for rsa_pss_rsae_sha384),
-    limit (record_size_limit), maxfrag; of a server also kind (of certificate) and ask (for a
-    certificate). lacks: a column, or a role and a column, to the reason why it is not tried."""
+    limit (record_size_limit), maxfrag; of a server also kind (of certificate), ask (for a
+    certificate), must (have one); of a client show (a certificate of that kind). lacks: a column, or a role and a column, to the reason why it is not tried."""
     name = path = package = ""
     echoes = True    # as a server; else it pipes stdin and stdout
     tells = False    # as a client it says "alpn NAME", as a server "port N"
@@ -49,6 +54,7 @@ class Peer:
     serves = False   # it is a server of https with the pages of `site`
     limits = False   # it knows record_size_limit
     late = {}        # options with which a client offers X25519MLKEM768, and sends another share
+    certifies = False  # it can show a certificate as a client, and insist on one as a server
     client = server = rekey_client = rekey_server = None
     lacks = {}
 
@@ -70,6 +76,7 @@ class Peer:
 class OpenSSL(Peer):
     name, package, path, echoes = "openssl", "openssl", program("openssl"), False
     command = (path,)
+    certifies = True
     schemes = {"rsa384": "RSA-PSS+SHA384:ECDSA+SHA256", "rsa512": "RSA-PSS+SHA512:ECDSA+SHA256"}
     lacks = NO_LIMIT | NO_MLKEM
 
@@ -81,19 +88,22 @@ class OpenSSL(Peer):
                 *(["-sigalgs", self.schemes[sigalg]] if sigalg else []),
                 *(["-quiet"] if quiet else [])]
 
-    def client(self, port, group="", alpn="", suite="", sigalg="", maxfrag=0, quiet=True):
+    def client(self, port, group="", alpn="", suite="", sigalg="", maxfrag=0, quiet=True, show=""):
         return [*self.command, "s_client", "-connect", f"127.0.0.1:{port}", "-servername",
-                "localhost", "-verify_hostname", "localhost", "-CAfile", self.ca,
+                "localhost", *options_for(show and self.pem(show), "-cert", "-key"),
+                "-verify_hostname", "localhost", "-CAfile", self.ca,
                 "-verify_return_error", "-tls1_3", *self.both(group, alpn, suite, sigalg, quiet),
                 *(["-maxfraglen", str(maxfrag)] if maxfrag else [])]
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", ask=False,
-               cookie=False, quiet=True):
+               cookie=False, quiet=True, must=False):
         """s_server -stateless waits for a second ClientHello only with -www."""
         cert, key = self.pem(kind)
         return [*self.command, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", cert, "-key",
                 key, *self.both(group, alpn, suite, sigalg, quiet),
-                *(["-verify", "1"] if ask else []), *(["-stateless", "-www"] if cookie else [])]
+                *(["-verify", "1"] if ask else []),
+                *(["-Verify", "1", "-verify_return_error", "-CAfile", self.ca] if must else []),
+                *(["-stateless", "-www"] if cookie else [])]
 
     def rekey(self, p):
         """K sends a KeyUpdate that asks for one; it is a command when it is read alone. -msg shows
@@ -143,10 +153,11 @@ class OpenSSL35(OpenSSL):
 
 class Curl(Peer):
     name, package, path, fetches = "curl", "curl", program("curl"), True
+    certifies = True
     lacks = COMMON | NO_MLKEM | lack("rekeyed", "sends nothing behind its only request")
 
-    def client(self, port, group="", alpn="", suite=""):
-        return [self.path, "-sSv", "--tlsv1.3", *(["--curves", NAMES[group]] if group else []),
+    def client(self, port, group="", alpn="", suite="", show=""):
+        return [self.path, *options_for(show and self.pem(show), "--cert", "--key"), "-sSv", "--tlsv1.3", *(["--curves", NAMES[group]] if group else []),
                 *(["--tls13-ciphers", SUITES[suite]] if suite else []), "--cacert", self.ca,
                 "--resolve", f"localhost:{port}:127.0.0.1", f"https://localhost:{port}/"]
 
@@ -154,6 +165,7 @@ class Curl(Peer):
 class GnuTLS(Peer):
     name, package, path, limits = "gnutls", "gnutls-bin", program("gnutls-cli"), True
     serv = program("gnutls-serv")
+    certifies = True
     curves = {"x25519": "X25519", "p256": "SECP256R1", "p384": "SECP384R1", "p521": "SECP521R1",
               "x448": "X448"}
     ciphers = {"a128": "AES-128-GCM", "a256": "AES-256-GCM", "cc20": "CHACHA20-POLY1305",
@@ -174,7 +186,8 @@ class GnuTLS(Peer):
             text += f":-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA{sigalg[3:]}:+SIGN-ECDSA-SECP256R1-SHA256"
         return ["--priority", text]
 
-    def client(self, port, *more, group="", alpn="", suite="", sigalg="", limit=0):
+    def client(self, port, *more, group="", alpn="", suite="", sigalg="", limit=0, show=""):
+        more = [*options_for(show and self.pem(show), "--x509certfile", "--x509keyfile"), *more]
         return [self.path, "--port", str(port), "--x509cafile", self.ca, "--sni-hostname",
                 "localhost", "--verify-hostname", "localhost", "--logfile",
                 os.path.join(self.folder, "gnutls.log"), *self.priority(group, suite, sigalg),
@@ -182,10 +195,12 @@ class GnuTLS(Peer):
                 *[f"--alpn={a}" for a in alpn.split(",") if a], *more, "127.0.0.1"]
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", limit=0,
-               ask=False):
+               ask=False, must=False):
         cert, key = self.pem(kind)
+        ask = ["--require-client-cert", "--verify-client-cert", "--x509cafile",
+               self.ca] if must else [] if ask else ["--disable-client-cert"]
         return [self.serv, "--echo", "--port", str(port), "--x509certfile", cert, "--x509keyfile",
-                key, *([] if ask else ["--disable-client-cert"]), "-q",
+                key, *ask, "-q",
                 *self.priority(group, suite, sigalg),
                 *([f"--recordsize={limit}"] if limit else []),
                 *[f"--alpn={a}" for a in alpn.split(",") if a]]

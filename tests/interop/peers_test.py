@@ -31,13 +31,16 @@ SCHEMES = {  # column: certificate, option of the peer, what `sneck connect` say
 THEMES = {"suites": list(SUITES), "groups": list(GROUPS), "schemes": list(SCHEMES),
           "the rest": ["alpn", "retry", "hybrid", "cookie", "ask", "limit", "maxfrag", "rekeyed",
                        "rekey"],
-          "10 MB": ["large", "small"]}
+          "10 MB": ["large", "small"],
+          "client certificates": ["ec256", "ed25519", "rsa", "maybe", "none"]}
 LEGEND = """\
 alpn: a protocol in common; retry: HelloRetryRequest; hybrid: the same for X25519MLKEM768, which the
 server prefers and gets no share of; cookie: the same as retry, its state in a cookie; ask: the
 server asks for a certificate and gets none; limit: record_size_limit; maxfrag: max_fragment_length;
 rekeyed: sneck sends a KeyUpdate that asks for one; rekey: the peer does; large: records as large as
-they come; small: of 512 bytes, by max_fragment_length or record_size_limit; -: skipped, for the
+they come; small: of 512 bytes, by max_fragment_length or record_size_limit;
+client certificates: of that kind, insisted on; maybe: none, asked for; none: none, insisted on;
+-: skipped, for the
 reason that is said"""
 PAIRS = {f"{suite}+{group}": (suite, group) for suite in SUITES for group in GROUPS}
 
@@ -148,6 +151,18 @@ class Clients:
                 same(bytes(p.out[skip:]), page, p.name)
                 at.at_most(down=513)
 
+    def certificates(self):
+        ask = ["--client-ca", self.peer.ca, "--client-auth"]
+
+        def refused():
+            with serve(self.peer, "--echo", *ask, "required") as server:
+                with Process(self.peer.client(port_of(server))) as p:
+                    p.write(SMALL)
+                    server.expect(b"a client certificate is required and none came")
+        return {name: lambda kind=SCHEMES[name][0]: self.run(*ask, "required", show=kind)
+                for name in ("ec256", "ed25519", "rsa")} | {
+            "maybe": lambda: self.run(*ask, "optional"), "none": refused}
+
     def rest(self):
         return {
             "alpn": self.alpn, "retry": self.retry, "cookie": lambda: self.retry("--cookie"),
@@ -234,6 +249,22 @@ class Servers:
                 p.expect(b"after HelloRetryRequest")
                 p.wait(0)
 
+    def certificates(self):
+        def shown(name):
+            cert, key = self.peer.pem(SCHEMES[name][0])
+            self.run("--cert", cert, "--key", key, must=True,
+                     messages=[(rb"-> CertificateVerify", 1)])
+
+        def refused():
+            port = free_port()
+            with Process(self.peer.server(port, must=True)) as server:
+                server.until(lambda: listens(port), "listening")
+                with connect(self.peer, port) as p:
+                    p.expect(b"refused with the alert certificate_required")
+        return {name: lambda name=name: shown(name) for name in ("ec256", "ed25519", "rsa")} | {
+            "maybe": lambda: self.run(ask=True, messages=[(rb"<- CertificateRequest", 1)]),
+            "none": refused}
+
     def rest(self):
         return {
             "alpn": self.alpn, "retry": self.retry, "cookie": self.cookie,
@@ -280,7 +311,7 @@ def cells_of(theme, with_peer):
         return {name: lambda p=p: with_peer.suite(*p) for name, p in PAIRS.items()}
     if theme.endswith(" MB"):
         return with_peer.bulk(lines_of(int(theme[:-3]) << 20))
-    return with_peer.rest()
+    return with_peer.certificates() if theme == "client certificates" else with_peer.rest()
 
 
 def lacks_of(peer, role, columns):
@@ -322,6 +353,8 @@ def main():
         for theme, columns in themes.items():
             tables.append(Table(theme, columns, ours(columns)))
             for peer in peers:
+                if theme == "client certificates" and not peer.certifies:
+                    continue
                 for kind, can in ((Clients, peer.client), (Servers, peer.server)):
                     if can:
                         tables[-1].row(f"{peer.name} {kind.role}", cells_of(theme, kind(peer)),

@@ -167,6 +167,8 @@ static void setup(struct pair *p, const struct attack *a)
 	static const uint8_t cookie_secret[32] = { 1, 2, 3 };
 
 	pair_init(p, 1);
+	if (a->old)
+		pair_old(p);
 	if (a->alpn) {
 		p->client.cfg.alpn = p->server.cfg.alpn = alpn;
 		p->client.cfg.n_alpn = p->server.cfg.n_alpn = 2;
@@ -198,6 +200,9 @@ static void check_alert(const struct end *victim, const struct end *other, const
 		return;
 	if (end[-7] == 21 && end[-3] == 2)
 		assert_true(end[-2] == 2 && end[-1] == a->alert);
+	else if (a->old)
+		assert_true(end[-31] == 21 && end[-27] == 26 && end[-18] == 2 &&
+			    end[-17] == a->alert);
 	else
 		assert_true(end[-24] == 23 && end[-20] == 19 && end[-19] == 2 &&
 			    end[-18] == a->alert && end[-17] == 21);

@@ -40,6 +40,7 @@ struct attack {
 	bool self;	/* not the receiver notices, but the sender whose bytes are changed */
 	bool up;	/* the victim may have been connected before */
 	bool alpn, no_name, rsa;
+	bool old;	    /* TLS 1.2 */
 	bool retry, cookie; /* the flow has a HelloRetryRequest, and its state is in a cookie */
 	uint8_t fragment;   /* what the client asks for, RFC 6066 */
 	uint8_t auth;	    /* of the client: enum sneck_client_auth */

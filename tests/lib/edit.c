@@ -56,12 +56,17 @@ static void unit(struct edit *ed, uint8_t type, bool prot, const uint8_t *p, siz
 
 static void record(struct edit *ed, const uint8_t *p, size_t len)
 {
-	const bool prot = p[0] == 23;
+	const bool old = ed->e->conn->hs.version == SNECK_TLS12;
+	const bool prot = old ? ed->changed : p[0] == 23;
 	uint8_t type = p[0];
 
 	p += 5;
 	len -= 5;
-	if (prot) {
+	ed->changed |= type == 20;
+	if (prot && old) {
+		p += 8;
+		len -= 24;
+	} else if (prot) {
 		for (len -= 16; len != 0 && p[len - 1u] == 0;)
 			len--;
 		type = p[--len];

@@ -22,6 +22,7 @@ struct edit {
 	size_t frag;   /* handshake bytes per record; 0: one record per message */
 	bool coalesce; /* as many handshake messages in one record as are there */
 	unsigned n;    /* units so far */
+	bool changed;  /* TLS 1.2: the ChangeCipherSpec went by, so the rest is protected */
 	bool done;     /* for the hook */
 	unsigned skipped;
 

@@ -33,6 +33,7 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->cfg.size = sizeof e->cfg;
 	e->cfg.provider = &e->t.provider;
 	e->cfg.ask = SNECK_ASK_NOTICES;
+	e->cfg.min_version = SNECK_TLS13; /* tests of TLS 1.2 say so */
 	e->cfg.insecure_keylog = keep_secret;
 	e->cfg.keylog_user = e;
 	memset(e->in_mem, 0xa5, sizeof e->in_mem);
@@ -69,6 +70,12 @@ void pair_init(struct pair *p, uint64_t seed)
 	transparent_fail_at = 0;
 	end_init(&p->client, SNECK_CLIENT, seed);
 	end_init(&p->server, SNECK_SERVER, seed + 1000003u);
+}
+
+void pair_old(struct pair *p)
+{
+	p->client.cfg.min_version = p->server.cfg.min_version = 0;
+	p->server.cfg.max_version = SNECK_TLS12;
 }
 
 static void end_start(struct end *e)
@@ -328,6 +335,29 @@ void link_put(struct end *e, const void *p, size_t len)
 	e->link.len += len;
 }
 
+/* RFC 5246, 6.2.3.3, as it is with AES-GCM. */
+static void link_record12(struct end *e, uint8_t type, const void *p, size_t len)
+{
+	uint8_t head[5] = { type, 3, 3, (uint8_t)(len >> 8), (uint8_t)len }, aad[13], tag[16];
+	uint64_t seq = e->edited;
+
+	if (e->edit == NULL) {
+		transparent_nonces_jump = true;
+		seq = e->conn->tx.seq++;
+	}
+	e->edited++;
+	for (unsigned i = 0; i < 8; i++)
+		aad[i] = (uint8_t)(seq >> (56 - 8 * i));
+	memcpy(aad + 8, head, 5);
+	transparent_tag(tag, sneck_span_of(aad, 13), sneck_span_of(p, len));
+	head[3] = (uint8_t)((len + 24) >> 8);
+	head[4] = (uint8_t)(len + 24);
+	link_put(e, head, 5);
+	link_put(e, aad, 8);
+	link_put(e, p, len);
+	link_put(e, tag, 16);
+}
+
 void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t len)
 {
 	const size_t body = len + (prot ? 17u : 0u);
@@ -335,6 +365,10 @@ void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t l
 	static uint8_t inner[17000];
 	uint8_t tag[16];
 
+	if (prot && e->conn->hs.version == SNECK_TLS12) {
+		link_record12(e, type, p, len);
+		return;
+	}
 	link_put(e, head, sizeof head);
 	link_put(e, p, len);
 	if (!prot)

@@ -83,6 +83,7 @@ struct end {
 	/* Edits what is sent: gets new bytes, and link_put()s what it likes. */
 	void (*edit)(struct end *e, const uint8_t *p, size_t len);
 	struct edit *editor;
+	uint64_t edited; /* TLS 1.2: protected records that the editor has put */
 	/* called with every status; non-zero: the state is dealt with */
 	int (*hook)(struct end *e, int state);
 	void *user;
@@ -92,6 +93,9 @@ struct pair {
 	struct end client, server;
 	struct sneck_u16s none;
 };
+
+/* Both ends speak TLS 1.2 at most, and the client would rather speak 1.3; for pair_start(). */
+void pair_old(struct pair *p);
 
 /* Fills in both ends: configs that work, connections not made yet. */
 void pair_init(struct pair *p, uint64_t seed);
@@ -106,7 +110,8 @@ int end_step(struct end *e);
 /* What the driver would do with the state that is shown: for those that a hook has held. */
 void end_answer(struct end *e);
 void link_put(struct end *e, const void *p, size_t len);
-/* A record as if this end had sent it: what is "protected" hides nothing; its tag has no key. */
+/* A record as if this end had sent it: what is "protected" hides nothing; its tag has no key. In
+ * TLS 1.2 it has a number, too: the next of those that an editor puts, or of the end's own. */
 void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t len);
 /* A verdict that accepts the leaf of an end. */
 struct sneck_verdict end_verdict(const struct end *e);

@@ -7,10 +7,13 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "keys/ticket.h"
+#include "wire/wr.h"
+
 struct sneck_ticket_ring resume_ring;
 
-static uint8_t session[2048];
-static size_t session_len;
+uint8_t resume_session[2048];
+size_t resume_session_len;
 
 void resume_init(struct pair *p, uint64_t seed)
 {
@@ -42,8 +45,8 @@ void resume_real(struct pair *p)
 static void keep(const struct end *e)
 {
 	assert_true(e->n_sessions != 0);
-	session_len = e->session_len[e->n_sessions - 1u];
-	memcpy(session, e->session[e->n_sessions - 1u], session_len);
+	resume_session_len = e->session_len[e->n_sessions - 1u];
+	memcpy(resume_session, e->session[e->n_sessions - 1u], resume_session_len);
 }
 
 static void again(struct pair *p, uint64_t seed)
@@ -51,8 +54,8 @@ static void again(struct pair *p, uint64_t seed)
 	pair_init(p, seed + 77u);
 	p->server.cfg.tickets = &resume_ring;
 	p->client.cfg.ask |= SNECK_ASK_TICKETS;
-	p->client.resume = session;
-	p->client.resume_len = session_len;
+	p->client.resume = resume_session;
+	p->client.resume_len = resume_session_len;
 }
 
 void resume_ticket(struct pair *p, uint64_t seed)
@@ -71,6 +74,35 @@ void resume_next(struct pair *p, uint64_t seed)
 {
 	keep(&p->client);
 	again(p, seed);
+}
+
+void resume_forge(struct pair *p, void (*change)(struct session *server))
+{
+	const struct sneck_provider *const provider = p->server.cfg.provider;
+	static uint8_t block[BOUND_SESSION], ticket[TICKET_MAX], forged[sizeof resume_session];
+	struct session client, server;
+	size_t len;
+	struct wr w;
+
+	assert_int_equal(
+		sneck__session_read(&client, sneck_span_of(p->client.resume, p->client.resume_len)),
+		SNECK_OK);
+	assert_int_equal(sneck_ticket_open(&resume_ring, provider, client.ticket, RESUME_NOW, block,
+					   sizeof block, &len),
+			 SNECK_OK);
+	assert_int_equal(sneck__session_read(&server, sneck_span_of(block, len)), SNECK_OK);
+	change(&server);
+	assert_int_equal(sneck__ticket_seal(ticket, sizeof ticket, &len, &resume_ring, provider,
+					    RESUME_NOW, &server),
+			 SNECK_OK);
+	client.ticket = sneck_span_of(ticket, len);
+	wr_init(&w, forged, sizeof forged);
+	sneck__session_write(&w, &client);
+	assert_int_equal(wr_end(&w), SNECK_OK);
+	memcpy(resume_session, forged, w.len);
+	resume_session_len = w.len;
+	p->client.resume = resume_session;
+	p->client.resume_len = resume_session_len;
 }
 
 void resume_start(struct pair *p)

@@ -23,6 +23,13 @@ void resume_start(struct pair *p);
 /* Runs, and expects that both are connected, resumed as the facts say. */
 void resume_expect(struct pair *p, int resumed);
 
+/* Opens the ticket that is going to be offered, lets its session be changed, and seals it again:
+ * what nobody but the server can do. */
+struct session;
+void resume_forge(struct pair *p, void (*change)(struct session *server));
+
 extern struct sneck_ticket_ring resume_ring;
+extern uint8_t resume_session[2048]; /* the session that resume_ticket() and resume_next() keep */
+extern size_t resume_session_len;
 
 #endif

@@ -31,14 +31,12 @@ struct identity {
 	struct sneck_credential cred;
 };
 
-static void identity_of(struct identity *id) /* its key is there */
+static void identity_of(struct identity *id, uint8_t for_client) /* its key is there */
 {
 	static const char *const names[] = { "example.org" };
 	const struct sneck_pki_cert cert = {
-		SNECK_PKI_CERT_INIT,
-		.names = names,
-		.n_names = 1,
-		.now_ms = NOW_MS,
+		SNECK_PKI_CERT_INIT,	  .names = names,   .n_names = 1,
+		.for_client = for_client, .now_ms = NOW_MS,
 	};
 	struct sneck_pki_trust_options options = { SNECK_PKI_TRUST_INIT, .no_system = 1 };
 
@@ -51,7 +49,7 @@ static void identity_of(struct identity *id) /* its key is there */
 static void identity_open(struct identity *id, int kind)
 {
 	assert_int_equal(sneck_pki_key_make(&id->key, kind), SNECK_OK);
-	identity_of(id);
+	identity_of(id, 0);
 }
 
 static void identity_close(struct identity *id)
@@ -137,6 +135,36 @@ static void both_bearssl(void **state)
 	each(sneck_provider_bearssl(), sneck_provider_bearssl());
 }
 
+/* Both ends show a certificate, sign elsewhere, and check that with their own provider first. */
+static void both_show_certificates(void **state)
+{
+	static const int kinds[] = { SNECK_KEY_P256, SNECK_KEY_RSA2048 };
+	const struct sneck_provider *const providers[] = { sneck_provider_libcrypto(),
+							   sneck_provider_bearssl() };
+
+	(void)state;
+	for (unsigned i = 0; i < 16; i++) {
+		struct identity server, client;
+
+		identity_open(&server, kinds[i & 1]);
+		assert_int_equal(sneck_pki_key_make(&client.key, kinds[i >> 1 & 1]), SNECK_OK);
+		identity_of(&client, 1);
+		set_up(providers[i >> 2 & 1], providers[i >> 3 & 1], &server);
+		pair_client_auth(&p, SNECK_AUTH_REQUIRED);
+		p.server.cfg.verifier = sneck_pki_trust_verifier(client.trust);
+		p.client.creds[0] = &client.cred;
+		p.client.cfg.ask |= SNECK_ASK_SIGN;
+		p.server.cfg.ask |= SNECK_ASK_SIGN | SNECK_ASK_CLIENT_HELLO;
+		pair_start(&p);
+		talk();
+		assert_int_not_equal(p.client.conn->hs.own_scheme, 0);
+		assert_int_equal(p.client.conn->hs.own_scheme, p.server.conn->hs.peer_scheme);
+		pair_wipe(&p);
+		identity_close(&server);
+		identity_close(&client);
+	}
+}
+
 /* The private key is BearSSL's too, and nobody reads the certificate but the provider. */
 static void nothing_but_bearssl(void **state)
 {
@@ -162,7 +190,7 @@ static void nothing_but_bearssl(void **state)
 		assert_int_equal(
 			sneck_pki_key_read(&id.key, span, (struct sneck_span){ NULL, 0 }, NULL),
 			SNECK_OK);
-		identity_of(&id);
+		identity_of(&id, 0);
 		id.cred.signer = &signer.signer;
 		set_up(sneck_provider_bearssl(), sneck_provider_bearssl(), &id);
 		p.client.cfg.verifier = &p.client.v.verifier; /* pair.c's, which accepts */
@@ -245,10 +273,10 @@ static void wiped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(client_bearssl), cmocka_unit_test(server_bearssl),
-		cmocka_unit_test(both_bearssl),	  cmocka_unit_test(nothing_but_bearssl),
-		cmocka_unit_test(bounds),	  cmocka_unit_test(wrong_key),
-		cmocka_unit_test(wiped),
+		cmocka_unit_test(client_bearssl),      cmocka_unit_test(server_bearssl),
+		cmocka_unit_test(both_bearssl),	       cmocka_unit_test(both_show_certificates),
+		cmocka_unit_test(nothing_but_bearssl), cmocka_unit_test(bounds),
+		cmocka_unit_test(wrong_key),	       cmocka_unit_test(wiped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

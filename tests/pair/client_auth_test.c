@@ -83,6 +83,53 @@ static void every_way(void **state)
 	print_message("%u flows\n", flows);
 }
 
+/* Of several credentials the first is shown that the server can check; names do not count. */
+static void chosen_by_scheme(void **state)
+{
+	static const enum transparent_kind kinds[] = { TRANSPARENT_ECDSA, TRANSPARENT_RSA,
+						       TRANSPARENT_ED25519 };
+	static const char *const names[] = { "somebody.example" };
+	static const struct {
+		uint16_t takes[3], shown;
+	} cases[] = {
+		{ { 0x0403, 0x0804 }, 0x0403 }, { { 0x0804, 0x0403 }, 0x0403 },
+		{ { 0x0806, 0x0807 }, 0x0806 }, { { 0x0805, 0x0804 }, 0x0804 },
+		{ { 0x0807, 0x0808 }, 0x0807 }, { { 0x0503, 0x0809 }, 0 },
+	};
+	static struct transparent_signer signers[3];
+	static struct sneck_credential creds[3];
+	static const struct sneck_credential *list[3];
+	static struct sneck_span chains[3];
+	static uint8_t certs[3][20];
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++) {
+		transparent_signer(&signers[k], kinds[k], (uint8_t)(31 + k));
+		transparent_cert(certs[k], sizeof certs[k], kinds[k], (uint8_t)(31 + k));
+		chains[k] = sneck_span_of(certs[k], sizeof certs[k]);
+		creds[k] = (struct sneck_credential){
+			SNECK_CREDENTIAL_INIT,	      .chain = &chains[k], .n_chain = 1,
+			.signer = &signers[k].signer, .names = names,	   .n_names = 1
+		};
+		list[k] = &creds[k];
+	}
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct sneck_facts facts;
+
+		pair_init(&p, i);
+		pair_client_auth(&p, SNECK_AUTH_OPTIONAL);
+		p.client.cfg.credentials = list;
+		p.client.cfg.n_credentials = 3;
+		p.server.v.verifier.schemes = cases[i].takes;
+		pair_start(&p);
+		pair_run(&p);
+		facts_of(&p.server, &facts);
+		assert_int_equal(facts.peer_scheme, cases[i].shown);
+		talk();
+		pair_wipe(&p);
+	}
+}
+
 /* A client without a certificate, or without one that fits what the server can check. */
 static void n34_required_and_none_came(void **state)
 {
@@ -505,7 +552,7 @@ static void n43_n44_reflected(void **state)
 	}
 }
 
-/* ---- every byte of what the client says about itself ---- */
+/* ---- every byte of the request, and of what the client says about itself ---- */
 
 static uint8_t at_type, by;
 static size_t at_byte;
@@ -522,12 +569,12 @@ static void flip(struct edit *ed, struct unit *u)
 
 static void every_byte_flipped(void **state)
 {
-	static const uint8_t types[] = { 11, 15, 20 }, bits[] = { 1, 0x80, 0xff };
+	static const uint8_t types[] = { 11, 15, 20, 13 }, bits[] = { 1, 0x80, 0xff };
 	static struct edit ed;
 	unsigned cases = 0;
 
 	(void)state;
-	for (size_t t = 0; t < 9; t++) {
+	for (size_t t = 0; t < 12; t++) {
 		at_type = types[t / 3];
 		by = bits[t % 3];
 		hit = true;
@@ -537,7 +584,7 @@ static void every_byte_flipped(void **state)
 			for (int i = 0; i < 2; i++)
 				p.client.chain[i].len = 20;
 			pair_start(&p);
-			edit_init(&ed, &p.client);
+			edit_init(&ed, at_type == 13 ? &p.server : &p.client);
 			ed.on_unit = flip;
 			hit = false;
 			pair_run(&p);
@@ -554,6 +601,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_way),
+		cmocka_unit_test(chosen_by_scheme),
 		cmocka_unit_test(n34_required_and_none_came),
 		cmocka_unit_test(empty_list_is_shown),
 		cmocka_unit_test(half_rtt),

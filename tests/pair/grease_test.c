@@ -394,6 +394,32 @@ static void n28_server(void **state)
 	pair_wipe(&p);
 }
 
+/* The n-th call of the provider fails, for all n; random bytes for GREASE are one of them. */
+static void n78_with_grease(void **state)
+{
+	unsigned n = 1;
+
+	(void)state;
+	for (;; n++) {
+		bool up;
+
+		setup(3);
+		p.server.cfg.grease = 1;
+		pair_start(&p);
+		transparent_calls = 0;
+		transparent_fail_at = n;
+		pair_run(&p);
+		up = pair_connected(&p);
+		transparent_fail_at = 0;
+		pair_wipe(&p);
+		if (up)
+			break;
+		assert_true(p.client.st.state == SNECK_FAILED || p.server.st.state == SNECK_FAILED);
+	}
+	print_message("%u calls\n", n);
+	assert_true(n > 60 && n < 4000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,6 +430,7 @@ int main(void)
 		cmocka_unit_test(n28_a_server_that_picks_it),
 		cmocka_unit_test(n28_in_requests_and_tickets),
 		cmocka_unit_test(n28_server),
+		cmocka_unit_test(n78_with_grease),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

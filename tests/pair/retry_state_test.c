@@ -229,8 +229,8 @@ static void two_ccs_pass(void **state)
 		}
 		pair_run(&p);
 		assert_true(pair_connected(&p));
-		assert_int_equal(p.server.conn->ccs, i & 1 ? 2 : 1);
-		assert_int_equal(p.client.conn->ccs, 1);
+		assert_int_equal(p.server.conn->hs.ccs, i & 1 ? 2 : 1);
+		assert_int_equal(p.client.conn->hs.ccs, 1);
 		pair_wipe(&p);
 	}
 }

@@ -24,7 +24,7 @@ static void make_refuses_unknown_kinds(void **state)
 /* Every kind, and what it signs with. */
 static const struct {
 	int kind;
-	uint16_t schemes[4];
+	uint16_t schemes[5];
 } kinds[] = {
 	{ SNECK_KEY_P256, { SNECK_ECDSA_SECP256R1_SHA256 } },
 	{ SNECK_KEY_P384, { SNECK_ECDSA_SECP384R1_SHA384 } },
@@ -32,7 +32,8 @@ static const struct {
 	{ SNECK_KEY_ED25519, { SNECK_ED25519 } },
 	{ SNECK_KEY_ED448, { SNECK_ED448 } },
 	{ SNECK_KEY_RSA2048,
-	  { SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384, SNECK_RSA_PSS_RSAE_SHA512 } },
+	  { SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384, SNECK_RSA_PSS_RSAE_SHA512,
+	    SNECK_RSA_PKCS1_SHA256 } },
 	{ SNECK_KEY_RSA_PSS2048,
 	  { SNECK_RSA_PSS_PSS_SHA256, SNECK_RSA_PSS_PSS_SHA384, SNECK_RSA_PSS_PSS_SHA512 } },
 };
@@ -218,6 +219,7 @@ static const char *md_of(uint16_t scheme)
 	case SNECK_ED448:
 		return NULL;
 	case SNECK_ECDSA_SECP256R1_SHA256:
+	case SNECK_RSA_PKCS1_SHA256:
 	case SNECK_RSA_PSS_RSAE_SHA256:
 	case SNECK_RSA_PSS_PSS_SHA256:
 		return "SHA256";
@@ -236,7 +238,9 @@ static bool verifies(EVP_PKEY *pkey, uint16_t scheme, struct sneck_span tbs, str
 	EVP_PKEY_CTX *pc;
 	bool ok = EVP_DigestVerifyInit_ex(ctx, &pc, md_of(scheme), NULL, NULL, pkey, NULL) == 1;
 
-	if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS"))
+	if (scheme == SNECK_RSA_PKCS1_SHA256)
+		ok = ok && EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PADDING) == 1;
+	else if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS"))
 		ok = ok && EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PSS_PADDING) == 1 &&
 		     EVP_PKEY_CTX_set_rsa_pss_saltlen(pc, RSA_PSS_SALTLEN_DIGEST) == 1;
 	ok = ok && EVP_DigestVerify(ctx, sig.p, sig.len, tbs.p, tbs.len) == 1;
@@ -268,7 +272,7 @@ static void signer_signs_its_schemes(void **state)
 		for (size_t i = 0; want[i] != 0; i++)
 			for (size_t twice = 0; twice < 2; twice++)
 				assert_true(signs(s, key->pkey, want[i]));
-		assert_int_equal(s->sign(s->ctx, SNECK_RSA_PKCS1_SHA256, span_of("x"), sig,
+		assert_int_equal(s->sign(s->ctx, SNECK_RSA_PKCS1_SHA384, span_of("x"), sig,
 					 sizeof sig, &len),
 				 SNECK_E_SIGNER);
 		assert_int_equal(s->sign(s->ctx, want[0], span_of("x"), sig, 20, &len),

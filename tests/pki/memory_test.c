@@ -9,6 +9,8 @@
 
 #include "made.h"
 
+#include <openssl/ocsp.h>
+
 static size_t left = SIZE_MAX; /* allocations until one fails; SIZE_MAX: none does */
 
 static bool fails(void)
@@ -157,7 +159,8 @@ static enum sneck_rc do_trust(void)
 	static const uint8_t pin[1][32];
 	const struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT, .no_system = 1,
 						   .anchors = ca->certs, .n_anchors = 1,
-						   .pins = pin,		 .n_pins = 1 };
+						   .pins = pin,		 .n_pins = 1,
+						   .announce = 1 };
 	struct sneck_pki_trust *t;
 	const enum sneck_rc rc = sneck_pki_trust_open(&t, &o, NULL);
 
@@ -208,6 +211,65 @@ static enum sneck_rc do_refuse(void)
 	return rc == SNECK_E_CERT_NAME ? SNECK_OK : rc;
 }
 
+static uint8_t revoked[2000];
+static size_t revoked_len;
+
+/* What the authority says of the leaf. */
+static void make_revoked(void)
+{
+	X509 *const leaf = sneck__pki_x509(chain->certs[0]), *const by =
+								     sneck__pki_x509(ca->certs[0]);
+	OCSP_BASICRESP *const basic = OCSP_BASICRESP_new();
+	OCSP_CERTID *const id = OCSP_cert_to_id(EVP_sha256(), leaf, by);
+	ASN1_TIME *const from = ASN1_TIME_set(NULL, (time_t)(NOW_MS / 1000) - DAY);
+	OCSP_RESPONSE *r;
+	uint8_t *p = revoked;
+
+	assert_non_null(
+		OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_REVOKED, 0, from, from, NULL));
+	assert_int_equal(OCSP_basic_sign(basic, by, ca_key->pkey, EVP_sha256(), NULL, 0), 1);
+	r = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+	revoked_len = (size_t)i2d_OCSP_RESPONSE(r, &p);
+	assert_in_range(revoked_len, 1, sizeof revoked);
+	OCSP_RESPONSE_free(r);
+	ASN1_TIME_free(from);
+	OCSP_CERTID_free(id);
+	OCSP_BASICRESP_free(basic);
+	X509_free(by);
+	X509_free(leaf);
+}
+
+static enum sneck_rc do_staple(void)
+{
+	return sneck_pki_chain_staple(chain, sneck_span_of(revoked, revoked_len), NULL);
+}
+
+/* Want of memory must not make a revoked certificate a good one. */
+static enum sneck_rc do_revoked(void)
+{
+	const struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT, .no_system = 1,
+						   .anchors = ca->certs, .n_anchors = 1,
+						   .ocsp = SNECK_PKI_OCSP_ASKED };
+	const struct sneck_cert_entry entry = { .der = chain->certs[0],
+						.ocsp = { revoked, revoked_len } };
+	const struct sneck_chain c = { .certs = &entry,
+				       .n_certs = 1,
+				       .name = span_of("a.example"),
+				       .now_ms = NOW_MS,
+				       .peer_role = SNECK_SERVER };
+	struct sneck_verdict got = { .chain = 0 };
+	enum sneck_rc rc = sneck_pki_trust_open(&trust, &o, NULL);
+
+	if (rc != SNECK_OK)
+		return rc;
+	rc = trust->verifier.verify(trust->verifier.ctx, &c, &got);
+	sneck_pki_trust_close(trust);
+	assert_int_not_equal(got.chain, SNECK_CHAIN_VALID);
+	if (rc != SNECK_OK || got.reason == SNECK_E_CERT_REVOKED)
+		return rc;
+	return (enum sneck_rc)got.reason;
+}
+
 static void sweep(enum sneck_rc (*work)(void))
 {
 	size_t no_memory = 0;
@@ -246,6 +308,8 @@ static void no_memory(void **state)
 		{ "trust", do_trust },
 		{ "verify", do_verify },
 		{ "refuse", do_refuse },
+		{ "staple", do_staple },
+		{ "revoked", do_revoked },
 	};
 
 	(void)state;
@@ -264,6 +328,7 @@ static int setup(void **state)
 	key = make_key(SNECK_KEY_P256);
 	ca = make_chain(ca_key, NULL, NULL, NULL);
 	chain = make_chain(key, "a.example", ca, ca_key);
+	make_revoked();
 	assert_int_equal(sneck_pki_key_write(key, key_pem, sizeof key_pem, &key_pem_len), SNECK_OK);
 	assert_int_equal(sneck_pki_chain_write(chain, chain_pem, sizeof chain_pem, &chain_pem_len),
 			 SNECK_OK);

@@ -489,6 +489,36 @@ static void schemes(void **state)
 	assert_memory_equal(v->cert_schemes, inside, sizeof inside);
 }
 
+/* The subjects of the anchors, each once, as they stand in the certificates. RFC 9846, 4.3.4 */
+static void names_to_announce(void **state)
+{
+	const struct sneck_span anchors[] = { ca->certs[0], chain->certs[0], ca->certs[0] };
+	struct sneck_pki_trust_options o = { SNECK_PKI_TRUST_INIT, .no_system = 1, .announce = 1,
+					     .anchors = anchors, .n_anchors = 3 };
+	const struct sneck_verifier *v;
+	struct sneck_pki_trust *t;
+
+	(void)state;
+	assert_int_equal(sneck_pki_trust_open(&t, &o, NULL), SNECK_OK);
+	v = sneck_pki_trust_verifier(t);
+	assert_int_equal(v->n_ca_names, 2);
+	for (size_t i = 0; i < 2; i++) {
+		X509 *const x = sneck__pki_x509(anchors[i]);
+		unsigned char *der = NULL;
+		const int len = i2d_X509_NAME(X509_get_subject_name(x), &der);
+
+		assert_int_equal(v->ca_names[i].len, len);
+		assert_memory_equal(v->ca_names[i].p, der, (size_t)len);
+		OPENSSL_free(der);
+		X509_free(x);
+	}
+	sneck_pki_trust_close(t);
+	o.announce = 0;
+	assert_int_equal(sneck_pki_trust_open(&t, &o, NULL), SNECK_OK);
+	assert_int_equal(sneck_pki_trust_verifier(t)->n_ca_names, 0);
+	sneck_pki_trust_close(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,6 +539,7 @@ int main(void)
 		cmocka_unit_test(open_refuses),
 		cmocka_unit_test(system_store_and_files),
 		cmocka_unit_test(schemes),
+		cmocka_unit_test(names_to_announce),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

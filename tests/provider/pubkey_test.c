@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* pubkey_test.c: keys from certificates and checks of signatures. The certificates are made with
  * libcrypto here; the transparent provider has its own, in transparent_test.c. */
+#include <sneck/config.h>
+
 #include "provider/providers.h"
 
 #include <openssl/ec.h>
@@ -397,8 +399,9 @@ static struct bytes sign(EVP_PKEY *key, const char *md, bool pss, int salt, stru
 
 static void judge(const void *key, uint16_t good, struct sneck_span msg, const struct bytes *sig)
 {
-	static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805,
-					0x0806, 0x0809, 0x080a, 0x080b, 0x0401, 1,	0xffff };
+	static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804,
+					0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401,
+					0x0501, 0x0601, 0x0201, 1,	0xffff };
 	void *const work = zeroed(pk()->work_size);
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -441,7 +444,11 @@ static void schemes(void **state)
 	judge(key, 0, msg, &sig);
 	sig = sign(rsa, "SHA256", true, 0, msg);
 	judge(key, 0, msg, &sig);
-	sig = sign(rsa, "SHA256", false, 0, msg); /* PKCS #1 v1.5 */
+	for (unsigned i = 0; i < 3; i++) { /* PKCS #1 v1.5: TLS 1.2 */
+		sig = sign(rsa, md[i], false, 0, msg);
+		judge(key, (uint16_t)(0x0401 + 0x0100 * i), msg, &sig);
+	}
+	sig = sign(rsa, "SHA1", false, 0, msg);
 	judge(key, 0, msg, &sig);
 
 	der.len--;
@@ -457,7 +464,8 @@ static void schemes(void **state)
 static void other_kinds(void **state)
 {
 	static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804,
-					0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0 };
+					0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401,
+					0x0501, 0x0601, 0xfe04, 0xfe05, 0xfe06, 0 };
 	static const struct {
 		const char *type, *curve, *md;
 		uint16_t scheme;
@@ -486,6 +494,12 @@ static void other_kinds(void **state)
 
 		assert_int_equal(from(key, span(&der)), SNECK_OK);
 		judge(key, rows[i].scheme, msg, &sig);
+		for (uint16_t k = 0; k < 3; k++) /* TLS 1.2 binds no curve to a hash */
+			assert_int_equal(pk()->verify(key, (uint16_t)(SNECK_ECDSA_ANY_SHA256 + k),
+						      msg, span(&sig), NULL),
+					 rows[i].type[1] == 'C' && "235"[k] == rows[i].md[3]
+						 ? SNECK_OK
+						 : SNECK_E_BAD_SIGNATURE);
 		EVP_PKEY_free(pkey);
 	}
 	pk()->wipe(key);
@@ -575,9 +589,9 @@ int main(void)
 		cmocka_unit_test(kinds_of_keys),   cmocka_unit_test(damaged_certificates),
 		cmocka_unit_test(ec_keys),	   cmocka_unit_test(n62_rsa_bounds),
 		cmocka_unit_test(lengths_not_der), cmocka_unit_test(strict_der),
-		cmocka_unit_test(published),
-		cmocka_unit_test(schemes),	   cmocka_unit_test(other_kinds),
-		cmocka_unit_test(eddsa_keys),	   cmocka_unit_test(pss_parameters),
+		cmocka_unit_test(published),	   cmocka_unit_test(schemes),
+		cmocka_unit_test(other_kinds),	   cmocka_unit_test(eddsa_keys),
+		cmocka_unit_test(pss_parameters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

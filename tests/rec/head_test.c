@@ -10,14 +10,14 @@
 
 #include <cmocka.h>
 
-static enum sneck_rc judge(const uint8_t *p, size_t n, int first, int protect)
+static enum sneck_rc judge(const uint8_t *p, size_t n, int first, enum rec_guard guard)
 {
 	uint8_t *const exact = malloc(n);
 	struct rec_head head;
 	enum sneck_rc rc;
 
 	memcpy(exact, p, n);
-	rc = sneck__rec_head(&head, exact, n, first, protect);
+	rc = sneck__rec_head(&head, exact, n, first, guard);
 	if (n < 5) {
 		assert_int_not_equal(rc, SNECK_OK);
 	} else if (rc == SNECK_OK) {
@@ -39,12 +39,15 @@ static void n7_types(void **state)
 		for (size_t n = 1; n <= 5; n++) {
 			const enum sneck_rc fine = n < 5 ? SNECK_WANT_INPUT : SNECK_OK;
 
-			assert_int_equal(judge(p, n, 1, 0), !known	 ? SNECK_E_NOT_TLS
-							    : type == 23 ? SNECK_E_UNEXPECTED
-									 : fine);
-			assert_int_equal(judge(p, n, 0, 0),
+			assert_int_equal(judge(p, n, 1, REC_PLAIN), !known ? SNECK_E_NOT_TLS
+								    : type == 23
+									    ? SNECK_E_UNEXPECTED
+									    : fine);
+			assert_int_equal(judge(p, n, 0, REC_PLAIN),
 					 known && type != 23 ? fine : SNECK_E_UNEXPECTED);
-			assert_int_equal(judge(p, n, 0, 1),
+			assert_int_equal(judge(p, n, 0, REC_OUTER),
+					 known ? fine : SNECK_E_UNEXPECTED);
+			assert_int_equal(judge(p, n, 0, REC_INNER),
 					 type == 20 || type == 23 ? fine : SNECK_E_UNEXPECTED);
 		}
 	}
@@ -59,9 +62,10 @@ static void n7_versions(void **state)
 		const uint8_t p[5] = { 22, (uint8_t)(v >> 8), (uint8_t)v, 0, 1 };
 		const bool three = v >> 8 == 3;
 
-		assert_int_equal(judge(p, 5, 1, 0), three ? SNECK_OK : SNECK_E_NOT_TLS);
-		assert_int_equal(judge(p, 5, 0, 0), three ? SNECK_OK : SNECK_E_ILLEGAL);
-		assert_int_equal(judge(p, 2, 0, 0), three ? SNECK_WANT_INPUT : SNECK_E_ILLEGAL);
+		assert_int_equal(judge(p, 5, 1, REC_PLAIN), three ? SNECK_OK : SNECK_E_NOT_TLS);
+		assert_int_equal(judge(p, 5, 0, REC_PLAIN), three ? SNECK_OK : SNECK_E_ILLEGAL);
+		assert_int_equal(judge(p, 2, 0, REC_PLAIN),
+				 three ? SNECK_WANT_INPUT : SNECK_E_ILLEGAL);
 	}
 }
 
@@ -73,9 +77,10 @@ static void n7_lengths(void **state)
 		const uint8_t p[5] = { 22, 3, 3, (uint8_t)(len >> 8), (uint8_t)len };
 		const uint8_t q[5] = { 23, 3, 3, (uint8_t)(len >> 8), (uint8_t)len };
 
-		assert_int_equal(judge(p, 5, len & 1, 0),
+		assert_int_equal(judge(p, 5, len & 1, REC_PLAIN),
 				 len <= 16384 ? SNECK_OK : SNECK_E_RECORD_SIZE);
-		assert_int_equal(judge(q, 5, 0, 1), len <= 16640 ? SNECK_OK : SNECK_E_RECORD_SIZE);
+		assert_int_equal(judge(q, 5, 0, REC_INNER),
+				 len <= 16640 ? SNECK_OK : SNECK_E_RECORD_SIZE);
 	}
 }
 
@@ -85,9 +90,9 @@ static void n7_not_tls(void **state)
 	const uint8_t sslv2[] = { 0x80, 0x2e, 0x01, 0x00, 0x02 };
 
 	(void)state;
-	assert_int_equal(judge((const uint8_t *)"G", 1, 1, 0), SNECK_E_NOT_TLS);
-	assert_int_equal(judge((const uint8_t *)"SSH-2", 5, 1, 0), SNECK_E_NOT_TLS);
-	assert_int_equal(judge(sslv2, 5, 1, 0), SNECK_E_NOT_TLS);
+	assert_int_equal(judge((const uint8_t *)"G", 1, 1, REC_PLAIN), SNECK_E_NOT_TLS);
+	assert_int_equal(judge((const uint8_t *)"SSH-2", 5, 1, REC_PLAIN), SNECK_E_NOT_TLS);
+	assert_int_equal(judge(sslv2, 5, 1, REC_PLAIN), SNECK_E_NOT_TLS);
 }
 
 int main(void)

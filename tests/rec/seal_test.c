@@ -120,7 +120,7 @@ static void round_trip(void **state)
 							 &in, 1, sizes[i]),
 					 SNECK_OK);
 			assert_int_equal(rec[size], 0xa5);
-			assert_int_equal(sneck__rec_head(&head, rec, 5, 0, 1), SNECK_OK);
+			assert_int_equal(sneck__rec_head(&head, rec, 5, 0, REC_INNER), SNECK_OK);
 			assert_int_equal(head.len, size - 5);
 			assert_int_equal(sneck__rec_open(&rx.h, rx.ctx, rec, head.len, &type, &n),
 					 SNECK_OK);

@@ -38,6 +38,8 @@ bool sneck__bear_scalar(int curve, const uint8_t *k, size_t len);
 
 /* ---- EMSA-PSS (pss.c) --------------------------------------------------------------------- */
 
+/* DER of the hash's name, as PKCS #1 v1.5 wants it. */
+const unsigned char *sneck__bear_oid(const br_hash_class *h);
 /* The digest of one message. */
 void sneck__bear_digest(const br_hash_class *h, struct sneck_span msg, uint8_t *digest);
 size_t sneck__bear_hash_len(const br_hash_class *h);

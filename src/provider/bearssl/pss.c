@@ -9,6 +9,13 @@ size_t sneck__bear_hash_len(const br_hash_class *h)
 	return h->desc >> BR_HASHDESC_OUT_OFF & BR_HASHDESC_OUT_MASK;
 }
 
+const unsigned char *sneck__bear_oid(const br_hash_class *h)
+{
+	return h == &br_sha256_vtable	? BR_HASH_OID_SHA256
+	       : h == &br_sha384_vtable ? BR_HASH_OID_SHA384
+					: BR_HASH_OID_SHA512;
+}
+
 void sneck__bear_digest(const br_hash_class *h, struct sneck_span msg, uint8_t *digest)
 {
 	br_hash_compat_context c;

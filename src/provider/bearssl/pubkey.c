@@ -7,7 +7,7 @@
 
 #define RSA_EXP 4u /* at most 2^32 - 1 */
 
-enum kind { KIND_NONE, KIND_P256, KIND_P384, KIND_RSA };
+enum kind { KIND_NONE, KIND_P256, KIND_P384, KIND_RSA, KIND_EC /* either; of a scheme only */ };
 
 struct pubkey {
 	uint16_t kind, len, exp_len;
@@ -115,10 +115,14 @@ static const struct scheme {
 } table[] = {
 	{ 0x0403, KIND_P256, &br_sha256_vtable }, { 0x0503, KIND_P384, &br_sha384_vtable },
 	{ 0x0804, KIND_RSA, &br_sha256_vtable },  { 0x0805, KIND_RSA, &br_sha384_vtable },
-	{ 0x0806, KIND_RSA, &br_sha512_vtable },
+	{ 0x0806, KIND_RSA, &br_sha512_vtable },  { 0x0401, KIND_RSA, &br_sha256_vtable },
+	{ 0x0501, KIND_RSA, &br_sha384_vtable },  { 0x0601, KIND_RSA, &br_sha512_vtable },
+	{ 0xfe04, KIND_EC, &br_sha256_vtable },	  { 0xfe05, KIND_EC, &br_sha384_vtable },
+	{ 0xfe06, KIND_EC, &br_sha512_vtable },
 };
 
-static const uint16_t schemes[] = { 0x0403, 0x0804, 0x0805, 0x0806, 0x0503, 0 };
+static const uint16_t schemes[] = { 0x0403, 0x0804, 0x0805, 0x0806, 0x0503, 0x0401,
+				    0x0501, 0x0601, 0xfe04, 0xfe05, 0xfe06, 0 };
 
 /* RFC 3279, 2.2.3: r and s in DER, to n bytes each. A zero is none of them. */
 static bool ecdsa_raw(struct sneck_span sig, uint8_t *raw, size_t n)
@@ -165,6 +169,7 @@ static bool rsa_good(const struct pubkey *k, const struct scheme *s, const uint8
 		.e = (uint8_t *)(uintptr_t)k->exp,
 		.elen = k->exp_len,
 	};
+	uint8_t decoded[HASH_MAX];
 	uint32_t bits = 8u * k->len;
 
 	for (uint32_t top = k->bytes[0]; top < 0x80; top *= 2)
@@ -172,6 +177,11 @@ static bool rsa_good(const struct pubkey *k, const struct scheme *s, const uint8
 	if (sig.len != k->len)
 		return false;
 	memcpy(work, sig.p, sig.len);
+	if ((s->id & 0xffu) == 1) /* TLS 1.2: PKCS #1 v1.5 */
+		return br_rsa_pkcs1_vrfy_get_default()(work, k->len, sneck__bear_oid(s->hash),
+						       sneck__bear_hash_len(s->hash), &key,
+						       decoded) == 1 &&
+		       memcmp(decoded, digest, sneck__bear_hash_len(s->hash)) == 0;
 	return br_rsa_public_get_default()(work, k->len, &key) == 1 &&
 	       sneck__bear_pss_verify(s->hash, digest, work, bits);
 }
@@ -186,7 +196,8 @@ static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		const struct scheme *const s = &table[i];
 
-		if (s->id != scheme || s->kind != k->kind)
+		if (s->id != scheme ||
+		    !(s->kind == k->kind || (s->kind == KIND_EC && k->kind < KIND_RSA)))
 			continue;
 		sneck__bear_digest(s->hash, msg, digest);
 		good = k->kind == KIND_RSA ? rsa_good(k, s, digest, sig, work)

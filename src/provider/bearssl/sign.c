@@ -10,6 +10,7 @@
 static const br_hash_class *hash_of(uint16_t scheme)
 {
 	switch (scheme) {
+	case 0x0401:
 	case 0x0403:
 	case 0x0804:
 		return &br_sha256_vtable;
@@ -55,6 +56,14 @@ static enum sneck_rc sign_rsa(void *ctx, uint16_t scheme, struct sneck_span tbs,
 	*len = 0;
 	if (cap < n || !serves(&s->signer, scheme))
 		return SNECK_E_SIGNER;
+	if (scheme == 0x0401) { /* TLS 1.2 with peers that know nothing better */
+		sneck__bear_digest(h, tbs, digest);
+		*len = br_rsa_pkcs1_sign_get_default()(sneck__bear_oid(h), digest,
+						       sneck__bear_hash_len(h), s->rsa, sig) == 1
+			       ? n
+			       : 0;
+		return *len != 0 ? SNECK_OK : SNECK_E_SIGNER;
+	}
 	SNECK_TRY(s->random->random(s->random->ctx, salt, sneck__bear_hash_len(h)));
 	sneck__bear_digest(h, tbs, digest);
 	sneck__bear_pss_encode(h, digest, salt, sig, s->rsa->n_bitlen);
@@ -84,7 +93,7 @@ enum sneck_rc sneck__bear_signer_ec(struct bear_signer *s, const br_ec_private_k
 enum sneck_rc sneck__bear_signer_rsa(struct bear_signer *s, const br_rsa_private_key *key,
 				     const struct sneck_provider *random)
 {
-	static const uint16_t pss[] = { 0x0804, 0x0805, 0x0806, 0 };
+	static const uint16_t pss[] = { 0x0804, 0x0805, 0x0806, 0x0401, 0 };
 
 	if (key->n_bitlen < 8 * RSA_MIN || key->n_bitlen > 8 * RSA_MAX)
 		return SNECK_E_CERT_TYPE;

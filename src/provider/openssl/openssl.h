@@ -12,7 +12,7 @@
 #include <sneck/crypto.h>
 
 #define OSSL_CURVES  3u /* P-256, P-384, P-521, everywhere in this order */
-#define OSSL_SCHEMES 11u
+#define OSSL_SCHEMES 17u
 
 /* Fetched once, read by every thread afterwards. What libcrypto lacks is NULL. */
 struct ossl {

@@ -7,10 +7,14 @@
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
+#include <openssl/rsa.h>
+
+#include <sneck/config.h>
 
 #include "../der/der.h"
 #include "openssl.h"
 
+#define PKCS1	1u    /* the low byte of rsa_pkcs1_* */
 #define RSA_MIN 256u  /* L18: 2,048 bits */
 #define RSA_MAX 1024u /* 8,192 bits */
 #define RSA_EXP 4u    /* at most 2^32 - 1 */
@@ -24,7 +28,8 @@ enum kind {
 	KIND_ED25519,
 	KIND_ED448,
 	KIND_RSA,
-	KIND_PSS
+	KIND_PSS,
+	KIND_EC /* any curve; of a scheme only */
 };
 
 struct pubkey {
@@ -264,6 +269,12 @@ static const struct scheme table[OSSL_SCHEMES] = {
 	{ 0x0809, KIND_PSS, &sneck__ossl.sha256, "SHA256" },
 	{ 0x080a, KIND_PSS, &sneck__ossl.sha384, "SHA384" },
 	{ 0x080b, KIND_PSS, &sneck__ossl.sha512, "SHA512" },
+	{ 0x0401, KIND_RSA, &sneck__ossl.sha256, "SHA256" },
+	{ 0x0501, KIND_RSA, &sneck__ossl.sha384, "SHA384" },
+	{ 0x0601, KIND_RSA, &sneck__ossl.sha512, "SHA512" },
+	{ SNECK_ECDSA_ANY_SHA256, KIND_EC, &sneck__ossl.sha256, NULL },
+	{ SNECK_ECDSA_ANY_SHA384, KIND_EC, &sneck__ossl.sha384, NULL },
+	{ SNECK_ECDSA_ANY_SHA512, KIND_EC, &sneck__ossl.sha512, NULL },
 };
 
 static uint16_t schemes[OSSL_SCHEMES + 1]; /* filled once, like sneck__ossl */
@@ -278,6 +289,7 @@ void sneck__ossl_list_schemes(void)
 
 		if (kind == KIND_ED25519  ? o->ed25519 != NULL
 		    : kind == KIND_ED448  ? o->ed448 != NULL
+		    : kind == KIND_EC	  ? o->ec[0] != NULL
 		    : kind < KIND_ED25519 ? o->ec[kind - KIND_P256] != NULL
 					  : o->rsa != NULL)
 			schemes[n++] = table[i].id;
@@ -285,7 +297,8 @@ void sneck__ossl_list_schemes(void)
 	schemes[n] = 0;
 }
 
-/* Starts a check. RFC 9846, 4.3.3: PSS with MGF1 of the same hash, and a salt as long as it. */
+/* Starts a check. RFC 9846, 4.3.3: PSS with MGF1 of the same hash, and a salt as long as it; in TLS
+ * 1.2 also PKCS #1 v1.5. */
 static bool verify_init(EVP_PKEY_CTX *c, const struct scheme *s)
 {
 	OSSL_PARAM params[4];
@@ -293,6 +306,10 @@ static bool verify_init(EVP_PKEY_CTX *c, const struct scheme *s)
 
 	if (s->digest == NULL)
 		return EVP_PKEY_verify_init(c) == 1;
+	if ((s->id & 0xffu) == PKCS1)
+		return EVP_PKEY_verify_init(c) == 1 &&
+		       EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) == 1 &&
+		       EVP_PKEY_CTX_set_signature_md(c, *s->md) == 1;
 	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST,
 						     (char *)(uintptr_t)s->digest, 0);
 	params[1] = OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, pss, 0);
@@ -343,7 +360,9 @@ static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span 
 
 	(void)work;
 	for (size_t i = 0; i < OSSL_SCHEMES; i++)
-		if (table[i].id == scheme && table[i].kind == k->kind &&
+		if (table[i].id == scheme &&
+		    (table[i].kind == k->kind ||
+		     (table[i].kind == KIND_EC && k->kind < KIND_ED25519)) &&
 		    (k->only == 0 || k->only == scheme))
 			rc = check(k->key, &table[i], msg, sig);
 	return rc == SNECK_OK ? SNECK_OK : sneck__ossl_fail(rc);

@@ -8,20 +8,20 @@ struct pubkey {
 	uint8_t kind, id;
 };
 
-static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804,
-				0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0 };
+static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806,
+				0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601, 0 };
 
 /* What a kind of key signs with: a part of `all`. */
 static const struct kind {
 	uint8_t kind;
-	uint16_t schemes[4]; /* ends with 0 */
+	uint16_t schemes[7]; /* ends with 0 */
 } kinds[] = {
 	{ TRANSPARENT_ECDSA, { 0x0403 } },
 	{ TRANSPARENT_ECDSA384, { 0x0503 } },
 	{ TRANSPARENT_ECDSA521, { 0x0603 } },
 	{ TRANSPARENT_ED25519, { 0x0807 } },
 	{ TRANSPARENT_ED448, { 0x0808 } },
-	{ TRANSPARENT_RSA, { 0x0804, 0x0805, 0x0806 } },
+	{ TRANSPARENT_RSA, { 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601 } },
 	{ TRANSPARENT_PSS, { 0x0809, 0x080a, 0x080b } },
 };
 

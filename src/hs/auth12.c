@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* auth12.c: what TLS 1.2 signs and authenticates: the parameters of a ServerKeyExchange, the
+ * Certificate message in its form, Finished. RFC 8422, 5.4; RFC 5246, 7.4.2, 7.4.9. Who judges a
+ * chain and a signature, and that somebody did, is auth.c. */
+#include "hs.h"
+
+#include "../msg/cert12.h"
+#include "../msg/finish.h"
+#include "../msg/kx12.h"
+#include "../wire/ct.h"
+#include "../wire/wr.h"
+
+/* digitally-signed struct {
+ *     opaque client_random[32];
+ *     opaque server_random[32];
+ *     ServerECDHParams params;
+ * } signed_params;
+ */
+static enum sneck_rc signed_params(uint8_t tbs[BOUND_TBS], size_t *len, const struct randoms *r,
+				   struct sneck_span params)
+{
+	struct wr w;
+
+	wr_init(&w, tbs, BOUND_TBS);
+	wr_put(&w, sneck_span_of(r, sizeof *r));
+	wr_put(&w, params);
+	*len = w.len;
+	return wr_end(&w) == SNECK_OK ? SNECK_OK : SNECK_E_INTERNAL;
+}
+
+/* Idempotent, like sneck__auth_tbs(). */
+enum sneck_rc sneck__auth12_params(struct hs *hs, struct sneck_span params)
+{
+	struct hs_work *const wk = hs->work;
+	size_t len;
+
+	SNECK_TRY(signed_params(wk->tbs, &len, &wk->sched12.r, params));
+	wk->tbs_len = (uint8_t)len;
+	return SNECK_OK;
+}
+
+/* Our ServerKeyExchange, signed straight into the flight's area. */
+enum sneck_rc sneck__auth12_server_kx(struct hs *hs)
+{
+	struct hs_work *const wk = hs->work;
+	struct nego *const ng = &wk->nego;
+	const struct sneck_signer *const signer = ng->cred->signer;
+	struct server_key_exchange kx = {
+		.group = ng->kex->group,
+		.scheme = ng->own_scheme,
+		.share = sneck_span_of(ng->shares[0].share, ng->kex->offer_len),
+	};
+	uint8_t tbs[BOUND_TBS], params[4u + BOUND_OLD_SHARE];
+	size_t tbs_len, len = 0;
+	enum sneck_rc rc;
+	uint8_t *room;
+	struct wr w;
+
+	wr_init(&w, params, sizeof params);
+	sneck__params_write(&w, kx.group, kx.share);
+	SNECK_TRY(wr_end(&w) == SNECK_OK ? SNECK_OK : SNECK_E_INTERNAL);
+	SNECK_TRY(signed_params(tbs, &tbs_len, &wk->sched12.r, sneck_span_of(params, w.len)));
+	sneck__flight_begin(hs, &w);
+	(void)wr_room(&w, FRAME_HEAD + 4u + kx.share.len + 4u);
+	room = wr_room(&w, SNECK_SIG_MAX);
+	if (room == NULL)
+		return SNECK_E_INTERNAL;
+	rc = signer->sign(signer->ctx, kx.scheme, sneck_span_of(tbs, tbs_len), room, SNECK_SIG_MAX,
+			  &len);
+	if (rc != SNECK_OK || len == 0 || len > SNECK_SIG_MAX)
+		return SNECK_E_SIGNER;
+	kx.signature = sneck_span_of(room, len);
+	sneck__flight_begin(hs, &w);
+	sneck__server_kx_write(&w, &kx);
+	hs->own_scheme = kx.scheme;
+	return sneck__flight_end(hs, &w, LV_INITIAL);
+}
+
+/* Without a credential the list is empty: a client that was asked and has none. */
+enum sneck_rc sneck__auth12_certificate(struct hs *hs)
+{
+	const struct sneck_credential *const c = hs->work->nego.cred;
+	const size_t n = c != NULL ? c->n_chain : 0;
+	struct wr w;
+
+	sneck__flight_begin(hs, &w);
+	sneck__certificate12_write_head(&w, n != 0 ? c->chain : NULL, n);
+	for (size_t i = 0; i < n; i++) {
+		sneck__certificate12_write_entry(&w, c->chain[i].len);
+		SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
+		SNECK_TRY(sneck__flight_span(hs, c->chain[i], LV_INITIAL));
+		sneck__flight_begin(hs, &w);
+	}
+	return w.len != 0 ? sneck__flight_end(hs, &w, LV_INITIAL) : SNECK_OK;
+}
+
+static enum sneck_rc verify_data(struct hs *hs, uint8_t mac[FINISHED12_LEN], bool own)
+{
+	const bool server = own == (hs->role == SNECK_SERVER);
+	uint8_t th[BOUND_HASH];
+
+	SNECK_TRY(sneck__transcript_peek(&hs->work->transcript, th));
+	return sneck__finished12(mac, hs->hash, hs->work->sched12.master, server, th);
+}
+
+enum sneck_rc sneck__auth12_finished(struct hs *hs, struct sneck_span body)
+{
+	uint8_t mac[FINISHED12_LEN];
+	struct sneck_span data;
+	bool same;
+
+	SNECK_TRY(sneck__finished_read(&data, sizeof mac, body));
+	SNECK_TRY(verify_data(hs, mac, false));
+	same = sneck__ct_eq(mac, data.p, sizeof mac);
+	sneck__ct_wipe(mac, sizeof mac);
+	return same ? SNECK_OK : SNECK_E_BAD_FINISHED;
+}
+
+/* With the ChangeCipherSpec in front of it. */
+enum sneck_rc sneck__auth12_send_finished(struct hs *hs)
+{
+	uint8_t mac[FINISHED12_LEN];
+	struct wr w;
+
+	SNECK_TRY(sneck__flight_change(hs, LV_HANDSHAKE));
+	SNECK_TRY(verify_data(hs, mac, true));
+	sneck__flight_begin(hs, &w);
+	sneck__finished_write(&w, sneck_span_of(mac, sizeof mac));
+	return sneck__flight_end(hs, &w, LV_HANDSHAKE);
+}
+
+/* RFC 5246, 7.4.8: a client's CertificateVerify has the form that it still has. */
+enum sneck_rc sneck__signature_read12(struct certificate_verify *cv, const struct hs_msg *m)
+{
+	struct server_key_exchange kx;
+
+	if (m->type == HT_CERTIFICATE_VERIFY)
+		return sneck__certificate_verify_read(cv, m->body);
+	SNECK_TRY(sneck__server_kx_read(&kx, m->body));
+	*cv = (struct certificate_verify){ .scheme = kx.scheme, .signature = kx.signature };
+	return SNECK_OK;
+}

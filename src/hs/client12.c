@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* client12.c: the client of TLS 1.2, from the ServerHello on. RFC 5246, 7.3; RFC 8422, 2; RFC 7627.
+ * (EC)DHE with an AEAD only, and no renegotiation.
+ *
+ * A handler reads, checks, waits, acts and goes, as in client13.c. The ChangeCipherSpec is a
+ * message with a row of its own, so that it is taken exactly where it belongs. */
+#include "graph.h"
+
+#include "../ext/ext.h"
+#include "../ext/select.h"
+#include "../msg/cert12.h"
+#include "../msg/finish.h"
+#include "../msg/hello.h"
+#include "../msg/kx12.h"
+#include "../wire/ct.h"
+
+/* RFC 5246, 7.4.1.3; our own session id in return would resume a session that there is not. */
+static enum sneck_rc check_hello(struct hs *hs, const struct server_hello *sh)
+{
+	struct hs_work *const wk = hs->work;
+
+	if (sh->compression != 0 ||
+	    (wk->session_id_len != 0 && sh->session_id.len == wk->session_id_len &&
+	     memcmp(sh->session_id.p, wk->session_id, wk->session_id_len) == 0))
+		return SNECK_E_ILLEGAL;
+	SNECK_TRY(sneck__select_suite_answer(&wk->nego, sh->suite));
+	return sneck__ext_read(&wk->nego, IN_SH12, sh->extensions);
+}
+
+/* The shares of TLS 1.3 were for nothing; their place is taken by our half of the exchange. */
+static void drop_shares(struct hs_work *wk)
+{
+	for (uint32_t i = 0; i < wk->nego.n_shares; i++)
+		wk->nego.shares[i].kex->wipe(wk->nego.shares[i].priv);
+	wk->nego.n_shares = 0;
+	sneck__ct_wipe(wk->shares, wk->shares_len);
+}
+
+static enum sneck_rc begin(struct hs *hs, const struct server_hello *sh, struct sneck_span raw)
+{
+	struct hs_work *const wk = hs->work;
+
+	hs->suite = wk->nego.suite;
+	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
+	hs->alpn = wk->nego.alpn;
+	hs->ems = wk->nego.ems;
+	hs->secure_renegotiation = wk->nego.secure_renegotiation;
+	sneck__agree_limits(hs);
+	memcpy(wk->sched12.r.client, wk->random, sizeof wk->random);
+	memcpy(wk->sched12.r.server, sh->random.p, sh->random.len);
+	drop_shares(wk);
+	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
+	SNECK_TRY(sneck__offer_add_hello(hs));
+	return sneck__transcript_add(&wk->transcript, raw);
+}
+
+static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct server_hello sh;
+
+	SNECK_TRY(sneck__server_hello_read(&sh, m->body));
+
+	SNECK_TRY(check_hello(hs, &sh));
+
+	SNECK_TRY(begin(hs, &sh, m->raw));
+	*to = C12_WAIT_CERT;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct certificate c;
+
+	SNECK_TRY(sneck__certificate12_read(&c, m->body));
+
+	if (c.n == 0)
+		return SNECK_E_DECODE;
+	if (c.n > BOUND_CERTS)
+		return SNECK_E_CERT_BAD;
+
+	SNECK_TRY(sneck__auth_leaf(hs, sneck__certificate12_at(c.list, 0).der));
+	SNECK_TRY(sneck__ask_certificate(hs, c.n));
+
+	SNECK_TRY(sneck__auth_chain(hs, c.list, c.n));
+	*to = hs->work->nego.status_due ? C12_WAIT_STATUS_SKE : C12_WAIT_SKE;
+	return SNECK_OK;
+}
+
+/* Our share and the secret, while the server's share is there. */
+static enum sneck_rc exchange(struct hs *hs)
+{
+	struct hs_work *const wk = hs->work;
+	const struct sneck_kex *const kex = wk->nego.kex;
+
+	wk->shared = wk->shares + kex->answer_len;
+	hs->group = kex->group;
+	return kex->answer(hs->cfg->provider, wk->nego.peer_share.p, wk->shares, wk->shared,
+			   wk->provider_work);
+}
+
+static enum sneck_rc on_server_key_exchange(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct server_key_exchange kx;
+
+	SNECK_TRY(sneck__server_kx_read(&kx, m->body));
+
+	SNECK_TRY(sneck__select12_group(&hs->work->nego, kx.group, kx.share));
+	SNECK_TRY(sneck__select12_scheme(&hs->work->nego, kx.scheme));
+
+	SNECK_TRY(sneck__auth12_params(hs, kx.params));
+	SNECK_TRY(sneck__ask_signature(hs));
+
+	SNECK_TRY(sneck__auth_signature(hs, sneck__scheme12(hs->cfg->provider, kx.scheme),
+					kx.signature));
+	hs->peer_scheme = kx.scheme;
+	SNECK_TRY(exchange(hs));
+	*to = C12_WAIT_CR_DONE;
+	return SNECK_OK;
+}
+
+/* RFC 6066, 8: it may come where it was promised. The chain was judged without it. */
+static enum sneck_rc on_status_or_key_exchange(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct sneck_span ocsp;
+
+	if (m->type == HT_SERVER_KEY_EXCHANGE)
+		return on_server_key_exchange(hs, m, to);
+	SNECK_TRY(sneck__certificate_status_read(&ocsp, m->body));
+
+	*to = C12_WAIT_SKE;
+	return SNECK_OK;
+}
+
+/* We have no certificate to show; whether that will do is for the server to say. */
+static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct certificate_request12 cr;
+
+	SNECK_TRY(sneck__certificate_request12_read(&cr, m->body));
+
+	hs->work->cert_asked = true;
+	*to = C12_WAIT_DONE;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_server_hello_done(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__empty_read(m->body));
+
+	*to = hs->work->cert_asked ? C12_SEND_CERT : C12_SEND_CKE;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_request_or_done(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	return m->type == HT_SERVER_HELLO_DONE ? on_server_hello_done(hs, m, to)
+					       : on_certificate_request(hs, m, to);
+}
+
+static enum sneck_rc send_no_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
+	SNECK_TRY(sneck__auth12_certificate(hs));
+	*to = C12_SEND_CKE;
+	return SNECK_OK;
+}
+
+/* RFC 7627, 3: the session hash ends with this message. */
+static enum sneck_rc send_client_key_exchange(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct hs_work *const wk = hs->work;
+	struct wr w;
+
+	(void)m;
+	sneck__flight_begin(hs, &w);
+	sneck__client_kx_write(&w, sneck_span_of(wk->shares, wk->nego.kex->answer_len));
+	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
+	SNECK_TRY(sneck__secrets12(hs));
+	*to = C12_SEND_FINISHED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
+	SNECK_TRY(sneck__auth12_send_finished(hs));
+	hs->tx_level = LV_HANDSHAKE;
+	*to = C12_WAIT_CCS;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_change(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
+	*to = C12_WAIT_FINISHED;
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__auth12_finished(hs, m->body));
+
+	SNECK_TRY(sneck__evidence_accept(hs));
+	hs->rx.level = LV_APP;
+	hs->tx_level = LV_APP;
+	*to = C12_CONNECTED;
+	return SNECK_OK;
+}
+
+/* A HelloRequest. RFC 5246, 7.4.1.1: the answer to who wants to renegotiate is a warning, given
+ * once. */
+static enum sneck_rc on_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	SNECK_TRY(sneck__empty_read(m->body));
+	return sneck__refuse_renegotiation(hs, to);
+}
+
+const struct hs_state sneck__client12_graph[C12_COUNT] = {
+	[C12_WAIT_SH] = {
+		.name = "WAIT_SH", .run = on_server_hello, .takes = SET(HT_SERVER_HELLO),
+		.level = LV_INITIAL, .absorb = ABSORB_SELF, .next = SET(C12_WAIT_CERT),
+	},
+	[C12_WAIT_CERT] = {
+		.name = "WAIT_CERT", .run = on_certificate, .takes = SET(HT_CERTIFICATE),
+		.level = LV_INITIAL, .absorb = ABSORB_AFTER,
+		.next = SET(C12_WAIT_STATUS_SKE) | SET(C12_WAIT_SKE),
+	},
+	[C12_WAIT_STATUS_SKE] = {
+		.name = "WAIT_STATUS_SKE", .run = on_status_or_key_exchange,
+		.takes = SET(HT_CERTIFICATE_STATUS) | SET(HT_SERVER_KEY_EXCHANGE),
+		.level = LV_INITIAL, .absorb = ABSORB_AFTER,
+		.next = SET(C12_WAIT_SKE) | SET(C12_WAIT_CR_DONE),
+	},
+	[C12_WAIT_SKE] = {
+		.name = "WAIT_SKE", .run = on_server_key_exchange,
+		.takes = SET(HT_SERVER_KEY_EXCHANGE), .level = LV_INITIAL, .absorb = ABSORB_AFTER,
+		.next = SET(C12_WAIT_CR_DONE),
+	},
+	[C12_WAIT_CR_DONE] = {
+		.name = "WAIT_CR_DONE", .run = on_request_or_done,
+		.takes = SET(HT_CERTIFICATE_REQUEST) | SET(HT_SERVER_HELLO_DONE),
+		.level = LV_INITIAL, .absorb = ABSORB_AFTER,
+		.next = SET(C12_WAIT_DONE) | SET(C12_SEND_CKE),
+	},
+	[C12_WAIT_DONE] = {
+		.name = "WAIT_DONE", .run = on_server_hello_done,
+		.takes = SET(HT_SERVER_HELLO_DONE), .level = LV_INITIAL, .absorb = ABSORB_AFTER,
+		.next = SET(C12_SEND_CERT),
+	},
+	[C12_SEND_CERT] = {
+		.name = "SEND_CERT", .run = send_no_certificate, .takes = 0,
+		.next = SET(C12_SEND_CKE),
+	},
+	[C12_SEND_CKE] = {
+		.name = "SEND_CKE", .run = send_client_key_exchange, .takes = 0,
+		.next = SET(C12_SEND_FINISHED),
+	},
+	[C12_SEND_FINISHED] = {
+		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
+		.next = SET(C12_WAIT_CCS),
+	},
+	[C12_WAIT_CCS] = {
+		.name = "WAIT_CCS", .run = on_change, .takes = SET(HT_CCS), .level = LV_INITIAL,
+		.absorb = ABSORB_NEVER, .next = SET(C12_WAIT_FINISHED),
+	},
+	[C12_WAIT_FINISHED] = {
+		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
+		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER, .next = SET(C12_CONNECTED),
+	},
+	[C12_CONNECTED] = {
+		.name = "CONNECTED", .run = on_request, .bare = true,
+		.takes = SET(HT_HELLO_REQUEST), .level = LV_APP, .absorb = ABSORB_NEVER,
+		.next = SET(C12_CONNECTED),
+	},
+};
