@@ -103,11 +103,14 @@ static void write_exports(struct run *r)
 	uint8_t out[2048], size[2] = { (uint8_t)r->secret_len, 0 };
 
 	if (len != 0) {
-		const char *const context = f->export_context != NULL ? f->export_context : "";
+		const char *const text = f->export_context != NULL ? f->export_context : "";
+		const struct sneck_span context = f->use_export_context
+							  ? sneck_span_of(text, strlen(text))
+							  : sneck_span_of(NULL, 0);
 
 		if (len > sizeof out ||
-		    sneck_export(r->conn, f->export_label != NULL ? f->export_label : "",
-				 sneck_span_of(context, strlen(context)), out, len) != SNECK_OK)
+		    sneck_export(r->conn, f->export_label != NULL ? f->export_label : "", context,
+				 out, len) != SNECK_OK)
 			die("export");
 		write_all(r, out, len);
 	}

@@ -131,6 +131,7 @@ static const struct flag {
 	F("-expect-session-id", BOOL, expect_session_id),
 	F("-expect-no-session-id", BOOL, expect_no_session_id),
 	F("-expect-extended-master-secret", BOOL, expect_extended_master_secret),
+	F("-expect-ticket-renewal", BOOL, expect_ticket_renewal),
 	F("-expect-hrr", BOOL, expect_hrr),
 	F("-expect-no-hrr", BOOL, expect_no_hrr),
 	F("-expect-no-server-name", BOOL, expect_no_server_name),
@@ -148,7 +149,6 @@ static const struct flag {
 	F("-expect-ocsp-response", BASE64, expect_ocsp_response),
 	F("-expect-signed-cert-timestamps", BASE64, expect_scts),
 	F("-expect-peer-rpk-sha256", BASE64, expect_rpk_sha256),
-	F("-expect-certificate-types", BASE64, expect_certificate_types),
 
 	/* what is so here whether it is asked for or not, or has no counterpart to be watched */
 	{ "-implicit-handshake", IGNORE, 0 },
@@ -164,7 +164,6 @@ static const struct flag {
 	{ "-renegotiate-ignore", IGNORE, 0 },
 	{ "-expect-secure-renegotiation", IGNORE, 0 },
 	{ "-expect-verify-result", IGNORE, 0 },
-	{ "-expect-ticket-renewal", IGNORE, 0 },
 	{ "-renew-ticket", IGNORE, 0 },
 	{ "-partial-write", IGNORE, 0 },
 	{ "-peek-then-read", IGNORE, 0 },

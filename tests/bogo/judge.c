@@ -42,7 +42,28 @@ uint8_t refusal(const struct flags *f)
 					     : SNECK_ALERT_HANDSHAKE_FAILURE;
 }
 
-/* Paths are not judged, as the reference does not either: the tests have chains of all kinds. */
+/* A refusal counts only where a test wants the peer to be verified. */
+static bool refused_anyway(const struct flags *f)
+{
+	return f->verify_fail && (f->verify_peer || f->require_any_client_certificate ||
+				  f->use_custom_verify_callback);
+}
+
+/* Of the verifier's reasons only what a key may be used for counts: names and paths are not judged
+ * by the reference, and the tests have chains of all kinds. */
+static enum sneck_rc judge_usage(struct run *r, const struct sneck_chain *chain,
+				 struct sneck_verdict *verdict)
+{
+	const struct sneck_verifier *const v = sneck_pki_trust_verifier(r->trust);
+	struct sneck_chain nameless = *chain;
+
+	nameless.name = sneck_span_of(NULL, 0);
+	SNECK_TRY(v->verify(v->ctx, &nameless, verdict));
+	if (verdict->reason != SNECK_E_CERT_USAGE)
+		verdict->chain = SNECK_CHAIN_VALID;
+	return SNECK_OK;
+}
+
 enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_verdict *verdict)
 {
 	struct run *const r = ctx;
@@ -54,10 +75,12 @@ enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_ver
 		fprintf(stderr, "the peer's certificate is of type %d\n", chain->type);
 	if (f->fail_ocsp_callback && f->enable_ocsp_stapling)
 		verdict->reason = SNECK_E_CERT_STAPLE;
-	else if (!f->verify_fail && key_expected(f, chain))
-		verdict->chain = SNECK_CHAIN_VALID;
-	else
+	else if (refused_anyway(f) || !key_expected(f, chain))
 		verdict->alert = refusal(f);
+	else if (r->trust != NULL && chain->type == SNECK_X509)
+		return judge_usage(r, chain, verdict);
+	else
+		verdict->chain = SNECK_CHAIN_VALID;
 	return SNECK_OK;
 }
 
@@ -116,6 +139,7 @@ static enum sneck_rc answer_credential(struct run *r)
 	const struct sneck_cred_st *const st = &r->st.u.cred;
 	bool issuers = false;
 
+	expect_request(r, st);
 	if (r->flags->fail_cert_callback)
 		return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_INTERNAL_ERROR);
 	if (r->flags->server && r->flags->fail_ocsp_callback)

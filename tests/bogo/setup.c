@@ -123,7 +123,23 @@ static void setup_identity(struct run *r)
 		add_identity(r, &f->cred, f->n_more, -1);
 	r->cfg.credentials = r->creds;
 	r->cfg.psks = r->psks;
-	r->cfg.psk_only = f->server && r->cfg.n_credentials == 0;
+	r->cfg.psk_only = r->cfg.n_credentials == 0 && r->cfg.n_psks != 0 && !f->verify_peer &&
+			  !f->require_any_client_certificate;
+}
+
+/* What a client can show is what it has a credential of; it cannot be told otherwise. */
+static void check_types(const struct run *r)
+{
+	const struct list *const want = &r->flags->client_cert_types;
+	bool shows[3] = { false, false, false };
+
+	for (size_t i = 0; i < r->cfg.n_credentials; i++)
+		shows[r->creds[i]->type] = true;
+	for (size_t i = 0; i < want->n; i++)
+		if (want->v[i] > 2 || !shows[want->v[i]])
+			not_implemented("a certificate type without a credential of it");
+	if (want->given && want->n != (size_t)shows[SNECK_X509] + shows[SNECK_RAW_PUBLIC_KEY])
+		not_implemented("a credential of a certificate type that is not offered");
 }
 
 /* ---- whom we trust ---- */
@@ -134,7 +150,7 @@ static int nibble(char c)
 }
 
 /* DER names in hexadecimal, with commas between them. */
-static size_t read_names(const char *text, struct sneck_span *names, size_t cap)
+size_t read_names(const char *text, struct sneck_span *names, size_t cap)
 {
 	size_t n = 0;
 
@@ -243,12 +259,37 @@ static void setup_groups(struct run *r)
 static void setup_versions(struct run *r)
 {
 	const struct flags *const f = r->flags;
+	int min = f->min_version > SNECK_TLS12 ? f->min_version : SNECK_TLS12;
+	int max = f->max_version != 0 ? f->max_version : SNECK_TLS13;
 
-	if (f->no_tls13 || (f->max_version != 0 && f->max_version < SNECK_TLS13))
-		not_implemented("TLS 1.2");
-	if (f->cipher != NULL)
-		not_implemented("-cipher");
-	r->cfg.prefer_peer_order = 1;
+	if (f->no_tls12 && min == SNECK_TLS12)
+		min = SNECK_TLS13;
+	if (f->no_tls13 && max == SNECK_TLS13)
+		max = SNECK_TLS12;
+	if (max < min || (f->no_tls12 && max == SNECK_TLS12))
+		not_implemented("versions before TLS 1.2");
+	r->cfg.min_version = (uint16_t)min;
+	r->cfg.max_version = (uint16_t)max;
+}
+
+/* One suite of TLS 1.2 by its name; the lists of the reference have a language of their own. */
+static void setup_suites(struct run *r)
+{
+	static const uint16_t tls13[] = { SNECK_TLS_AES_128_GCM_SHA256,
+					  SNECK_TLS_AES_256_GCM_SHA384,
+					  SNECK_TLS_CHACHA20_POLY1305_SHA256 };
+	static uint16_t suites[4];
+
+	r->cfg.prefer_peer_order = !r->flags->server_preference;
+	if (r->flags->cipher == NULL)
+		return;
+	memcpy(suites + 1, tls13, sizeof tls13);
+	for (int id = 0xc000; id < 0xd000; id++)
+		if (strcmp(sneck_suite_name(id), r->flags->cipher) == 0)
+			suites[0] = (uint16_t)id;
+	if (suites[0] == 0)
+		not_implemented(r->flags->cipher);
+	r->cfg.suites = (struct sneck_u16s){ suites, 4 };
 }
 
 /* ---- secrets and messages that tests want to see ---- */
@@ -285,6 +326,8 @@ static void trace(void *user, int sent, uint8_t content, uint8_t type, size_t le
 static void setup_questions(struct run *r)
 {
 	const struct flags *const f = r->flags;
+	bool choose = f->fail_cert_callback || f->expect_client_ca_list != NULL ||
+		      f->expect_peer_verify_prefs.given || (f->server && f->fail_ocsp_callback);
 	r->cfg.ask = SNECK_ASK_NOTICES | SNECK_ASK_TICKETS;
 	if (f->server)
 		r->cfg.ask |= SNECK_ASK_CLIENT_HELLO;
@@ -292,8 +335,9 @@ static void setup_questions(struct run *r)
 		r->cfg.ask |= SNECK_ASK_EARLY_DATA;
 	if (f->async)
 		r->cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_SIGN;
-	if (r->cfg.n_credentials != 0 || f->fail_cert_callback ||
-	    f->expect_client_ca_list != NULL || f->expect_peer_verify_prefs.given)
+	for (size_t i = 0; i < f->n_more; i++)
+		choose |= f->more[i].must_match_issuer;
+	if (choose || (r->cfg.n_credentials != 0 && !f->server))
 		r->cfg.ask |= SNECK_ASK_CREDENTIAL;
 }
 
@@ -312,6 +356,7 @@ void setup(struct run *r)
 		.keep_exporter = 1,
 		.grease = f->enable_grease,
 		.insecure_no_name = 1,
+		.insecure_no_ems = 1,
 		.insecure_keylog = f->export_traffic_secrets ? keep_secret : NULL,
 		.keylog_user = r,
 		.trace = f->expect_msg_callback != NULL ? trace : NULL,
@@ -321,9 +366,11 @@ void setup(struct run *r)
 	if (f->server && !f->no_ticket && !f->skip_ticket)
 		r->cfg.tickets = &r->kept->ring;
 	setup_versions(r);
+	setup_suites(r);
 	setup_groups(r);
 	setup_alpn(r);
 	setup_identity(r);
+	check_types(r);
 	setup_trust(r);
 	setup_questions(r);
 	if (sneck_config_check(&r->cfg, role, &why) != SNECK_OK)

@@ -70,11 +70,10 @@ struct flags {
 	bool expect_session_miss, expect_no_session, expect_session_id, expect_no_session_id;
 	bool expect_extended_master_secret, expect_hrr, expect_no_hrr, expect_no_server_name;
 	bool expect_ticket_early, expect_accept_early_data, expect_reject_early_data;
-	bool expect_no_offer_early_data, expect_no_peer_cert;
+	bool expect_ticket_renewal, expect_no_offer_early_data, expect_no_peer_cert;
 	const char *expect_alpn, *expect_advertised_alpn, *expect_server_name;
 	const char *expect_peer_cert_file, *expect_client_ca_list, *expect_msg_callback;
 	struct sneck_span expect_ocsp_response, expect_scts, expect_rpk_sha256;
-	struct sneck_span expect_certificate_types;
 	struct list expect_peer_verify_prefs;
 };
 
@@ -153,6 +152,7 @@ struct sneck_span copy_of(struct sneck_span s);
 
 /* setup.c */
 void setup(struct run *r);
+size_t read_names(const char *text, struct sneck_span *names, size_t cap);
 void setup_wipe(struct run *r);
 
 /* judge.c */
@@ -174,6 +174,7 @@ bool exchange(struct run *r);
 
 /* expect.c */
 void expect_hello(const struct run *r, const struct sneck_hello_st *hello);
+void expect_request(const struct run *r, const struct sneck_cred_st *cred);
 void expect_handshake(const struct run *r);
 void expect_end(const struct run *r);
 
