@@ -212,6 +212,8 @@ static void setup_trust(struct run *r)
 	};
 	if (accepts(f, SNECK_RAW_PUBLIC_KEY))
 		r->verifier.flags |= SNECK_VERIFIER_RAW_KEYS;
+	if (f->accepted_peer_cert_types.given && f->accepted_peer_cert_types.v[0] == SNECK_X509)
+		r->verifier.flags |= SNECK_VERIFIER_X509_FIRST;
 	if (f->accepted_peer_cert_types.given && !accepts(f, SNECK_X509))
 		r->verifier.flags |= SNECK_VERIFIER_NO_X509;
 	r->cfg.verifier = &r->verifier;
@@ -335,9 +337,7 @@ static void setup_questions(struct run *r)
 		r->cfg.ask |= SNECK_ASK_EARLY_DATA;
 	if (f->async)
 		r->cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_SIGN;
-	for (size_t i = 0; i < f->n_more; i++)
-		choose |= f->more[i].must_match_issuer;
-	if (choose || (r->cfg.n_credentials != 0 && !f->server))
+	if (choose || r->cfg.n_credentials > 1 || (r->cfg.n_credentials != 0 && !f->server))
 		r->cfg.ask |= SNECK_ASK_CREDENTIAL;
 }
 
