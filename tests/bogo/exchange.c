@@ -137,6 +137,8 @@ static void echo(struct run *r)
 	const size_t cap = f->read_size > 0 && f->read_size < 16384 ? (size_t)f->read_size : 512u;
 	size_t len;
 
+	if (f->shim_shuts_down)
+		die("application data behind our close_notify");
 	while ((early ? sneck_early_read(&r->st.u.early, data, cap, &len)
 		      : sneck_app_read(&r->st.u.app, data, cap, &len)) == SNECK_OK) {
 		if (f->expect_reject_early_data && !f->server && !r->early_rejected)
@@ -180,7 +182,7 @@ static bool handshake_done(struct run *r)
 		/* a session is as good as its owner thinks: look again before a byte is said */
 		return sneck_fail(r->conn, refusal(f)) == SNECK_OK;
 	}
-	if (r->facts.resumed == 2 && r->cfg.n_psks == 1) /* which one of several is not told */
+	if (r->facts.resumed == 2) /* a client is not told which of several */
 		r->selected = r->psk_index;
 	expect_handshake(r);
 	return true;

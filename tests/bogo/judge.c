@@ -162,13 +162,88 @@ static enum sneck_rc answer_credential(struct run *r)
 	return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
 }
 
+/* ---- which pre-shared key ---- */
+
+/* An ImportedIdentity of RFC 9258 against the key that it would be made of. */
+static bool names(struct sneck_span identity, const struct sneck_psk *psk, uint32_t kdfs)
+{
+	const struct sneck_span part[] = { psk->identity, psk->context };
+	size_t at = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		const size_t len = part[i].len;
+
+		if (identity.len < at + 2u + len || identity.p[at] != len >> 8 ||
+		    identity.p[at + 1u] != (len & 0xffu) ||
+		    (len != 0 && memcmp(identity.p + at + 2u, part[i].p, len) != 0))
+			return false;
+		at += 2u + len;
+	}
+	return identity.len == at + 4u && memcmp(identity.p + at, "\3\4\0", 3) == 0 &&
+	       identity.p[at + 3u] < 3 && (kdfs & 1u << identity.p[at + 3u]) != 0;
+}
+
+/* Set of RFC 9258's KDFs that a list of suites has: 1 SHA-256, 2 SHA-384. */
+static uint32_t kdfs_of(struct sneck_span suites)
+{
+	uint32_t set = 0;
+
+	for (size_t i = 0; i + 2u <= suites.len; i += 2)
+		if (suites.p[i] == 0x13)
+			set |= suites.p[i + 1u] == 2 ? 4u : 2u;
+	return set;
+}
+
+static enum sneck_rc answer_session(struct run *r, uint32_t i, struct sneck_span identity)
+{
+	uint8_t session[4096];
+	size_t len;
+
+	SNECK_TRY(sneck_ticket_open(&r->kept->ring, r->cfg.provider, identity, r->kept->now_ms,
+				    session, sizeof session, &len));
+	return sneck_answer_psk(r->conn, r->st.op, (int)i, session, len, NULL);
+}
+
+/* A session, else the first credential of ours that will do, be it a key or a certificate. */
+static enum sneck_rc answer_psk(struct run *r)
+{
+	const struct sneck_psk_st *const st = &r->st.u.psk;
+	struct sneck_span identity[4];
+	uint32_t age, n = st->n_identities < 4 ? st->n_identities : 4;
+
+	for (uint32_t i = 0; i < n; i++) {
+		SNECK_TRY(sneck_psk_at(st, i, &identity[i], &age));
+		if (answer_session(r, i, identity[i]) == SNECK_OK)
+			return SNECK_OK;
+	}
+	for (size_t k = 0; k <= MAX_CREDS; k++) {
+		const struct identity *const id = &r->ids[k];
+
+		if (id->chain != NULL && r->takes_certs)
+			return sneck_answer_psk(r->conn, r->st.op, -1, NULL, 0, NULL);
+		for (uint32_t i = 0; id->flags != NULL && i < n; i++)
+			if (names(identity[i], &id->psk, r->kdfs)) {
+				r->psk_index = id->index;
+				return sneck_answer_psk(r->conn, r->st.op, (int)i, NULL, 0,
+							&id->psk);
+			}
+	}
+	return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
+}
+
 /* ---- the others ---- */
 
 static enum sneck_rc answer_hello(struct run *r)
 {
 	const struct flags *const f = r->flags;
 
+	struct sneck_hello hello;
+
 	expect_hello(r, &r->st.u.hello);
+	if (sneck_hello_read(r->st.u.hello.raw, &hello) == SNECK_OK) {
+		r->kdfs = kdfs_of(hello.suites);
+		r->takes_certs = hello.schemes.len != 0;
+	}
 	if (f->fail_early_callback)
 		return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
 	if (f->fail_ddos_callback)
@@ -212,6 +287,8 @@ static enum sneck_rc answer(struct run *r)
 		return answer_hello(r);
 	case SNECK_NEEDS_CREDENTIAL:
 		return answer_credential(r);
+	case SNECK_NEEDS_PSK:
+		return answer_psk(r);
 	case SNECK_NEEDS_LOCAL_SIGNATURE:
 		return answer_sign(r);
 	case SNECK_NEEDS_EARLY_DATA_DECISION:

@@ -121,25 +121,34 @@ static void setup_identity(struct run *r)
 		add_identity(r, &f->more[i], i, (int)i);
 	if (f->cred.cert_file != NULL)
 		add_identity(r, &f->cred, f->n_more, -1);
+	if (!f->server && r->cfg.n_psks > 1 && f->expect_selected_credential != NO_EXPECTATION)
+		not_implemented("to tell a client which of several keys the server took");
 	r->cfg.credentials = r->creds;
 	r->cfg.psks = r->psks;
 	r->cfg.psk_only = r->cfg.n_credentials == 0 && r->cfg.n_psks != 0 && !f->verify_peer &&
 			  !f->require_any_client_certificate;
 }
 
-/* What a client can show is what it has a credential of; it cannot be told otherwise. */
-static void check_types(const struct run *r)
+/* A client that is told which types it has shows those, in that order. */
+static void sort_types(struct run *r)
 {
 	const struct list *const want = &r->flags->client_cert_types;
-	bool shows[3] = { false, false, false };
+	const struct sneck_credential *have[MAX_CREDS + 1];
+	const size_t n = r->cfg.n_credentials;
 
-	for (size_t i = 0; i < r->cfg.n_credentials; i++)
-		shows[r->creds[i]->type] = true;
-	for (size_t i = 0; i < want->n; i++)
-		if (want->v[i] > 2 || !shows[want->v[i]])
+	if (!want->given)
+		return;
+	memcpy(have, r->creds, sizeof have);
+	r->cfg.n_credentials = 0;
+	for (size_t i = 0; i < want->n; i++) {
+		const size_t before = r->cfg.n_credentials;
+
+		for (size_t k = 0; k < n; k++)
+			if (have[k]->type == want->v[i])
+				r->creds[r->cfg.n_credentials++] = have[k];
+		if (r->cfg.n_credentials == before)
 			not_implemented("a certificate type without a credential of it");
-	if (want->given && want->n != (size_t)shows[SNECK_X509] + shows[SNECK_RAW_PUBLIC_KEY])
-		not_implemented("a credential of a certificate type that is not offered");
+	}
 }
 
 /* ---- whom we trust ---- */
@@ -198,7 +207,8 @@ static void setup_trust(struct run *r)
 	};
 	struct sneck_note note;
 
-	if (f->trust_cert != NULL && sneck_pki_trust_open(&r->trust, &options, &note) != SNECK_OK)
+	if (f->trust_cert != NULL && f->trust_cert[0] != '\0' &&
+	    sneck_pki_trust_open(&r->trust, &options, &note) != SNECK_OK)
 		not_implemented(note.text);
 	r->verifier = (struct sneck_verifier){
 		.schemes = preferred(f->verify_prefs.given ? &f->verify_prefs : &usual,
@@ -335,6 +345,8 @@ static void setup_questions(struct run *r)
 		r->cfg.ask |= SNECK_ASK_CLIENT_HELLO;
 	if (f->enable_early_data)
 		r->cfg.ask |= SNECK_ASK_EARLY_DATA;
+	if (f->server && r->cfg.n_psks != 0)
+		r->cfg.ask |= SNECK_ASK_PSK;
 	if (f->async)
 		r->cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_SIGN;
 	if (choose || r->cfg.n_credentials > 1 || (r->cfg.n_credentials != 0 && !f->server))
@@ -370,7 +382,7 @@ void setup(struct run *r)
 	setup_groups(r);
 	setup_alpn(r);
 	setup_identity(r);
-	check_types(r);
+	sort_types(r);
 	setup_trust(r);
 	setup_questions(r);
 	if (sneck_config_check(&r->cfg, role, &why) != SNECK_OK)

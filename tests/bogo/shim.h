@@ -137,8 +137,10 @@ struct run {
 	size_t initial_sent; /* bytes of the initial writes */
 	bool new_session, new_session_early;
 	uint64_t seen_op; /* a question that was shown once */
+	bool takes_certs; /* a ClientHello has signature_algorithms */
+	uint32_t kdfs;	  /* of the suites of a ClientHello */
 	int psk_index;	  /* of the external key added last */
-	int selected;	  /* credential that signed; NO_EXPECTATION: none */
+	int selected;	  /* credential that signed, or key; -1: the default one, or none */
 	uint8_t client_secret[64], server_secret[64];
 	size_t secret_len;
 	char trace[4096];
