@@ -27,6 +27,9 @@ void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 	if (c->alert_owed && c->hs.role == SNECK_SERVER && !c->hs.v->ccs &&
 	    c->tx_level == LV_INITIAL && c->hs.tx_level != LV_INITIAL && c->out.at != 0)
 		c->alert_owed = sneck__conn_install_tx(c, LV_HANDSHAKE) == SNECK_OK;
+	/* the first that a client sends protected is announced, whatever it is */
+	c->ccs_owed = c->alert_owed && c->hs.role == SNECK_CLIENT && c->tx_level != LV_INITIAL &&
+		      c->external == EXTERNAL_NO && sneck__flight_ccs_due(&c->hs);
 	sneck__conn_release_scratch(c);
 	c->in = (struct in_map){ .pos = c->in.pos }; /* nothing of `in` is wanted any more */
 	if (!c->alert_owed)

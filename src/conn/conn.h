@@ -88,6 +88,7 @@ struct sneck_conn {
 	int32_t err;	 /* sticky; 0: alive */
 	uint8_t alert;	 /* sent with err, or received */
 	bool alert_owed; /* it still has to be written */
+	bool ccs_owed;	 /* and a ChangeCipherSpec in front of it */
 	bool from_peer;
 	uint8_t fail_type;
 	uint16_t fail_ext;

@@ -27,14 +27,19 @@ enum sneck_rc sneck_early_encrypt(struct sneck_may_st *st, const struct sneck_io
 {
 	struct sneck_conn *const c = st->conn;
 
-	*consumed = 0;
+	size_t done = 0;
+
+	if (consumed != NULL)
+		*consumed = 0;
 	SNECK_TRY(sneck__check_gen(c, st->gen));
 	if (!sneck__can_encrypt_early(c))
 		return SNECK_NOT_NOW;
 	SNECK_TRY(sneck__check_out(c, out));
 	SNECK_TRY(sneck__encrypt(c, pieces, n, c->hs.early_max - c->hs.early_bytes, flags, out,
-				 consumed));
-	c->hs.early_bytes += (uint32_t)*consumed;
+				 &done));
+	if (consumed != NULL)
+		*consumed = done;
+	c->hs.early_bytes += (uint32_t)done;
 	c->out.flight_end = c->out.written; /* it goes with the ClientHello */
 	c->out.wait = true;
 	return SNECK_OK;

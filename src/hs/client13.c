@@ -134,6 +134,8 @@ static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint
 	SNECK_TRY(check_hello(hs, &sh));
 
 	if (is_retry(&sh)) {
+		if (m->aligned == NULL) /* an answer to what we have not said yet */
+			return SNECK_E_EPOCH;
 		SNECK_TRY(on_retry(hs, m));
 		*to = C13_SEND_CH2;
 		return SNECK_OK;

@@ -82,9 +82,14 @@ static enum sneck_rc push_ccs(struct hs *hs, uint8_t level)
 	return push(&hs->work->flight, sneck_span_of(one, sizeof one), level, CONTENT_CCS);
 }
 
+bool sneck__flight_ccs_due(const struct hs *hs)
+{
+	return hs->work != NULL && hs->work->session_id_len != 0 && !hs->work->ccs_sent;
+}
+
 enum sneck_rc sneck__flight_ccs(struct hs *hs)
 {
-	if (hs->work->session_id_len == 0 || hs->work->ccs_sent)
+	if (!sneck__flight_ccs_due(hs))
 		return SNECK_OK;
 	return push_ccs(hs, LV_INITIAL);
 }

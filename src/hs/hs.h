@@ -240,6 +240,7 @@ SNECK_MUST_CHECK enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr 
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_bytes(struct hs *hs, struct wr *w,
 						   struct sneck_span bytes);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
+bool sneck__flight_ccs_due(const struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
 						compatibility mode: RFC 9846, E.4 */
 

@@ -166,6 +166,8 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 	if (wk->nego.cookie.len != 0) /* RFC 9846, 4.3.2: never in a hello that is the first */
 		return accept_second(hs, &ch, m, to);
 	if (wk->nego.wanted != NULL) {
+		if (m->aligned == NULL) /* a second one, before it is asked for */
+			return SNECK_E_EPOCH;
 		if (BUILD_EARLY_DATA && wk->nego.early_asked)
 			sneck__early_refuse(hs);
 		SNECK_TRY(sneck__retry_remember(hs, &ch, m->raw));
