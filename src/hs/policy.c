@@ -3,7 +3,7 @@
  * would resume, and another one is a full handshake. A ticket of one virtual host must not open
  * another that asks for client certificates. RFC 9846, 4.7.1, 8.
  *
- * In it: the role, the peer's name or the name asked for, how clients are authenticated and against
+ * In it: the role, the peer's name or the name asked for, how peers are authenticated and against
  * which issuers, and config.session_domain, or without one the names of the credentials and the
  * protocols. Version, suite and times are fields of a session; the protocol agreed on matters to
  * early data only. */
@@ -32,10 +32,27 @@ static enum sneck_rc add_names(struct transcript *t, const struct sneck_credenti
 	return SNECK_OK;
 }
 
+/* Who was judged by one verifier was not judged by another. */
+static enum sneck_rc add_trust(struct transcript *t, const struct sneck_verifier *v)
+{
+	const uint8_t fixed[] = { v != NULL, v != NULL ? (uint8_t)v->flags : 0,
+				  v != NULL ? (uint8_t)v->n_ca_names : 0 };
+
+	SNECK_TRY(add(t, sneck_span_of(fixed, sizeof fixed)));
+	if (v == NULL)
+		return SNECK_OK;
+	for (size_t i = 0; i < v->n_ca_names; i++)
+		SNECK_TRY(add(t, v->ca_names[i]));
+	return add(t, v->trust_id);
+}
+
 static enum sneck_rc add_domain(struct transcript *t, const struct sneck_config *cfg)
 {
+	const uint8_t n = (uint8_t)cfg->n_alpn; /* so that a name is not taken for a protocol */
+
 	if (cfg->session_domain.len != 0)
 		return add(t, cfg->session_domain);
+	SNECK_TRY(add(t, sneck_span_of(&n, 1)));
 	for (size_t i = 0; i < cfg->n_credentials; i++)
 		SNECK_TRY(add_names(t, cfg->credentials[i]));
 	for (size_t i = 0; i < cfg->n_alpn; i++)
@@ -47,10 +64,12 @@ static enum sneck_rc add_policy(struct transcript *t, const struct hs *hs)
 {
 	const struct sneck_config *const cfg = hs->cfg;
 	const bool server = hs->role == SNECK_SERVER;
-	const uint8_t fixed[] = { hs->role, cfg->client_auth, cfg->session_domain.len != 0 };
+	const uint8_t fixed[] = { hs->role, cfg->client_auth, cfg->psk_only,
+				  cfg->session_domain.len != 0 };
 
 	SNECK_TRY(add(t, sneck_span_of(fixed, sizeof fixed)));
 	SNECK_TRY(add(t, server ? sneck_span_of(hs->sni, hs->sni_len) : hs->name));
+	SNECK_TRY(add_trust(t, cfg->verifier));
 	return add_domain(t, cfg);
 }
 
