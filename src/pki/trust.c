@@ -16,8 +16,10 @@
 
 static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_trust_options *o,
 			  struct sneck_note *note);
-static enum sneck_rc add_file(X509_STORE *store, const char *path, struct sneck_note *note);
-static enum sneck_rc add(X509_STORE *store, struct sneck_span der);
+static enum sneck_rc add_file(struct sneck_pki_trust *trust, const char *path,
+			      struct sneck_note *note);
+static enum sneck_rc add(struct sneck_pki_trust *trust, struct sneck_span der);
+static enum sneck_rc identify(struct sneck_pki_trust *trust, const void *bytes, size_t len);
 static enum sneck_rc verify(void *ctx, const struct sneck_chain *chain,
 			    struct sneck_verdict *verdict);
 
@@ -77,20 +79,26 @@ void sneck_pki_trust_close(struct sneck_pki_trust *trust)
 static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_trust_options *o,
 			  struct sneck_note *note)
 {
+	const int32_t settings[] = { o->insecure_skip_verify, o->no_system, o->max_depth,
+				     (int32_t)o->n_pins };
 	X509_VERIFY_PARAM *param;
 
 	trust->cache = sneck__pki_cache_open();
 	if (trust->cache == NULL)
 		return SNECK_E_NO_MEMORY;
 	trust->skip = o->insecure_skip_verify != 0;
-	trust->verifier = (struct sneck_verifier){
-		.schemes = schemes, .cert_schemes = cert_schemes, .verify = verify, .ctx = trust
-	};
+	trust->verifier = (struct sneck_verifier){ .schemes = schemes,
+						   .cert_schemes = cert_schemes,
+						   .verify = verify,
+						   .ctx = trust,
+						   .trust_id = { trust->id, sizeof trust->id } };
+	SNECK_TRY(identify(trust, settings, sizeof settings));
 	if (o->n_pins != 0) {
 		trust->pins = OPENSSL_memdup(o->pins, o->n_pins * sizeof *o->pins);
 		if (trust->pins == NULL)
 			return SNECK_E_NO_MEMORY;
 		trust->n_pins = o->n_pins;
+		SNECK_TRY(identify(trust, o->pins, o->n_pins * sizeof *o->pins));
 	}
 	if (trust->skip || (o->no_system && o->n_files == 0 && o->n_anchors == 0))
 		return SNECK_OK;
@@ -104,13 +112,14 @@ static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_
 	if (!o->no_system && X509_STORE_set_default_paths_ex(trust->store, NULL, NULL) != 1)
 		return sneck__pki_fail(SNECK_E_SYSTEM);
 	for (size_t i = 0; i < o->n_files; i++)
-		SNECK_TRY(add_file(trust->store, o->files[i], note));
+		SNECK_TRY(add_file(trust, o->files[i], note));
 	for (size_t i = 0; i < o->n_anchors; i++)
-		SNECK_TRY(add(trust->store, o->anchors[i]));
+		SNECK_TRY(add(trust, o->anchors[i]));
 	return SNECK_OK;
 }
 
-static enum sneck_rc add_file(X509_STORE *store, const char *path, struct sneck_note *note)
+static enum sneck_rc add_file(struct sneck_pki_trust *trust, const char *path,
+			      struct sneck_note *note)
 {
 	struct sneck_pki_chain *chain;
 	enum sneck_rc rc = sneck_pki_chain_load(&chain, path, note);
@@ -118,26 +127,41 @@ static enum sneck_rc add_file(X509_STORE *store, const char *path, struct sneck_
 	if (rc == SNECK_E_CERT_BAD)
 		return SNECK_E_SYNTAX;
 	for (size_t i = 0; rc == SNECK_OK && i < chain->n_certs; i++)
-		rc = add(store, chain->certs[i]);
+		rc = add(trust, chain->certs[i]);
 	sneck_pki_chain_close(chain);
 	return rc;
 }
 
-static enum sneck_rc add(X509_STORE *store, struct sneck_span der)
+static enum sneck_rc add(struct sneck_pki_trust *trust, struct sneck_span der)
 {
 	X509 *cert = sneck__pki_x509(der);
-	const bool ok = cert != NULL && X509_STORE_add_cert(store, cert) == 1;
+	const bool ok = cert != NULL && X509_STORE_add_cert(trust->store, cert) == 1;
 	const enum sneck_rc bad = cert == NULL ? SNECK_E_CERT_BAD : SNECK_E_NO_MEMORY;
 
 	X509_free(cert);
-	return sneck__pki_fail(ok ? SNECK_OK : bad);
+	SNECK_TRY(sneck__pki_fail(ok ? SNECK_OK : bad));
+	return identify(trust, der.p, der.len);
+}
+
+/* id = SHA-256(id, SHA-256(bytes)): sessions are bound to it. */
+static enum sneck_rc identify(struct sneck_pki_trust *trust, const void *bytes, size_t len)
+{
+	uint8_t both[64];
+
+	memcpy(both, trust->id, 32);
+	if (EVP_Digest(bytes, len, both + 32, NULL, EVP_sha256(), NULL) != 1 ||
+	    EVP_Digest(both, sizeof both, trust->id, NULL, EVP_sha256(), NULL) != 1)
+		return sneck__pki_fail(SNECK_E_CRYPTO);
+	return SNECK_OK;
 }
 
 static enum sneck_rc verify(void *ctx, const struct sneck_chain *chain,
 			    struct sneck_verdict *verdict)
 {
-	const enum sneck_rc rc = sneck__pki_judge(ctx, chain, NULL);
+	uint64_t until_ms;
+	const enum sneck_rc rc = sneck__pki_judge(ctx, chain, &until_ms, NULL);
 
+	verdict->valid_until_ms = until_ms;
 	verdict->chain = 0;
 	verdict->reason = 0;
 	if (rc == SNECK_OK)
