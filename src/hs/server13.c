@@ -47,10 +47,10 @@ static enum sneck_rc choose(struct hs *hs, const struct client_hello *ch)
 	struct nego *const ng = &hs->work->nego;
 
 	SNECK_TRY(sneck__choose_psk(hs, ch->suites));
+	if (ng->psk_index == 0 && hs->cfg->psk_only)
+		return SNECK_E_NO_PSK;
 	SNECK_TRY(sneck__select_complete(ng, ng->psk_index != 0));
-	if (ng->psk_index != 0)
-		return SNECK_OK;
-	return hs->cfg->psk_only ? SNECK_E_NO_PSK : sneck__select_credential(ng);
+	return ng->psk_index != 0 ? SNECK_OK : sneck__select_credential(ng);
 }
 
 /* Our share, and the secret that waits for the ServerHello to be hashed. */
