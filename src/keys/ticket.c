@@ -132,8 +132,7 @@ enum sneck_rc sneck_ticket_open(const struct sneck_ticket_ring *ring,
 			    sneck_span_of(identity.p + TICKET_NAME, identity.len - TICKET_NAME),
 			    mem) == SNECK_OK)
 			return SNECK_OK;
-		*len = 0;
-		return SNECK_E_SESSION;
+		return SNECK_E_SESSION; /* *len says that it was tried */
 	}
 	return SNECK_E_SESSION;
 }
