@@ -205,9 +205,10 @@ static bool early_possible(const struct hs *hs)
 	const struct sneck_span alpn =
 		wk->nego.alpn != 0 ? hs->cfg->alpn[wk->nego.alpn - 1u] : sneck_span_of(NULL, 0);
 
-	return !hs->retried && hs->resumed == 1 && wk->nego.psk_index == 1 && s.max_early != 0 &&
-	       hs->cfg->max_early_data != 0 && (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 &&
-	       hs->suite->id == s.suite && alpn.len == s.alpn.len &&
+	return hs->quic == NULL && !hs->retried && hs->resumed == 1 && wk->nego.psk_index == 1 &&
+	       s.max_early != 0 && hs->cfg->max_early_data != 0 &&
+	       (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->suite->id == s.suite &&
+	       alpn.len == s.alpn.len &&
 	       (alpn.len == 0 || memcmp(alpn.p, s.alpn.p, alpn.len) == 0) &&
 	       wk->age_skew_ms <= BOUND_SKEW_MS && wk->age_skew_ms >= -BOUND_SKEW_MS;
 }

@@ -75,7 +75,7 @@ enum sneck_rc sneck__offer_prepare(struct hs *hs)
 	ng->ticket_hash = own_suite(hs->cfg, s.suite)->hash;
 	ng->ticket_age = (uint32_t)(hs->now_ms - s.issued_ms) + s.age_add;
 	ng->early = (hs->session_flags & SNECK_SESSION_EARLY_DATA) != 0 && s.max_early != 0 &&
-		    protocol_offered(hs->cfg, s.alpn);
+		    hs->quic == NULL && protocol_offered(hs->cfg, s.alpn);
 	return SNECK_OK;
 }
 
