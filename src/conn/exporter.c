@@ -38,7 +38,8 @@ enum sneck_rc sneck_export_early(const struct sneck_conn *conn, const char *labe
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
 	if (conn->hs.work == NULL ||
-	    (conn->hs.early != EARLY_OFFERED && conn->hs.early != EARLY_ACCEPTED))
+	    (conn->hs.early != EARLY_ACCEPTED &&
+	     (conn->hs.early != EARLY_OFFERED || conn->hs.tx_level != LV_EARLY)))
 		return SNECK_NOT_NOW;
 	return derive(conn, conn->hs.work->early_exporter, label, context, dst, len);
 }
