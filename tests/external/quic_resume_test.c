@@ -66,9 +66,8 @@ static void resumes_without_early_data(void **state)
 		tickets = 0;
 		max_early = 7;
 		configure();
-		assert_int_equal(sneck_ticket_ring_init(&resume_ring,
-							&quic_pair.server.t.provider, RESUME_NOW,
-							0),
+		assert_int_equal(sneck_ticket_ring_init(&resume_ring, &quic_pair.server.t.provider,
+							RESUME_NOW, 0),
 				 SNECK_OK);
 		quic_start();
 		shake(i & 1 ? 1 : 5000);
