@@ -101,8 +101,8 @@ struct sneck_ticket_ring {
 
 /** Fills a ring with random keys.
  *
- *  Bytes: ring is the caller's. Units: now_ms since 1970; period_ms, how long each key seals, and
- *  half as long as it opens afterwards; 0 takes 12 hours.
+ *  Bytes: ring is the caller's. Units: now_ms since 1970; period_ms, how long each key seals;
+ *  it opens for two more periods; 0 takes 12 hours.
  *  RFC: 4.7.1, C.4; 5077, 5.5.
  *  Returns: SNECK_OK; SNECK_E_RANDOM.
  */
@@ -110,8 +110,9 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc
 sneck_ticket_ring_init(struct sneck_ticket_ring *ring, const struct sneck_provider *provider,
 		       uint64_t now_ms, uint64_t period_ms);
 
-/** Makes the next key when its time has come. A key is known one period before it seals, so that
- *  every machine that copies the ring can open a ticket before the first one is issued.
+/** Makes the next key when its time has come, and two when that was missed. A key is known one
+ *  period before it seals, so that every machine that copies the ring can open a ticket before the
+ *  first one is issued.
  *
  *  Bytes: ring is the caller's; the oldest key is wiped. Units: ms since 1970. RFC: as above.
  *  Returns: SNECK_OK: distribute the ring; SNECK_NOT_NOW: nothing was due.

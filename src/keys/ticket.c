@@ -51,15 +51,19 @@ enum sneck_rc sneck_ticket_ring_rotate(struct sneck_ticket_ring *ring,
 {
 	const struct sneck_ticket_key *const next = &ring->keys[NEXT];
 	const uint64_t period_ms = next->seal_until_ms - next->seal_from_ms;
+	const bool late = now_ms >= next->seal_until_ms;
 	struct sneck_ticket_ring turned;
 	enum sneck_rc rc;
 
 	if (now_ms < next->seal_from_ms)
 		return SNECK_NOT_NOW;
-	memcpy(turned.keys + 1, ring->keys, (KEYS - 1u) * sizeof ring->keys[0]);
-	rc = now_ms < next->seal_until_ms
-		     ? make_key(&turned.keys[NEXT], provider, next->seal_until_ms, period_ms)
-		     : fill(&turned, provider, now_ms, period_ms);
+	if (late) { /* the two newest may still open what they have sealed */
+		rc = fill(&turned, provider, now_ms, period_ms);
+		memcpy(turned.keys + 2, ring->keys, 2u * sizeof ring->keys[0]);
+	} else {
+		memcpy(turned.keys + 1, ring->keys, (KEYS - 1u) * sizeof ring->keys[0]);
+		rc = make_key(&turned.keys[NEXT], provider, next->seal_until_ms, period_ms);
+	}
 	if (rc == SNECK_OK)
 		*ring = turned;
 	sneck__ct_wipe(&turned, sizeof turned);
