@@ -145,7 +145,8 @@ struct sneck_ticket_params {
  *  Bytes: appended to out; params are read during the call; the session goes to mem (may be NULL
  *  with an empty identity). Units: cap and *len in bytes. RFC: 4.7.1.
  *  Returns: SNECK_OK; SNECK_WANT_SPACE with out->required or *len as needed; SNECK_NOT_NOW before
- *  the handshake is over; SNECK_E_UNSUPPORTED on a client or in TLS 1.2.
+ *  the handshake is over, without a key that seals now, or behind 255 tickets; SNECK_E_ARG on a
+ *  client; SNECK_E_CONFIG with nothing that could open the ticket again.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc
 sneck_ticket_send(struct sneck_conn *conn, const struct sneck_ticket_params *params,
