@@ -125,7 +125,7 @@ sneck_ticket_ring_rotate(struct sneck_ticket_ring *ring, const struct sneck_prov
  *
  *  Bytes: the session goes to mem and is secret. Units: cap and *len in bytes. RFC: 4.7.1.
  *  Returns: SNECK_OK; SNECK_E_SESSION: not sealed by this ring, or too old; SNECK_WANT_SPACE
- *  with *len as needed.
+ *  with *len as needed; SNECK_E_CRYPTO.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc
 sneck_ticket_open(const struct sneck_ticket_ring *ring, const struct sneck_provider *provider,

@@ -124,6 +124,7 @@ enum sneck_rc sneck_ticket_open(const struct sneck_ticket_ring *ring,
 		return SNECK_E_SESSION;
 	for (size_t i = 0; i < KEYS; i++) {
 		const struct sneck_ticket_key *const key = &ring->keys[i];
+		enum sneck_rc rc;
 
 		if (memcmp(key->name, identity.p, TICKET_NAME) != 0 || !made(key) ||
 		    now_ms >= key->open_until_ms)
@@ -131,12 +132,10 @@ enum sneck_rc sneck_ticket_open(const struct sneck_ticket_ring *ring,
 		*len = identity.len - TICKET_OVER;
 		if (cap < *len)
 			return SNECK_WANT_SPACE;
-		if (sneck__unseal(
-			    provider, key->secret, label, sneck_span_of(key->name, TICKET_NAME),
-			    sneck_span_of(identity.p + TICKET_NAME, identity.len - TICKET_NAME),
-			    mem) == SNECK_OK)
-			return SNECK_OK;
-		return SNECK_E_SESSION; /* *len says that it was tried */
+		rc = sneck__unseal(
+			provider, key->secret, label, sneck_span_of(key->name, TICKET_NAME),
+			sneck_span_of(identity.p + TICKET_NAME, identity.len - TICKET_NAME), mem);
+		return rc == SNECK_E_BAD_MAC ? SNECK_E_SESSION : rc; /* *len: it was tried */
 	}
 	return SNECK_E_SESSION;
 }
