@@ -17,7 +17,9 @@ struct name {
 		SNECK_##state, "SNECK_" #state                                                     \
 	}
 static const struct name states[] = { S(APP_DATA_AVAILABLE),
+				      S(EARLY_DATA_AVAILABLE),
 				      S(MAY_ENCRYPT_APP_DATA),
+				      S(MAY_ENCRYPT_EARLY_DATA),
 				      S(MUST_ENCRYPT_TLS_DATA),
 				      S(MUST_TRANSMIT_TLS_DATA),
 				      S(NEEDS_MORE_TLS_DATA),
@@ -29,10 +31,18 @@ static const struct name states[] = { S(APP_DATA_AVAILABLE),
 				      S(PEER_CLOSED),
 				      S(CLOSED),
 				      S(FAILED),
+				      S(RECEIVED_CLIENT_HELLO),
+				      S(NEEDS_PSK),
+				      S(NEEDS_EARLY_DATA_DECISION),
+				      S(NEEDS_LOCAL_SIGNATURE),
+				      S(NEEDS_CREDENTIAL),
 				      S(NEEDS_SCRATCH),
 				      S(KEYS_READY),
+				      S(NEEDS_UNPACKED_CERTIFICATE),
 				      S(HANDSHAKE_DONE),
+				      S(RECEIVED_TICKET),
 				      S(RECEIVED_ALERT),
+				      S(EARLY_DATA_RESULT),
 				      { 0, NULL } };
 #undef S
 
@@ -106,12 +116,14 @@ static const struct name messages[] = {
 	{ HT_CLIENT_HELLO, "ClientHello" },
 	{ HT_SERVER_HELLO, "ServerHello" },
 	{ HT_NEW_SESSION_TICKET, "NewSessionTicket" },
+	{ HT_END_OF_EARLY_DATA, "EndOfEarlyData" },
 	{ HT_ENCRYPTED_EXTENSIONS, "EncryptedExtensions" },
 	{ HT_CERTIFICATE, "Certificate" },
 	{ HT_CERTIFICATE_REQUEST, "CertificateRequest" },
 	{ HT_CERTIFICATE_VERIFY, "CertificateVerify" },
 	{ HT_FINISHED, "Finished" },
 	{ HT_KEY_UPDATE, "KeyUpdate" },
+	{ HT_COMPRESSED_CERTIFICATE, "CompressedCertificate" },
 	{ 0, NULL },
 };
 

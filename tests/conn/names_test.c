@@ -34,8 +34,10 @@ static void states(void **state)
 	assert_string_equal(sneck_state_name(15), "SNECK_FAILED");
 	assert_string_equal(sneck_state_name(50), "SNECK_RECEIVED_ALERT");
 	assert_string_equal(sneck_state_name(0), "unknown");
-	assert_string_equal(sneck_state_name(2), "unknown");
-	assert_int_equal(count(sneck_state_name), 17);
+	assert_string_equal(sneck_state_name(2), "SNECK_EARLY_DATA_AVAILABLE");
+	assert_string_equal(sneck_state_name(51), "SNECK_EARLY_DATA_RESULT");
+	assert_string_equal(sneck_state_name(52), "unknown");
+	assert_int_equal(count(sneck_state_name), 27);
 }
 
 static void versions(void **state)
