@@ -70,6 +70,8 @@ static enum sneck_rc take(struct hs *hs, struct sneck_span identity, uint32_t ag
 			sneck_ticket_open(cfg->tickets, cfg->provider, identity, hs->now_ms,
 					  hs->work->session_mem, BOUND_SESSION, &len);
 
+		if (open != SNECK_OK && open != SNECK_E_SESSION)
+			return open;
 		if (open == SNECK_OK)
 			rc = take_session(hs, sneck_span_of(hs->work->session_mem, len), age,
 					  suites);

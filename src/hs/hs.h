@@ -77,6 +77,7 @@ struct hs_work {
 	uint32_t hello_aside_at;         /* with the ticket's bytes in it */
 	struct hs_psk psk;
 	struct psk_answer psk_answer;    /* server */
+	uint32_t n_identities;           /* that NEEDS_PSK has shown */
 	uint8_t *session_mem;            /* server: BOUND_SESSION bytes for the session, until the
 	                                    flight is written there */
 	uint8_t early_secret[BOUND_HASH]; /* client_early_traffic_secret */

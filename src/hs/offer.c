@@ -42,9 +42,7 @@ enum sneck_rc sneck__offer_prepare(struct hs *hs)
 	ng->ticket_hash = sneck__suite_find(s.suite)->hash;
 	ng->ticket_age = (uint32_t)(hs->now_ms - s.issued_ms) + s.age_add;
 	ng->early = BUILD_EARLY_DATA && (hs->session_flags & SNECK_SESSION_EARLY_DATA) != 0 &&
-		    s.max_early != 0 &&
-		    hs->quic == NULL && /* QUIC ends early data in its own way: not yet */
-		    protocol_offered(hs->cfg, s.alpn);
+		    s.max_early != 0 && hs->quic == NULL && protocol_offered(hs->cfg, s.alpn);
 	return SNECK_OK;
 }
 

@@ -3,10 +3,10 @@
  * would resume, and another one is a full handshake. A ticket of one virtual host must not open
  * another that asks for client certificates. RFC 9846, 4.7.1, 8.
  *
- * In it: the role, the peer's name or the name asked for, whether clients are authenticated, the
- * issuers and kinds of certificates that are accepted, and config.session_domain, or without one
- * the names of the credentials and the protocols. Version, suite and times are fields of a session;
- * the protocol agreed on matters to early data only. */
+ * In it: the role, the peer's name or the name asked for, how peers are authenticated and against
+ * which issuers, and config.session_domain, or without one the names of the credentials and the
+ * protocols. Version, suite and times are fields of a session; the protocol agreed on matters to
+ * early data only. */
 #include "hs.h"
 
 #include "../crypto/algs.h"
@@ -32,10 +32,27 @@ static enum sneck_rc add_names(struct transcript *t, const struct sneck_credenti
 	return SNECK_OK;
 }
 
+/* Who was judged by one verifier was not judged by another. */
+static enum sneck_rc add_trust(struct transcript *t, const struct sneck_verifier *v)
+{
+	const uint8_t fixed[] = { v != NULL, v != NULL ? (uint8_t)v->flags : 0,
+				  v != NULL ? (uint8_t)v->n_ca_names : 0 };
+
+	SNECK_TRY(add(t, sneck_span_of(fixed, sizeof fixed)));
+	if (v == NULL)
+		return SNECK_OK;
+	for (size_t i = 0; i < v->n_ca_names; i++)
+		SNECK_TRY(add(t, v->ca_names[i]));
+	return add(t, v->trust_id);
+}
+
 static enum sneck_rc add_domain(struct transcript *t, const struct sneck_config *cfg)
 {
+	const uint8_t n = (uint8_t)cfg->n_alpn; /* so that a name is not taken for a protocol */
+
 	if (cfg->session_domain.len != 0)
 		return add(t, cfg->session_domain);
+	SNECK_TRY(add(t, sneck_span_of(&n, 1)));
 	for (size_t i = 0; i < cfg->n_credentials; i++)
 		SNECK_TRY(add_names(t, cfg->credentials[i]));
 	for (size_t i = 0; i < cfg->n_alpn; i++)
@@ -43,25 +60,12 @@ static enum sneck_rc add_domain(struct transcript *t, const struct sneck_config 
 	return SNECK_OK;
 }
 
-/* Which peers are accepted, as far as it can be told of a verifier. */
-static enum sneck_rc add_trust(struct transcript *t, const struct sneck_verifier *v)
-{
-	const uint8_t types =
-		v == NULL
-			? 0
-			: (uint8_t)(v->flags & (SNECK_VERIFIER_RAW_KEYS | SNECK_VERIFIER_NO_X509));
-
-	SNECK_TRY(add(t, sneck_span_of(&types, 1)));
-	for (size_t i = 0; v != NULL && i < v->n_ca_names; i++)
-		SNECK_TRY(add(t, v->ca_names[i]));
-	return SNECK_OK;
-}
-
 static enum sneck_rc add_policy(struct transcript *t, const struct hs *hs)
 {
 	const struct sneck_config *const cfg = hs->cfg;
 	const bool server = hs->role == SNECK_SERVER;
-	const uint8_t fixed[] = { hs->role, cfg->client_auth, cfg->session_domain.len != 0 };
+	const uint8_t fixed[] = { hs->role, cfg->client_auth, cfg->psk_only,
+				  cfg->session_domain.len != 0 };
 
 	SNECK_TRY(add(t, sneck_span_of(fixed, sizeof fixed)));
 	SNECK_TRY(add(t, server ? sneck_span_of(hs->sni, hs->sni_len) : hs->name));
