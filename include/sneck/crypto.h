@@ -189,6 +189,7 @@ SNECK_STATIC_ASSERT(sizeof(struct sneck_verdict) == 56, "struct sneck_verdict is
 #define SNECK_VERIFIER_WANTS_SCTS 4u /* ask for SignedCertificateTimestamps (RFC 6962, 3.3.1) */
 #define SNECK_VERIFIER_RAW_KEYS 8u   /* accept raw public keys too (RFC 7250) */
 #define SNECK_VERIFIER_NO_X509 16u   /* accept nothing else */
+#define SNECK_VERIFIER_X509_FIRST 32u /* accept both, and certificates rather than raw keys */
 
 /* Judges chains. RFC: 4.5.1.3; 5280, 6; 9525.
  *

@@ -27,6 +27,9 @@ void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 	if (c->alert_owed && c->hs.role == SNECK_SERVER && !c->hs.v->ccs &&
 	    c->tx_level == LV_INITIAL && c->hs.tx_level != LV_INITIAL && c->out.at != 0)
 		c->alert_owed = sneck__conn_install_tx(c, LV_HANDSHAKE) == SNECK_OK;
+	/* the first that a client sends protected is announced, whatever it is */
+	c->ccs_owed = c->alert_owed && c->hs.role == SNECK_CLIENT && c->tx_level != LV_INITIAL &&
+		      c->external == EXTERNAL_NO && sneck__flight_ccs_due(&c->hs);
 	sneck__conn_release_scratch(c);
 	c->in = (struct in_map){ .pos = c->in.pos }; /* nothing of `in` is wanted any more */
 	if (!c->alert_owed)
@@ -124,6 +127,8 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 		return sneck__emit_broken(conn, out, before, rc);
 	sneck__trace(conn, 1, CT_ALERT, SNECK_ALERT_CLOSE_NOTIFY, sizeof bytes);
 	conn->tx_closed = true;
+	if (conn->hs.work != NULL) /* nothing follows it: RFC 9846, 6.1 */
+		conn->hs.work->nego.n_tickets = 0;
 	sneck__emit_written(conn);
 	return SNECK_OK;
 }

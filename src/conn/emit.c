@@ -14,6 +14,7 @@
 
 #define GATHER	       16u /* pieces in one record */
 #define KEY_UPDATE_LEN (FRAME_HEAD + 1u)
+#define CCS_RECORD     6u
 
 size_t sneck__fragment(const struct sneck_conn *c)
 {
@@ -174,7 +175,7 @@ size_t sneck__control_size(const struct sneck_conn *c)
 size_t sneck__emit_size(const struct sneck_conn *c)
 {
 	if (c->alert_owed)
-		return sneck__record_size(c, 2);
+		return sneck__record_size(c, 2) + (c->ccs_owed ? CCS_RECORD : 0);
 	return flight_waits(c) ? flight_size(c, false) : sneck__control_size(c);
 }
 
@@ -229,11 +230,18 @@ void sneck__emit_written(struct sneck_conn *c)
 
 static enum sneck_rc emit_alert(struct sneck_conn *c, struct sneck_out *out)
 {
+	static const uint8_t one[] = { 1 };
 	const uint8_t bytes[2] = { 2, c->alert }; /* RFC 9846, 6: level is ignored; fatal */
-	const struct sneck_span piece = { bytes, sizeof bytes };
-	const enum sneck_rc rc = sneck__emit_record(c, out, CT_ALERT, &piece, 1, sizeof bytes);
+	const struct sneck_span piece = { bytes, sizeof bytes }, ccs = { one, sizeof one };
+	enum sneck_rc rc = SNECK_OK;
 
-	c->alert_owed = false;
+	if (c->ccs_owed) {
+		rc = sneck__emit_record(c, out, CT_CCS, &ccs, 1, sizeof one);
+		sneck__trace(c, 1, CT_CCS, one[0], sizeof one);
+	}
+	if (rc == SNECK_OK)
+		rc = sneck__emit_record(c, out, CT_ALERT, &piece, 1, sizeof bytes);
+	c->alert_owed = c->ccs_owed = false;
 	if (rc == SNECK_OK) {
 		sneck__trace(c, 1, CT_ALERT, c->alert, sizeof bytes);
 		sneck__emit_written(c);

@@ -9,8 +9,9 @@
  *   } CertTypeExtension;
  *
  * What is not agreed is X.509. A client speaks of both, of its own certificate only when it has a
- * raw key to show. A server answers for its own with the type of the credential that it chose, for
- * the client's when it is going to ask for one. That the type is kept to, hs/auth.c sees to. */
+ * raw key to show. A server answers for its own with the type of the credential that it chose, or
+ * on resumption would choose, for the client's when it is going to ask for one. That the type is
+ * kept to, hs/auth.c sees to. */
 #include "ext.h"
 
 #include "select.h"
@@ -18,16 +19,23 @@
 #define X509 SET(SNECK_X509)
 #define RAW  SET(SNECK_RAW_PUBLIC_KEY)
 
-/* Best first: who has a use for raw keys likes them better. */
-static void types_write(uint32_t types, struct wr *w)
+static void types_write(uint32_t types, bool x509_first, struct wr *w)
 {
 	const struct wr_mark list = wr_open(w, 1);
 
+	if ((types & X509) && x509_first)
+		wr_u8(w, SNECK_X509);
 	if (types & RAW)
 		wr_u8(w, SNECK_RAW_PUBLIC_KEY);
-	if (types & X509)
+	if ((types & X509) && !x509_first)
 		wr_u8(w, SNECK_X509);
 	wr_close(w, list);
+}
+
+/* Who has a use for raw keys likes them better, unless he says otherwise. */
+static bool likes_x509(const struct nego *ng)
+{
+	return nego_wants(ng, SNECK_VERIFIER_X509_FIRST);
 }
 
 static enum sneck_rc types_read(struct sneck_span body, uint32_t *types)
@@ -41,7 +49,8 @@ static enum sneck_rc types_read(struct sneck_span body, uint32_t *types)
 	for (size_t i = 0; i < list.len; i++)
 		if (list.p[i] < 32)
 			*types |= SET(list.p[i]);
-	return SNECK_OK;
+	/* RFC 7250, 4.1: who has nothing but X.509 does not speak of it */
+	return list.len == 1 && list.p[0] == SNECK_X509 ? SNECK_E_ILLEGAL : SNECK_OK;
 }
 
 /* An answer: one of what we offered. */
@@ -57,19 +66,32 @@ static enum sneck_rc type_read(struct sneck_span body, uint32_t offered, uint8_t
 
 /* ---- the server's certificate ---- */
 
+/* The credential that was chosen; on resumption the first one of a type that the client takes. */
+static const struct sneck_credential *shown(const struct nego *ng)
+{
+	const struct sneck_config *const cfg = ng->cfg;
+	size_t i = 0;
+
+	if (ng->cred != NULL)
+		return ng->cred;
+	while (i < cfg->n_credentials && !set_has(ng->own_types, cfg->credentials[i]->type))
+		i++;
+	return i < cfg->n_credentials ? cfg->credentials[i] : NULL;
+}
+
 static bool server_offer(const struct nego *ng, enum ext_in in)
 {
 	if (in == IN_CH)
 		return sneck__types_accepted(ng) != X509;
-	return ng->own_types != 0 && ng->cred != NULL;
+	return ng->own_types != 0 && shown(ng) != NULL;
 }
 
 static void server_write(const struct nego *ng, enum ext_in in, struct wr *w)
 {
 	if (in == IN_CH)
-		types_write(sneck__types_accepted(ng), w);
+		types_write(sneck__types_accepted(ng), likes_x509(ng), w);
 	else
-		wr_u8(w, (uint8_t)ng->cred->type);
+		wr_u8(w, (uint8_t)shown(ng)->type);
 }
 
 static enum sneck_rc server_read(struct nego *ng, enum ext_in in, struct sneck_span body)
@@ -109,7 +131,7 @@ static bool client_offer(const struct nego *ng, enum ext_in in)
 static void client_write(const struct nego *ng, enum ext_in in, struct wr *w)
 {
 	if (in == IN_CH)
-		types_write(types_owned(ng), w);
+		types_write(types_owned(ng), ng->cfg->credentials[0]->type == SNECK_X509, w);
 	else
 		wr_u8(w, ng->peer_type);
 }
@@ -129,8 +151,18 @@ static enum sneck_rc client_read(struct nego *ng, enum ext_in in, struct sneck_s
 	common = ng->peer_types & sneck__types_accepted(ng);
 	if (common == 0 && ng->cfg->client_auth != SNECK_AUTH_NONE)
 		return SNECK_E_CERT_TYPE;
-	ng->peer_type = common & RAW ? SNECK_RAW_PUBLIC_KEY : SNECK_X509;
+	ng->peer_type = (common & RAW) && !((common & X509) && likes_x509(ng))
+				? SNECK_RAW_PUBLIC_KEY
+				: SNECK_X509;
 	return SNECK_OK;
+}
+
+static enum sneck_rc client_absent(struct nego *ng, enum ext_in in)
+{
+	return in == IN_CH && ng->cfg->client_auth != SNECK_AUTH_NONE &&
+			       (sneck__types_accepted(ng) & X509) == 0
+		       ? SNECK_E_CERT_TYPE
+		       : SNECK_OK;
 }
 
 const struct ext sneck__ext_client_type = {
@@ -140,4 +172,5 @@ const struct ext sneck__ext_client_type = {
 	.offer = client_offer,
 	.write = client_write,
 	.read = client_read,
+	.absent = client_absent,
 };

@@ -13,12 +13,12 @@
  *   } ServerNameList;
  *
  * host_name is the only type there is, and RFC 6066 allows one name of a type: the list has one
- * entry. A server answers with an empty body when it used the name. */
+ * entry. A server answers with an empty body when it used the name, except on resumption. */
 #include "ext.h"
 
 static bool sni_offer(const struct nego *ng, enum ext_in in)
 {
-	return in == IN_CH ? ng->name.len != 0 : ng->sni_len != 0;
+	return in == IN_CH ? ng->name.len != 0 : ng->sni_len != 0 && ng->psk_index == 0;
 }
 
 static void sni_write(const struct nego *ng, enum ext_in in, struct wr *w)

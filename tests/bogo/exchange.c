@@ -103,11 +103,14 @@ static void write_exports(struct run *r)
 	uint8_t out[2048], size[2] = { (uint8_t)r->secret_len, 0 };
 
 	if (len != 0) {
-		const char *const context = f->export_context != NULL ? f->export_context : "";
+		const char *const text = f->export_context != NULL ? f->export_context : "";
+		const struct sneck_span context = f->use_export_context
+							  ? sneck_span_of(text, strlen(text))
+							  : sneck_span_of(NULL, 0);
 
 		if (len > sizeof out ||
-		    sneck_export(r->conn, f->export_label != NULL ? f->export_label : "",
-				 sneck_span_of(context, strlen(context)), out, len) != SNECK_OK)
+		    sneck_export(r->conn, f->export_label != NULL ? f->export_label : "", context,
+				 out, len) != SNECK_OK)
 			die("export");
 		write_all(r, out, len);
 	}
@@ -134,6 +137,8 @@ static void echo(struct run *r)
 	const size_t cap = f->read_size > 0 && f->read_size < 16384 ? (size_t)f->read_size : 512u;
 	size_t len;
 
+	if (f->shim_shuts_down)
+		die("application data behind our close_notify");
 	while ((early ? sneck_early_read(&r->st.u.early, data, cap, &len)
 		      : sneck_app_read(&r->st.u.app, data, cap, &len)) == SNECK_OK) {
 		if (f->expect_reject_early_data && !f->server && !r->early_rejected)
@@ -175,8 +180,10 @@ static bool handshake_done(struct run *r)
 		r->facts.peer_scheme = r->facts.resumed != 0 ? r->kept->peer_scheme : 0;
 	if (r->resume && r->facts.resumed == 1 && f->reverify_on_resume && f->verify_fail) {
 		/* a session is as good as its owner thinks: look again before a byte is said */
-		return sneck_fail(r->conn, SNECK_ALERT_CERTIFICATE_UNKNOWN) == SNECK_OK;
+		return sneck_fail(r->conn, refusal(f)) == SNECK_OK;
 	}
+	if (r->facts.resumed == 2) /* a client is not told which of several */
+		r->selected = r->psk_index;
 	expect_handshake(r);
 	return true;
 }

@@ -35,7 +35,35 @@ static bool key_expected(const struct flags *f, const struct sneck_chain *chain)
 	       memcmp(sha, f->expect_rpk_sha256.p, sizeof sha) == 0;
 }
 
-/* Paths are not judged, as the reference does not either: the tests have chains of all kinds. */
+/* The reference has two hooks for this, and each its own alert. */
+uint8_t refusal(const struct flags *f)
+{
+	return f->use_custom_verify_callback ? SNECK_ALERT_CERTIFICATE_UNKNOWN
+					     : SNECK_ALERT_HANDSHAKE_FAILURE;
+}
+
+/* A refusal counts only where a test wants the peer to be verified. */
+static bool refused_anyway(const struct flags *f)
+{
+	return f->verify_fail && (f->verify_peer || f->require_any_client_certificate ||
+				  f->use_custom_verify_callback);
+}
+
+/* Of the verifier's reasons only what a key may be used for counts: names and paths are not judged
+ * by the reference, and the tests have chains of all kinds. */
+static enum sneck_rc judge_usage(struct run *r, const struct sneck_chain *chain,
+				 struct sneck_verdict *verdict)
+{
+	const struct sneck_verifier *const v = sneck_pki_trust_verifier(r->trust);
+	struct sneck_chain nameless = *chain;
+
+	nameless.name = sneck_span_of(NULL, 0);
+	SNECK_TRY(v->verify(v->ctx, &nameless, verdict));
+	if (verdict->reason != SNECK_E_CERT_USAGE)
+		verdict->chain = SNECK_CHAIN_VALID;
+	return SNECK_OK;
+}
+
 enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_verdict *verdict)
 {
 	struct run *const r = ctx;
@@ -47,7 +75,11 @@ enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_ver
 		fprintf(stderr, "the peer's certificate is of type %d\n", chain->type);
 	if (f->fail_ocsp_callback && f->enable_ocsp_stapling)
 		verdict->reason = SNECK_E_CERT_STAPLE;
-	else if (!f->verify_fail && key_expected(f, chain))
+	else if (refused_anyway(f) || !key_expected(f, chain))
+		verdict->alert = refusal(f);
+	else if (r->trust != NULL && chain->type == SNECK_X509)
+		return judge_usage(r, chain, verdict);
+	else
 		verdict->chain = SNECK_CHAIN_VALID;
 	return SNECK_OK;
 }
@@ -105,21 +137,97 @@ static bool issuer_named(const struct sneck_credential *c, struct sneck_span nam
 static enum sneck_rc answer_credential(struct run *r)
 {
 	const struct sneck_cred_st *const st = &r->st.u.cred;
+	bool issuers = false;
 
+	expect_request(r, st);
 	if (r->flags->fail_cert_callback)
 		return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_INTERNAL_ERROR);
+	if (r->flags->server && r->flags->fail_ocsp_callback)
+		return sneck_answer_refuse(r->conn, r->st.op,
+					   SNECK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE);
 	for (size_t i = 0; i <= MAX_CREDS; i++) {
 		const struct identity *const id = &r->ids[i];
 
-		if (id->chain == NULL ||
-		    (id->flags->must_match_issuer && !issuer_named(&id->credential, st->ca_names)))
+		if (id->chain == NULL)
 			continue;
-		if (sneck_answer_credential(r->conn, r->st.op, &id->credential) == SNECK_OK)
+		issuers = id->flags->must_match_issuer &&
+			  !issuer_named(&id->credential, st->ca_names);
+		if (!issuers &&
+		    sneck_answer_credential(r->conn, r->st.op, &id->credential) == SNECK_OK)
 			return SNECK_OK;
 	}
-	if (!r->flags->server)
+	if (r->cfg.n_credentials == 0)
 		return sneck_answer_credential(r->conn, r->st.op, NULL);
-	fprintf(stderr, "no credential fits\n");
+	fprintf(stderr, "no credential fits%s\n", issuers ? ": of none of the issuers" : "");
+	return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
+}
+
+/* ---- which pre-shared key ---- */
+
+/* An ImportedIdentity of RFC 9258 against the key that it would be made of. */
+static bool names(struct sneck_span identity, const struct sneck_psk *psk, uint32_t kdfs)
+{
+	const struct sneck_span part[] = { psk->identity, psk->context };
+	size_t at = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		const size_t len = part[i].len;
+
+		if (identity.len < at + 2u + len || identity.p[at] != len >> 8 ||
+		    identity.p[at + 1u] != (len & 0xffu) ||
+		    (len != 0 && memcmp(identity.p + at + 2u, part[i].p, len) != 0))
+			return false;
+		at += 2u + len;
+	}
+	return identity.len == at + 4u && memcmp(identity.p + at, "\3\4\0", 3) == 0 &&
+	       identity.p[at + 3u] < 3 && (kdfs & 1u << identity.p[at + 3u]) != 0;
+}
+
+/* Set of RFC 9258's KDFs that a list of suites has: 1 SHA-256, 2 SHA-384. */
+static uint32_t kdfs_of(struct sneck_span suites)
+{
+	uint32_t set = 0;
+
+	for (size_t i = 0; i + 2u <= suites.len; i += 2)
+		if (suites.p[i] == 0x13)
+			set |= suites.p[i + 1u] == 2 ? 4u : 2u;
+	return set;
+}
+
+static enum sneck_rc answer_session(struct run *r, uint32_t i, struct sneck_span identity)
+{
+	uint8_t session[4096];
+	size_t len;
+
+	SNECK_TRY(sneck_ticket_open(&r->kept->ring, r->cfg.provider, identity, r->kept->now_ms,
+				    session, sizeof session, &len));
+	return sneck_answer_psk(r->conn, r->st.op, (int)i, session, len, NULL);
+}
+
+/* A session, else the first credential of ours that will do, be it a key or a certificate. */
+static enum sneck_rc answer_psk(struct run *r)
+{
+	const struct sneck_psk_st *const st = &r->st.u.psk;
+	struct sneck_span identity[4];
+	uint32_t age, n = st->n_identities < 4 ? st->n_identities : 4;
+
+	for (uint32_t i = 0; i < n; i++) {
+		SNECK_TRY(sneck_psk_at(st, i, &identity[i], &age));
+		if (answer_session(r, i, identity[i]) == SNECK_OK)
+			return SNECK_OK;
+	}
+	for (size_t k = 0; k <= MAX_CREDS; k++) {
+		const struct identity *const id = &r->ids[k];
+
+		if (id->chain != NULL && r->takes_certs)
+			return sneck_answer_psk(r->conn, r->st.op, -1, NULL, 0, NULL);
+		for (uint32_t i = 0; id->flags != NULL && i < n; i++)
+			if (names(identity[i], &id->psk, r->kdfs)) {
+				r->psk_index = id->index;
+				return sneck_answer_psk(r->conn, r->st.op, (int)i, NULL, 0,
+							&id->psk);
+			}
+	}
 	return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
 }
 
@@ -129,7 +237,13 @@ static enum sneck_rc answer_hello(struct run *r)
 {
 	const struct flags *const f = r->flags;
 
+	struct sneck_hello hello;
+
 	expect_hello(r, &r->st.u.hello);
+	if (sneck_hello_read(r->st.u.hello.raw, &hello) == SNECK_OK) {
+		r->kdfs = kdfs_of(hello.suites);
+		r->takes_certs = hello.schemes.len != 0;
+	}
 	if (f->fail_early_callback)
 		return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
 	if (f->fail_ddos_callback)
@@ -173,6 +287,8 @@ static enum sneck_rc answer(struct run *r)
 		return answer_hello(r);
 	case SNECK_NEEDS_CREDENTIAL:
 		return answer_credential(r);
+	case SNECK_NEEDS_PSK:
+		return answer_psk(r);
 	case SNECK_NEEDS_LOCAL_SIGNATURE:
 		return answer_sign(r);
 	case SNECK_NEEDS_EARLY_DATA_DECISION:

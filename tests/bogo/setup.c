@@ -78,6 +78,7 @@ static void add_psk(struct run *r, struct identity *id, const struct cred_flags 
 		.secret = f->psk, .context = f->psk_context,
 	};
 	r->psks[r->cfg.n_psks++] = &id->psk;
+	r->psk_index = id->index;
 }
 
 static void add_identity(struct run *r, const struct cred_flags *f, size_t i, int index)
@@ -120,9 +121,34 @@ static void setup_identity(struct run *r)
 		add_identity(r, &f->more[i], i, (int)i);
 	if (f->cred.cert_file != NULL)
 		add_identity(r, &f->cred, f->n_more, -1);
+	if (!f->server && r->cfg.n_psks > 1 && f->expect_selected_credential != NO_EXPECTATION)
+		not_implemented("to tell a client which of several keys the server took");
 	r->cfg.credentials = r->creds;
 	r->cfg.psks = r->psks;
-	r->cfg.psk_only = f->server && r->cfg.n_credentials == 0;
+	r->cfg.psk_only = r->cfg.n_credentials == 0 && r->cfg.n_psks != 0 && !f->verify_peer &&
+			  !f->require_any_client_certificate;
+}
+
+/* A client that is told which types it has shows those, in that order. */
+static void sort_types(struct run *r)
+{
+	const struct list *const want = &r->flags->client_cert_types;
+	const struct sneck_credential *have[MAX_CREDS + 1];
+	const size_t n = r->cfg.n_credentials;
+
+	if (!want->given)
+		return;
+	memcpy(have, r->creds, sizeof have);
+	r->cfg.n_credentials = 0;
+	for (size_t i = 0; i < want->n; i++) {
+		const size_t before = r->cfg.n_credentials;
+
+		for (size_t k = 0; k < n; k++)
+			if (have[k]->type == want->v[i])
+				r->creds[r->cfg.n_credentials++] = have[k];
+		if (r->cfg.n_credentials == before)
+			not_implemented("a certificate type without a credential of it");
+	}
 }
 
 /* ---- whom we trust ---- */
@@ -133,7 +159,7 @@ static int nibble(char c)
 }
 
 /* DER names in hexadecimal, with commas between them. */
-static size_t read_names(const char *text, struct sneck_span *names, size_t cap)
+size_t read_names(const char *text, struct sneck_span *names, size_t cap)
 {
 	size_t n = 0;
 
@@ -153,6 +179,23 @@ static size_t read_names(const char *text, struct sneck_span *names, size_t cap)
 	return n;
 }
 
+/* What a test that has no -verify-prefs takes for granted. */
+static const struct list usual = {
+	.v = { SNECK_ECDSA_SECP256R1_SHA256, SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PKCS1_SHA256,
+	       SNECK_ECDSA_SECP384R1_SHA384, SNECK_RSA_PSS_RSAE_SHA384, SNECK_RSA_PKCS1_SHA384,
+	       SNECK_RSA_PSS_RSAE_SHA512, SNECK_RSA_PKCS1_SHA512 },
+	.n = 8,
+	.given = true,
+};
+
+static bool accepts(const struct flags *f, uint16_t type)
+{
+	for (size_t i = 0; i < f->accepted_peer_cert_types.n; i++)
+		if (f->accepted_peer_cert_types.v[i] == type)
+			return true;
+	return false;
+}
+
 static void setup_trust(struct run *r)
 {
 	const struct flags *const f = r->flags;
@@ -164,26 +207,25 @@ static void setup_trust(struct run *r)
 	};
 	struct sneck_note note;
 
-	if (f->trust_cert != NULL && sneck_pki_trust_open(&r->trust, &options, &note) != SNECK_OK)
+	if (f->trust_cert != NULL && f->trust_cert[0] != '\0' &&
+	    sneck_pki_trust_open(&r->trust, &options, &note) != SNECK_OK)
 		not_implemented(note.text);
 	r->verifier = (struct sneck_verifier){
-		.schemes = preferred(&f->verify_prefs, r->cfg.provider->pubkey->schemes),
+		.schemes = preferred(f->verify_prefs.given ? &f->verify_prefs : &usual,
+				     r->cfg.provider->pubkey->schemes),
 		.ca_names = r->ca_names,
 		.n_ca_names = read_names(f->use_client_ca_list, r->ca_names, 16),
-		.flags = (f->enable_ocsp_stapling ? SNECK_VERIFIER_WANTS_OCSP : 0) |
-			 (f->enable_scts ? SNECK_VERIFIER_WANTS_SCTS : 0),
+		.flags = (f->enable_ocsp_stapling && !f->server ? SNECK_VERIFIER_WANTS_OCSP : 0) |
+			 (f->enable_scts && !f->server ? SNECK_VERIFIER_WANTS_SCTS : 0),
 		.verify = judge,
 		.ctx = r,
 	};
-	if (has(f->accepted_peer_cert_types.v, SNECK_RAW_PUBLIC_KEY))
+	if (accepts(f, SNECK_RAW_PUBLIC_KEY))
 		r->verifier.flags |= SNECK_VERIFIER_RAW_KEYS;
-	if (f->accepted_peer_cert_types.given) {
-		bool x509 = false;
-
-		for (size_t i = 0; i < f->accepted_peer_cert_types.n; i++)
-			x509 |= f->accepted_peer_cert_types.v[i] == SNECK_X509;
-		r->verifier.flags |= x509 ? 0 : SNECK_VERIFIER_NO_X509;
-	}
+	if (f->accepted_peer_cert_types.given && f->accepted_peer_cert_types.v[0] == SNECK_X509)
+		r->verifier.flags |= SNECK_VERIFIER_X509_FIRST;
+	if (f->accepted_peer_cert_types.given && !accepts(f, SNECK_X509))
+		r->verifier.flags |= SNECK_VERIFIER_NO_X509;
 	r->cfg.verifier = &r->verifier;
 	if (f->verify_peer)
 		r->cfg.client_auth = SNECK_AUTH_OPTIONAL;
@@ -229,12 +271,37 @@ static void setup_groups(struct run *r)
 static void setup_versions(struct run *r)
 {
 	const struct flags *const f = r->flags;
+	int min = f->min_version > SNECK_TLS12 ? f->min_version : SNECK_TLS12;
+	int max = f->max_version != 0 ? f->max_version : SNECK_TLS13;
 
-	if (f->no_tls13 || (f->max_version != 0 && f->max_version < SNECK_TLS13))
-		not_implemented("TLS 1.2");
-	if (f->cipher != NULL)
-		not_implemented("-cipher");
-	r->cfg.prefer_peer_order = 1;
+	if (f->no_tls12 && min == SNECK_TLS12)
+		min = SNECK_TLS13;
+	if (f->no_tls13 && max == SNECK_TLS13)
+		max = SNECK_TLS12;
+	if (max < min || (f->no_tls12 && max == SNECK_TLS12))
+		not_implemented("versions before TLS 1.2");
+	r->cfg.min_version = (uint16_t)min;
+	r->cfg.max_version = (uint16_t)max;
+}
+
+/* One suite of TLS 1.2 by its name; the lists of the reference have a language of their own. */
+static void setup_suites(struct run *r)
+{
+	static const uint16_t tls13[] = { SNECK_TLS_AES_128_GCM_SHA256,
+					  SNECK_TLS_AES_256_GCM_SHA384,
+					  SNECK_TLS_CHACHA20_POLY1305_SHA256 };
+	static uint16_t suites[4];
+
+	r->cfg.prefer_peer_order = !r->flags->server_preference;
+	if (r->flags->cipher == NULL)
+		return;
+	memcpy(suites + 1, tls13, sizeof tls13);
+	for (int id = 0xc000; id < 0xd000; id++)
+		if (strcmp(sneck_suite_name(id), r->flags->cipher) == 0)
+			suites[0] = (uint16_t)id;
+	if (suites[0] == 0)
+		not_implemented(r->flags->cipher);
+	r->cfg.suites = (struct sneck_u16s){ suites, 4 };
 }
 
 /* ---- secrets and messages that tests want to see ---- */
@@ -272,18 +339,17 @@ static void setup_questions(struct run *r)
 {
 	const struct flags *const f = r->flags;
 	bool choose = f->fail_cert_callback || f->expect_client_ca_list != NULL ||
-		      f->expect_peer_verify_prefs.given;
-
-	for (size_t i = 0; i < f->n_more; i++)
-		choose |= f->more[i].must_match_issuer;
+		      f->expect_peer_verify_prefs.given || (f->server && f->fail_ocsp_callback);
 	r->cfg.ask = SNECK_ASK_NOTICES | SNECK_ASK_TICKETS;
 	if (f->server)
 		r->cfg.ask |= SNECK_ASK_CLIENT_HELLO;
 	if (f->enable_early_data)
 		r->cfg.ask |= SNECK_ASK_EARLY_DATA;
+	if (f->server && r->cfg.n_psks != 0)
+		r->cfg.ask |= SNECK_ASK_PSK;
 	if (f->async)
 		r->cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_SIGN;
-	if (choose || (f->async && r->cfg.n_credentials != 0))
+	if (choose || r->cfg.n_credentials > 1 || (r->cfg.n_credentials != 0 && !f->server))
 		r->cfg.ask |= SNECK_ASK_CREDENTIAL;
 }
 
@@ -302,6 +368,7 @@ void setup(struct run *r)
 		.keep_exporter = 1,
 		.grease = f->enable_grease,
 		.insecure_no_name = 1,
+		.insecure_no_ems = 1,
 		.insecure_keylog = f->export_traffic_secrets ? keep_secret : NULL,
 		.keylog_user = r,
 		.trace = f->expect_msg_callback != NULL ? trace : NULL,
@@ -311,9 +378,11 @@ void setup(struct run *r)
 	if (f->server && !f->no_ticket && !f->skip_ticket)
 		r->cfg.tickets = &r->kept->ring;
 	setup_versions(r);
+	setup_suites(r);
 	setup_groups(r);
 	setup_alpn(r);
 	setup_identity(r);
+	sort_types(r);
 	setup_trust(r);
 	setup_questions(r);
 	if (sneck_config_check(&r->cfg, role, &why) != SNECK_OK)

@@ -24,7 +24,7 @@ static void connect_once(const struct flags phase[3], struct kept *kept, int i)
 	r.retry = &phase[PHASE_RETRY];
 	r.kept = kept;
 	r.resume = i != 0;
-	r.selected = NO_EXPECTATION;
+	r.selected = -1;
 	if (r.resume && !f->server && kept->session_len == 0)
 		die("no session to offer");
 	setup(&r);

@@ -49,6 +49,7 @@ struct flags {
 	const char *trust_cert, *host_name, *advertise_alpn, *select_alpn, *cipher;
 	bool reject_alpn, decline_alpn, server_preference;
 	bool verify_peer, require_any_client_certificate, verify_fail, reverify_on_resume;
+	bool use_custom_verify_callback;
 	bool enable_ocsp_stapling, enable_scts;
 	bool decline_ocsp_callback, fail_ocsp_callback;
 	struct list accepted_peer_cert_types, client_cert_types;
@@ -69,11 +70,10 @@ struct flags {
 	bool expect_session_miss, expect_no_session, expect_session_id, expect_no_session_id;
 	bool expect_extended_master_secret, expect_hrr, expect_no_hrr, expect_no_server_name;
 	bool expect_ticket_early, expect_accept_early_data, expect_reject_early_data;
-	bool expect_no_offer_early_data, expect_no_peer_cert;
+	bool expect_ticket_renewal, expect_no_offer_early_data, expect_no_peer_cert;
 	const char *expect_alpn, *expect_advertised_alpn, *expect_server_name;
 	const char *expect_peer_cert_file, *expect_client_ca_list, *expect_msg_callback;
 	struct sneck_span expect_ocsp_response, expect_scts, expect_rpk_sha256;
-	struct sneck_span expect_certificate_types;
 	struct list expect_peer_verify_prefs;
 };
 
@@ -137,7 +137,10 @@ struct run {
 	size_t initial_sent; /* bytes of the initial writes */
 	bool new_session, new_session_early;
 	uint64_t seen_op; /* a question that was shown once */
-	int selected;	  /* credential that signed; NO_EXPECTATION: none */
+	bool takes_certs; /* a ClientHello has signature_algorithms */
+	uint32_t kdfs;	  /* of the suites of a ClientHello */
+	int psk_index;	  /* of the external key added last */
+	int selected;	  /* credential that signed, or key; -1: the default one, or none */
 	uint8_t client_secret[64], server_secret[64];
 	size_t secret_len;
 	char trace[4096];
@@ -151,9 +154,11 @@ struct sneck_span copy_of(struct sneck_span s);
 
 /* setup.c */
 void setup(struct run *r);
+size_t read_names(const char *text, struct sneck_span *names, size_t cap);
 void setup_wipe(struct run *r);
 
 /* judge.c */
+uint8_t refusal(const struct flags *f); /* the alert of a peer that is refused */
 enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_verdict *verdict);
 enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig, size_t cap,
 		   size_t *len);
@@ -171,6 +176,7 @@ bool exchange(struct run *r);
 
 /* expect.c */
 void expect_hello(const struct run *r, const struct sneck_hello_st *hello);
+void expect_request(const struct run *r, const struct sneck_cred_st *cred);
 void expect_handshake(const struct run *r);
 void expect_end(const struct run *r);
 

@@ -373,6 +373,34 @@ static void early_exporter(void **state)
 	pair_wipe(&p);
 }
 
+static int say_uncounted(struct end *e, int state)
+{
+	static const struct sneck_iov hello = { "hello", 5 };
+
+	if (state != SNECK_MAY_ENCRYPT_EARLY_DATA)
+		return 0;
+	assert_int_equal(sneck_early_encrypt(&e->st.u.may, &hello, 1, 0, &e->out, NULL), SNECK_OK);
+	assert_int_equal(sneck_may_encrypt_done(&e->st.u.may), SNECK_OK);
+	return 1;
+}
+
+/* As with sneck_encrypt() one need not ask how much was taken. */
+static void early_data_without_a_count(void **state)
+{
+	(void)state;
+	resume_ticket(&p, 11);
+	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
+	p.client.hook = say_uncounted;
+	p.server.cfg.max_early_data = 1000;
+	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	p.server.accept_early = 1;
+	resume_start(&p);
+	resume_expect(&p, 1);
+	assert_int_equal(p.server.n_early, 5);
+	assert_memory_equal(p.server.early, "hello", 5);
+	pair_wipe(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +415,7 @@ int main(void)
 		cmocka_unit_test(n51_no_end),
 		cmocka_unit_test(n46_skewed_clocks),
 		cmocka_unit_test(early_exporter),
+		cmocka_unit_test(early_data_without_a_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/attack.h"
+#include "lib/resume.h"
 
 #define RAW  SNECK_VERIFIER_RAW_KEYS
 #define ONLY (SNECK_VERIFIER_RAW_KEYS | SNECK_VERIFIER_NO_X509)
@@ -299,6 +300,127 @@ static void config(void **state)
 			 SNECK_E_NO_ALGORITHM);
 }
 
+/* ---- which of both is liked better, and who may say nothing ---- */
+
+static bool said(const struct end *e, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i + len <= e->link.len; i++)
+		if (memcmp(e->link.bytes + i, bytes, len) == 0)
+			return true;
+	return false;
+}
+
+static void the_order_of_a_client(void **state)
+{
+	static const struct {
+		uint32_t flags;
+		const char *has, *peers, *own; /* the two extensions */
+	} cases[] = {
+		{ RAW, "rx", "\0\x14\0\3\2\2\0", "\0\x13\0\3\2\2\0" },
+		{ RAW | SNECK_VERIFIER_X509_FIRST, "xr", "\0\x14\0\3\2\0\2", "\0\x13\0\3\2\0\2" },
+		{ ONLY | SNECK_VERIFIER_X509_FIRST, "r", "\0\x14\0\2\1\2", "\0\x13\0\2\1\2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const size_t len = i == 2 ? 6 : 7;
+
+		setup(cases[i].flags, cases[i].has);
+		p.client.cfg.credentials = p.server.cfg.credentials;
+		p.client.cfg.n_credentials = p.server.cfg.n_credentials;
+		pair_start(&p);
+		pair_run(&p);
+		assert_true(said(&p.client, cases[i].peers, len));
+		assert_true(said(&p.client, cases[i].own, len));
+		pair_wipe(&p);
+	}
+}
+
+static void the_order_of_a_server(void **state)
+{
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		setup(0, "x");
+		pair_client_auth(&p, SNECK_AUTH_REQUIRED);
+		creds[0] = &raw;
+		creds[1] = &p.client.cred;
+		p.client.cfg.credentials = creds;
+		p.client.cfg.n_credentials = 2;
+		p.server.cfg.credentials = p.server.creds;
+		p.server.v.verifier.verify = look;
+		p.server.v.verifier.flags = RAW | (first ? SNECK_VERIFIER_X509_FIRST : 0);
+		verdict_type = -1;
+		pair_start(&p);
+		pair_run(&p);
+		assert_true(pair_connected(&p));
+		assert_int_equal(verdict_type, first ? SNECK_X509 : SNECK_RAW_PUBLIC_KEY);
+		pair_wipe(&p);
+	}
+}
+
+static void only_raw_keys_and_none_is_offered(void **state)
+{
+	(void)state;
+	setup(0, "x");
+	pair_client_auth(&p, SNECK_AUTH_OPTIONAL);
+	p.server.v.verifier.flags = ONLY;
+	pair_start(&p);
+	pair_run(&p);
+	assert_int_equal(p.server.st.err, SNECK_E_CERT_TYPE);
+	assert_int_equal(p.client.st.alert, SNECK_ALERT_UNSUPPORTED_CERTIFICATE);
+	pair_wipe(&p);
+}
+
+static void to_speak_of_x509_alone(void **state)
+{
+	static const struct attack a = { "server_type_x509", .msg = 1,	.act = ACT_EXT_ADD,
+					 .ext = 20,	     B("\1\0"), .rc = SNECK_E_ILLEGAL,
+					 .alert = 47 };
+
+	(void)state;
+	attack_run(&p, &a);
+}
+
+static size_t ee_len;
+
+static void watch(void *user, int sent, uint8_t content, uint8_t type, size_t len)
+{
+	(void)user;
+	if (sent && content == 22 && type == 8)
+		ee_len = len;
+}
+
+/* No key is shown then, and what kind it would be is said all the same. */
+static void resumption_names_the_type(void **state)
+{
+	static uint8_t session[2048];
+	size_t len, full;
+
+	(void)state;
+	setup(RAW, "r");
+	assert_int_equal(sneck_ticket_ring_init(&resume_ring, &p.server.t.provider, RESUME_NOW, 0),
+			 SNECK_OK);
+	p.server.cfg.tickets = &resume_ring;
+	p.server.cfg.trace = watch;
+	p.client.cfg.ask |= SNECK_ASK_TICKETS;
+	pair_start(&p);
+	pair_run(&p);
+	assert_true(pair_connected(&p));
+	full = ee_len;
+	len = p.client.session_len[0];
+	memcpy(session, p.client.session[0], len);
+	pair_wipe(&p);
+	setup(RAW, "r");
+	p.server.cfg.tickets = &resume_ring;
+	p.server.cfg.trace = watch;
+	p.client.resume = session;
+	p.client.resume_len = len;
+	pair_start(&p);
+	resume_expect(&p, 1);
+	assert_int_equal(ee_len, full - 4u); /* no acknowledgement of the name */
+	pair_wipe(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +429,11 @@ int main(void)
 		cmocka_unit_test(n37_verdicts_on_raw_keys),
 		cmocka_unit_test(n40_the_other_kind),
 		cmocka_unit_test(config),
+		cmocka_unit_test(the_order_of_a_client),
+		cmocka_unit_test(the_order_of_a_server),
+		cmocka_unit_test(only_raw_keys_and_none_is_offered),
+		cmocka_unit_test(to_speak_of_x509_alone),
+		cmocka_unit_test(resumption_names_the_type),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,6 +182,35 @@ static void psk_ke(void **state)
 	}
 }
 
+static size_t ee_len;
+
+static void watch(void *user, int sent, uint8_t content, uint8_t type, size_t len)
+{
+	(void)user;
+	if (sent && content == 22 && type == 8)
+		ee_len = len;
+}
+
+/* RFC 6066, 3: not on resumption, which is that of the session. */
+static void a_resumed_server_name_is_not_acknowledged(void **state)
+{
+	size_t full;
+
+	(void)state;
+	resume_init(&p, 9);
+	p.server.cfg.trace = watch;
+	pair_start(&p);
+	resume_expect(&p, 0);
+	full = ee_len;
+	pair_wipe(&p);
+	resume_next(&p, 9);
+	p.server.cfg.trace = watch;
+	resume_start(&p);
+	resume_expect(&p, 1);
+	assert_int_equal(ee_len, full - 4u);
+	pair_wipe(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +220,7 @@ int main(void)
 		cmocka_unit_test(resumes_a_resumed_session),
 		cmocka_unit_test(external_keys),
 		cmocka_unit_test(psk_ke),
+		cmocka_unit_test(a_resumed_server_name_is_not_acknowledged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

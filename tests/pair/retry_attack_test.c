@@ -74,7 +74,8 @@ static const struct attack retries[] = {
 	  B("\0\x03"
 	    "abc"),
 	  .self = true, E(ILLEGAL, 47) },
-	{ "n6_retry_glued", HRR, .act = ACT_GLUE, B("\x08\0\0\x02\0\0"), E(UNEXPECTED, 10) },
+	{ "n6_retry_glued", HRR, .act = ACT_GLUE, B("\x08\0\0\x02\0\0"), E(EPOCH, 10) },
+	{ "n6_part_of_sh_glued", HRR, .act = ACT_GLUE, B("\x02\0"), E(EPOCH, 10) },
 	{ "n16_data_behind_retry", HRR, .act = ACT_AFTER, .content = 23, .plain = true, B("abc"),
 	  E(UNEXPECTED, 10) },
 	{ "n56_ccs_3_behind_retry", HRR, .act = ACT_AFTER, .content = 20, .plain = true, .count = 2,
@@ -150,6 +151,14 @@ static const struct attack seconds[] = {
 	{ "n56_ccs_3", CH2, BEFORE(20), .count = 2, B("\x01"), E(FLOOD, 10) },
 };
 
+/* The first of two. */
+static const struct attack firsts[] = {
+	{ "n6_part_of_second_glued", .retry = true, .msg = 1, .act = ACT_GLUE, B("\x01\0"),
+	  E(EPOCH, 10) },
+	{ "n6_part_of_second_glued_cookie", .retry = true, .cookie = true, .msg = 1,
+	  .act = ACT_GLUE, B("\x01\0"), E(EPOCH, 10) },
+};
+
 /* Cookies that a server with a secret refuses, and one without. */
 static const struct attack cookies[] = {
 	{ "n21_nothing_to_retry_with", .msg = 1, .retry = true, SET_EXT(10), B("\0\x02\0\x1d"),
@@ -206,6 +215,7 @@ static void n23_second_hellos(void **state)
 	size_t n = sizeof seconds / sizeof seconds[0];
 
 	(void)state;
+	run(firsts, sizeof firsts / sizeof firsts[0], "first ClientHello");
 	run(seconds, n, "second ClientHello");
 	for (size_t i = 0; i < n; i++) {
 		struct attack a = seconds[i];

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* wire_test.c: what others look for on the wire and both our ends do without. RFC 9846, E.4. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/attack.h"
+
+static struct pair p;
+static struct edit ed;
+
+#define HT_EE 8
+
+static void add_unasked(struct edit *e, struct unit *u)
+{
+	static const struct attack a = { .act = ACT_EXT_ADD, .ext = 0x4321 };
+
+	if (u->type == 22 && u->data[0] == HT_EE)
+		attack_ext(u, &a);
+	edit_put(e, u);
+}
+
+/* A middlebox has not seen a client's keys change before a ChangeCipherSpec. */
+static void a_client_that_refuses_sends_ccs_first(void **state)
+{
+	static const uint8_t ccs[] = { 20, 3, 3, 0, 1, 1 };
+
+	(void)state;
+	for (int compat = 0; compat < 2; compat++) {
+		const struct link *const sent = &p.client.link;
+		size_t at;
+
+		pair_init(&p, 5);
+		p.client.cfg.no_compat = !compat;
+		edit_init(&ed, &p.server);
+		ed.on_unit = add_unasked;
+		pair_start(&p);
+		pair_run(&p);
+		assert_int_equal(p.client.st.err, SNECK_E_EXT_UNASKED);
+		assert_int_equal(p.server.st.err, SNECK_E_PEER_ALERT);
+		at = 5u + ((size_t)sent->bytes[3] << 8 | sent->bytes[4]);
+		if (compat) {
+			assert_memory_equal(sent->bytes + at, ccs, sizeof ccs);
+			at += sizeof ccs;
+		}
+		assert_int_equal(sent->bytes[at], 23);
+		assert_int_equal(
+			sent->len,
+			at + 5u + ((size_t)sent->bytes[at + 3u] << 8 | sent->bytes[at + 4u]));
+		pair_wipe(&p);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_client_that_refuses_sends_ccs_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
