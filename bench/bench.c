@@ -100,13 +100,17 @@ static void make_trust(struct setup *s)
 static void make_configs(struct setup *s, uint16_t suite)
 {
 	s->suite = suite;
-	s->group = SNECK_X25519;
+	s->old = suite >> 8 != 0x13;
+	s->groups[0] = SNECK_X25519;
+	s->groups[1] = SNECK_SECP256R1;
 	for (int role = 0; role < 2; role++)
 		s->config[role] = (struct sneck_config){
 			SNECK_CONFIG_INIT,
 			.provider = sneck_provider_libcrypto(),
 			.suites = { &s->suite, 1 },
-			.groups = { &s->group, 1 },
+			.groups = { s->groups, s->old ? 2 : 1 },
+			.min_version = s->old ? SNECK_TLS12 : SNECK_TLS13,
+			.max_version = s->old ? SNECK_TLS12 : SNECK_TLS13,
 		};
 	s->config[SNECK_SERVER].credentials = s->credentials;
 	s->config[SNECK_SERVER].n_credentials = 1;
@@ -128,6 +132,18 @@ static EVP_PKEY *libssl_key(const struct sneck_pki_key *key)
 	return pkey;
 }
 
+static bool choose_version(SSL_CTX *x, const struct setup *s)
+{
+	const int version = s->old ? TLS1_2_VERSION : TLS1_3_VERSION;
+	const char *const suite = sneck_suite_name(s->suite);
+
+	return SSL_CTX_set_min_proto_version(x, version) == 1 &&
+	       SSL_CTX_set_max_proto_version(x, version) == 1 &&
+	       SSL_CTX_set1_groups_list(x, s->old ? "X25519:P-256" : "X25519") == 1 &&
+	       (s->old ? SSL_CTX_set_cipher_list(x, OPENSSL_cipher_name(suite))
+		       : SSL_CTX_set_ciphersuites(x, suite)) == 1;
+}
+
 static void make_contexts(struct setup *s)
 {
 	const struct sneck_span der = s->credential.chain[0];
@@ -142,9 +158,7 @@ static void make_contexts(struct setup *s)
 								    : TLS_client_method());
 
 		s->ctx[role] = x;
-		bench_must(x != NULL && SSL_CTX_set_min_proto_version(x, TLS1_3_VERSION) == 1 &&
-				   SSL_CTX_set1_groups_list(x, "X25519") == 1 &&
-				   SSL_CTX_set_ciphersuites(x, sneck_suite_name(s->suite)) == 1 &&
+		bench_must(x != NULL && choose_version(x, s) &&
 				   SSL_CTX_set_num_tickets(x, 0) == 1,
 			   "setting up libssl");
 		SSL_CTX_set_options(x, SSL_OP_NO_TICKET);

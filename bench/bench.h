@@ -47,14 +47,16 @@ double median(struct samples *s);	  /* sorts */
 enum key_kind { KEY_ECDSA, KEY_RSA };
 
 /* An authority, a leaf for "localhost" under it, and what both libraries make of them. One suite,
- * X25519 only, TLS 1.3 only, no tickets; the client verifies the chain and the name. */
+ * X25519 (P-256 is named besides in TLS 1.2, where a certificate's curve has to be), the suite's
+ * version only, no tickets; the client verifies the chain and the name. */
 struct setup {
 	struct sneck_pki_key *ca_key, *key;
 	struct sneck_pki_chain *ca, *chain;
 	struct sneck_pki_trust *trust;
 	struct sneck_credential credential;
 	const struct sneck_credential *credentials[1];
-	uint16_t suite, group;
+	uint16_t suite, groups[2];
+	bool old; /* TLS 1.2 */
 	struct sneck_config config[2];
 	SSL_CTX *ctx[2];
 	/* for the core without libcrypto */

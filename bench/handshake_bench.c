@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* handshake_bench: a full TLS 1.3 handshake, microseconds of one core for each side. One handshake
+/* handshake_bench: a full handshake of TLS 1.3 and 1.2, microseconds of one core for each side. One handshake
  * is one sample; all take turns; the connection's making and end are in its time. sneck's verifier
  * remembers certificates that it has parsed, so it is measured on a server that it has never seen
  * (with new trust each time, whose making is not in the time), and on one that it knows. */
@@ -36,23 +36,25 @@ static void one(const struct stack *stack, struct setup *s, struct samples times
 	}
 }
 
-static void row(const char *key, const char *side, double sneck, double libssl, double target)
+static void row(const char *version, const char *key, const char *side, double sneck, double libssl, double target)
 {
 	const double ratio = libssl / sneck;
 
-	printf("%-12s %-20s %8.1f %8.1f %8.2f", key, side, sneck, libssl, ratio);
+	printf("%s %-12s %-20s %8.1f %8.1f %8.2f", version, key, side, sneck, libssl, ratio);
 	if (target > 0)
 		printf("   %.1f%s", target, ratio < target ? " MISSED" : "");
 	putchar('\n');
 }
 
-static void rows(enum key_kind kind, const char *name, double seconds)
+static void rows(uint16_t suite, enum key_kind kind, const char *name, double seconds)
 {
 	static struct setup s;
+	const char *version;
 	double libssl[2];
 	uint64_t end;
 
-	setup_open(&s, kind, SNECK_TLS_AES_128_GCM_SHA256);
+	setup_open(&s, kind, suite);
+	version = s.old ? "1.2" : "1.3";
 	for (int way = 0; way < WAYS; way++)
 		for (int role = 0; role < 2; role++)
 			took[way][role].n = 0;
@@ -66,11 +68,11 @@ static void rows(enum key_kind kind, const char *name, double seconds)
 	while (bench_ns() < end);
 	for (int role = SNECK_CLIENT; role <= SNECK_SERVER; role++)
 		libssl[role] = median(&took[LIBSSL][role]);
-	row(name, "server", median(&took[KNOWN][SNECK_SERVER]), libssl[SNECK_SERVER],
-	    kind == KEY_ECDSA ? 1.4 : 0);
-	row(name, "client", median(&took[STRANGER][SNECK_CLIENT]), libssl[SNECK_CLIENT],
+	row(version, name, "server", median(&took[KNOWN][SNECK_SERVER]), libssl[SNECK_SERVER],
+	    kind != KEY_ECDSA ? 0 : s.old ? 1.3 : 1.4);
+	row(version, name, "client", median(&took[STRANGER][SNECK_CLIENT]), libssl[SNECK_CLIENT],
 	    kind == KEY_ECDSA ? 1.1 : 0);
-	row(name, "client, server known", median(&took[KNOWN][SNECK_CLIENT]), libssl[SNECK_CLIENT],
+	row(version, name, "client, server known", median(&took[KNOWN][SNECK_CLIENT]), libssl[SNECK_CLIENT],
 	    0);
 	setup_close(&s);
 }
@@ -79,12 +81,14 @@ int main(int argc, char **argv)
 {
 	const double seconds = bench_seconds(argc, argv, 5);
 
-	printf("Full TLS 1.3 handshake, microseconds of one core, medians; %s\n"
+	printf("Full handshake, microseconds of one core, medians; %s\n"
 	       "(AES-128-GCM, X25519, root -> leaf, chain and name verified, no tickets)\n\n"
-	       "%-12s %-20s %8s %8s %8s   target\n",
-	       OpenSSL_version(OPENSSL_VERSION), "key", "side", "sneck", "libssl", "ratio");
-	rows(KEY_ECDSA, "ECDSA P-256", seconds);
-	rows(KEY_RSA, "RSA 2048", seconds);
+	       "%-3s %-12s %-20s %8s %8s %8s   target\n",
+	       OpenSSL_version(OPENSSL_VERSION), "TLS", "key", "side", "sneck", "libssl", "ratio");
+	rows(SNECK_TLS_AES_128_GCM_SHA256, KEY_ECDSA, "ECDSA P-256", seconds);
+	rows(SNECK_TLS_AES_128_GCM_SHA256, KEY_RSA, "RSA 2048", seconds);
+	rows(SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, KEY_ECDSA, "ECDSA P-256", seconds);
+	rows(SNECK_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, KEY_RSA, "RSA 2048", seconds);
 	putchar('\n');
 	return 0;
 }

@@ -29,7 +29,7 @@ struct stream {
 	struct sneck_out out;
 	_Alignas(SNECK_ALIGN) uint8_t conn_mem[SNECK_CONN_MAX];
 	_Alignas(SNECK_ALIGN) uint8_t scratch[SNECK_SCRATCH_MAX];
-	uint8_t in_mem[20 * 1024], out_mem[20 * 1024];
+	uint8_t in_mem[40 * 1024], out_mem[40 * 1024]; /* two records and more */
 };
 
 /* A client of the server that is named, or, with NULL, a server. The config must outlive it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* uv_server.c: an HTTPS server of one page on libuv, by sneck/uv.h. Everybody who asks is told what
  * was agreed. Ends on SIGINT and SIGTERM. Usage: uv_server CHAIN-FILE KEY-FILE [PORT] */
+#define _POSIX_C_SOURCE 200809L
 #include "common.h"
 
 #include <sneck/uv.h>

@@ -147,7 +147,7 @@ struct sneck_sign_st {
 	uint32_t gen;
 	uint16_t scheme, rsv;
 	const struct sneck_credential *credential;
-	struct sneck_span tbs;       /* to be signed; at most 200 bytes */
+	struct sneck_span tbs;       /* to be signed; at most 201 bytes */
 };
 struct sneck_cred_st {
 	struct sneck_conn *conn;

@@ -4,8 +4,6 @@
  * A record is consumed when it is yielded, never before: not asking is backpressure. What lies
  * between records (KeyUpdates, tickets, alerts) is handled on the way; a failure ends the iteration
  * and is the next state. */
-#include <sneck/session.h>
-
 #include "conn.h"
 
 /* Opens records until one has data for the application. SNECK_WANT_INPUT: there is none. */
@@ -96,44 +94,6 @@ enum sneck_rc sneck_app_read(struct sneck_app_st *st, void *dst, size_t cap, siz
 		*len += rec.len;
 	}
 	return *len != 0 ? SNECK_OK : SNECK_WANT_INPUT;
-}
-
-/* ---- early data: the same records, until EndOfEarlyData ---- */
-
-static bool early_left(const struct sneck_early_st *st)
-{
-	return st->conn->in.app_len != 0 || st->conn->rx_epoch.level == LV_EARLY;
-}
-
-static struct sneck_app_st as_app(const struct sneck_early_st *st)
-{
-	return (struct sneck_app_st){ .conn = st->conn, .in = st->in, .gen = st->gen };
-}
-
-enum sneck_rc sneck_early_next(struct sneck_early_st *st, struct sneck_rec *rec)
-{
-	struct sneck_app_st app = as_app(st);
-
-	return early_left(st) ? sneck_app_next(&app, rec) : SNECK_WANT_INPUT;
-}
-
-enum sneck_rc sneck_early_read(struct sneck_early_st *st, void *dst, size_t cap, size_t *len)
-{
-	struct sneck_app_st app = as_app(st);
-
-	*len = 0;
-	return early_left(st) ? sneck_app_read(&app, dst, cap, len) : SNECK_WANT_INPUT;
-}
-
-enum sneck_rc sneck_early_drop(struct sneck_early_st *st)
-{
-	struct sneck_rec rec;
-	enum sneck_rc rc;
-
-	do
-		rc = sneck_early_next(st, &rec);
-	while (rc == SNECK_OK);
-	return rc == SNECK_WANT_INPUT ? SNECK_OK : rc;
 }
 
 size_t sneck_app_peek(const struct sneck_app_st *st)

@@ -3,8 +3,6 @@
  *
  * Pieces are gathered, cut into records and sealed straight from where they lie into `out`: one
  * pass, no copy. Sizes are exact before a byte is written. */
-#include <sneck/session.h>
-
 #include "conn.h"
 
 #include "../hs/graph.h"
@@ -192,66 +190,34 @@ static enum sneck_rc count(struct sneck_conn *c, const struct sneck_iov *pieces,
 	return SNECK_OK;
 }
 
+enum sneck_rc sneck__encrypt(struct sneck_conn *c, const struct sneck_iov *pieces, size_t n,
+			     size_t most, uint32_t flags, struct sneck_out *out, size_t *consumed)
+{
+	size_t plain;
+
+	SNECK_TRY(count(c, pieces, n, flags, &plain));
+	if (plain > most && !(flags & SNECK_F_PARTIAL))
+		return SNECK_NOT_NOW;
+	return encrypt(c, (struct cut){ pieces, n, 0 }, plain < most ? plain : most, flags, out,
+		       consumed);
+}
+
 enum sneck_rc sneck_encrypt(struct sneck_conn *conn, const struct sneck_iov *pieces, size_t n,
 			    uint32_t flags, struct sneck_out *out, size_t *consumed)
 {
-	size_t plain, done = 0;
+	size_t done = 0;
 	enum sneck_rc rc;
 
 	if (consumed != NULL)
 		*consumed = 0;
 	SNECK_TRY(may_send(conn, out));
-	SNECK_TRY(count(conn, pieces, n, flags, &plain));
-	rc = encrypt(conn, (struct cut){ pieces, n, 0 }, plain, flags, out, &done);
+	rc = sneck__encrypt(conn, pieces, n, SIZE_MAX, flags, out, &done);
 	if (consumed != NULL)
 		*consumed = done;
 	return rc;
 }
 
-/* ---- early data: RFC 9846, 2.3, 4.3.9 ---- */
-
-/* From the ClientHello on, until a server's answer has moved the handshake further. */
-bool sneck__can_encrypt_early(const struct sneck_conn *c)
-{
-	return c->err == 0 && c->hs.early == EARLY_OFFERED && c->tx_level == LV_EARLY &&
-	       c->hs.tx_level == LV_EARLY && !sneck__emit_waits(c) &&
-	       c->hs.early_bytes < c->hs.early_max;
-}
-
-size_t sneck_early_size(const struct sneck_may_st *st, size_t plain)
-{
-	return st->gen == st->conn->gen && sneck__can_encrypt_early(st->conn)
-		       ? data_size(st->conn, plain)
-		       : 0;
-}
-
-enum sneck_rc sneck_early_encrypt(struct sneck_may_st *st, const struct sneck_iov *pieces, size_t n,
-				  uint32_t flags, struct sneck_out *out, size_t *consumed)
-{
-	struct sneck_conn *const c = st->conn;
-	const uint32_t left = c->hs.early_max - c->hs.early_bytes;
-	size_t plain, done = 0;
-
-	if (consumed != NULL)
-		*consumed = 0;
-	SNECK_TRY(sneck__check_gen(c, st->gen));
-	if (!sneck__can_encrypt_early(c))
-		return SNECK_NOT_NOW;
-	SNECK_TRY(sneck__check_out(c, out));
-	SNECK_TRY(count(c, pieces, n, flags, &plain));
-	if (plain > left && !(flags & SNECK_F_PARTIAL))
-		return SNECK_NOT_NOW;
-	SNECK_TRY(encrypt(c, (struct cut){ pieces, n, 0 }, plain < left ? plain : left, flags, out,
-			  &done));
-	if (consumed != NULL)
-		*consumed = done;
-	c->hs.early_bytes += (uint32_t)done;
-	c->out.flight_end = c->out.written; /* it goes with the ClientHello */
-	c->out.wait = true;
-	return SNECK_OK;
-}
-
-size_t sneck__encrypt_handshake_size(const struct sneck_conn *c, size_t len)
+size_t sneck__encrypt_bytes(const struct sneck_conn *c, size_t len)
 {
 	return sneck__control_size(c) + data_size(c, len);
 }

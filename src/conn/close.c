@@ -127,6 +127,8 @@ enum sneck_rc sneck_close_notify(struct sneck_conn *conn, struct sneck_out *out)
 		return sneck__emit_broken(conn, out, before, rc);
 	sneck__trace(conn, 1, CT_ALERT, SNECK_ALERT_CLOSE_NOTIFY, sizeof bytes);
 	conn->tx_closed = true;
+	if (conn->hs.work != NULL) /* nothing follows it: RFC 9846, 6.1 */
+		conn->hs.work->nego.n_tickets = 0;
 	sneck__emit_written(conn);
 	return SNECK_OK;
 }

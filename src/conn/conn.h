@@ -123,6 +123,7 @@ int sneck__refused(struct sneck_status *st, enum sneck_rc rc);
 /* The key that the next output wants is asked for; whether one waits to be taken. */
 void sneck__keys_prepare(struct sneck_conn *c);
 bool sneck__keys_due(const struct sneck_conn *c);
+bool sneck__quic_fits(const struct sneck_config *cfg);
 int sneck__keys_show(struct sneck_conn *c, struct sneck_status *st);
 
 /* ---- split.c ---- */
@@ -153,6 +154,17 @@ int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct
 /* packed.c: NEEDS_UNPACKED_CERTIFICATE, of the message that body is of */
 void sneck__show_packed(struct sneck_conn *c, struct sneck_span body, struct sneck_status *st);
 
+/* The message that waits with a question, at the front of the run. */
+struct hs_msg sneck__show_waiting(const struct sneck_conn *c, const struct sneck_in *in);
+
+/* ---- show_cert.c ---- */
+int sneck__show_certificate(struct sneck_conn *c, const struct sneck_in *in,
+			    struct sneck_status *st);
+int sneck__show_signature(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st);
+int sneck__show_verdict(struct sneck_conn *c, struct sneck_status *st);
+void sneck__show_credential(struct sneck_conn *c, struct sneck_status *st);
+void sneck__show_sign(struct sneck_conn *c, struct sneck_status *st);
+
 /* ---- session.c ---- */
 int sneck__show_ticket(struct sneck_conn *c, struct sneck_span raw, struct sneck_status *st);
 
@@ -162,11 +174,27 @@ SNECK_MUST_CHECK enum sneck_rc sneck__answer_open(struct sneck_conn *c, uint64_t
 
 /* ---- config.c ---- */
 bool sneck__psk_valid(const struct sneck_psk *psk);
+/* Puts the sentence into why, if there is one. Returns: rc. */
+enum sneck_rc sneck__config_refuse(struct sneck_note *why, enum sneck_rc rc, const char *text);
+/* config_cert.c */
+SNECK_MUST_CHECK enum sneck_rc sneck__check_certs(const struct sneck_config *cfg, int role,
+						  struct sneck_note *why);
 
 /* ---- app_out.c ---- */
+/* The size of records for len bytes, data or a handshake message, with a KeyUpdate that waits. */
+size_t sneck__encrypt_bytes(const struct sneck_conn *c, size_t len);
+/* sneck_encrypt() of a call that was checked, of at most so many bytes. */
+SNECK_MUST_CHECK enum sneck_rc sneck__encrypt(struct sneck_conn *c, const struct sneck_iov *pieces,
+					      size_t n, size_t most, uint32_t flags,
+					      struct sneck_out *out, size_t *consumed);
+
+/* ---- exporter.c ---- */
+SNECK_MUST_CHECK enum sneck_rc sneck__export(const struct sneck_conn *c, const uint8_t *secret,
+					     const char *label, struct sneck_span context,
+					     void *dst, size_t len);
+
+/* ---- early.c ---- */
 bool sneck__can_encrypt_early(const struct sneck_conn *c);
-/* Records that carry a handshake message of len bytes now, with a KeyUpdate that waits. */
-size_t sneck__encrypt_handshake_size(const struct sneck_conn *c, size_t len);
 
 /* ---- emit.c ---- */
 bool sneck__emit_waits(const struct sneck_conn *c);    /* flight or alert */

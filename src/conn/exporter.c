@@ -7,7 +7,7 @@
 
 #define LABEL_MAX 249u /* with "tls13 " in front, a byte says its length. RFC 9846, 7.1 */
 
-static enum sneck_rc derive(const struct sneck_conn *c, const uint8_t *secret, const char *label,
+enum sneck_rc sneck__export(const struct sneck_conn *c, const uint8_t *secret, const char *label,
 			    struct sneck_span context, void *dst, size_t len)
 {
 	const struct hs *const hs = &c->hs;
@@ -29,18 +29,7 @@ enum sneck_rc sneck_export(const struct sneck_conn *conn, const char *label,
 		return (enum sneck_rc)conn->err;
 	if (!sneck__hs_connected(&conn->hs))
 		return SNECK_NOT_NOW;
-	return derive(conn, conn->hs.exporter, label, context, dst, len);
-}
-
-enum sneck_rc sneck_export_early(const struct sneck_conn *conn, const char *label,
-				 struct sneck_span context, void *dst, size_t len)
-{
-	if (conn->err != 0)
-		return (enum sneck_rc)conn->err;
-	if (conn->hs.work == NULL ||
-	    (conn->hs.early != EARLY_OFFERED && conn->hs.early != EARLY_ACCEPTED))
-		return SNECK_NOT_NOW;
-	return derive(conn, conn->hs.work->early_exporter, label, context, dst, len);
+	return sneck__export(conn, conn->hs.exporter, label, context, dst, len);
 }
 
 void sneck_forget_exporter(struct sneck_conn *conn)

@@ -74,17 +74,22 @@ enum sneck_rc sneck_keys_taken(struct sneck_keys_st *st)
 
 /* ---- QUIC ---- */
 
+/* RFC 9001, 4.2, 8.1 */
+bool sneck__quic_fits(const struct sneck_config *cfg)
+{
+	return cfg->n_alpn != 0 && !sneck__version_on(cfg, SNECK_TLS12);
+}
+
 enum sneck_rc sneck_conn_set_quic(struct sneck_conn *conn, struct sneck_quic *quic)
 {
 	if (conn->err != 0)
 		return (enum sneck_rc)conn->err;
 	if (conn->started || conn->scratch != NULL)
 		return SNECK_NOT_NOW;
-	if (conn->cfg->n_alpn == 0)
-		return sneck__refuse(conn, SNECK_E_CONFIG, "QUIC needs config.alpn");
-	if (sneck__version_on(conn->cfg, SNECK_TLS12)) /* RFC 9001, 4.2 */
-		return sneck__refuse(conn, SNECK_E_CONFIG,
-				     "QUIC needs config.min_version = SNECK_TLS13");
+	if (!sneck__quic_fits(conn->cfg))
+		return sneck__refuse(
+			conn, SNECK_E_CONFIG,
+			"QUIC needs config.alpn, and config.min_version = SNECK_TLS13");
 	if (quic->params.len > UINT16_MAX)
 		return sneck__refuse(conn, SNECK_E_ARG, "an extension has 65,535 bytes at most");
 	quic->peer_len = 0;

@@ -84,13 +84,18 @@ void *sneck__conn_tx_ctx(struct sneck_conn *c)
 
 enum sneck_rc sneck__conn_switch(struct sneck_conn *c, const struct sneck_config *cfg)
 {
-	const size_t work = sneck__hs_work_size(cfg, c->hs.role);
+	size_t work;
 
-	if (ctx_size(cfg) > c->tx_ctx - c->rx_ctx)
+	if (ctx_size(cfg) > c->tx_ctx - c->rx_ctx ||
+	    (c->external == EXTERNAL_QUIC && !sneck__quic_fits(cfg)))
 		return SNECK_E_CONFIG;
-	if (c->hs.work != NULL && work > c->scratch_len)
+	c->hs.cfg = cfg;
+	work = sneck__hs_work_need(&c->hs);
+	if (c->hs.work != NULL && work > c->scratch_len) {
+		c->hs.cfg = c->cfg;
 		return SNECK_E_CONFIG;
-	c->cfg = c->hs.cfg = cfg;
+	}
+	c->cfg = cfg;
 	if (c->hs.work != NULL) /* it is laid out for a config */
 		sneck__hs_work_lend(&c->hs, c->scratch, work);
 	return SNECK_OK;

@@ -6,6 +6,8 @@
  * here it is the order of the lines in next_state(). */
 #include "conn.h"
 
+#include "../build.h"
+
 #include "../ext/select.h"
 
 /* What stops the connection when nothing is left to write. */
@@ -218,7 +220,7 @@ static int next_state(struct sneck_conn *c, struct sneck_in *in, struct sneck_ou
 		}
 		if (c->hs.early_due)
 			return show_early_result(c, st);
-		if (sneck__can_encrypt_early(c) && !c->early_done) {
+		if (BUILD_EARLY_DATA && sneck__can_encrypt_early(c) && !c->early_done) {
 			st->u.may = (struct sneck_may_st){ .conn = c,
 							   .gen = c->gen,
 							   .max_plain = early_left(c) };
@@ -370,7 +372,7 @@ enum sneck_rc sneck_transmit_done(struct sneck_transmit_st *st)
 enum sneck_rc sneck_may_encrypt_done(struct sneck_may_st *st)
 {
 	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
-	if (sneck__can_encrypt_early(st->conn))
+	if (st->conn->tx_level == LV_EARLY) /* its allowance may be used up */
 		st->conn->early_done = true;
 	else
 		st->conn->may_done = true;

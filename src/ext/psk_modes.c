@@ -9,6 +9,8 @@
  * It also says for which tickets there is a use. */
 #include "ext.h"
 
+#include "../build.h"
+
 static bool modes_offer(const struct nego *ng, enum ext_in in)
 {
 	struct psk_offer o;
@@ -22,8 +24,9 @@ static void modes_write(const struct nego *ng, enum ext_in in, struct wr *w)
 	const struct wr_mark list = wr_open(w, 1);
 
 	(void)in;
-	wr_u8(w, 1);
-	if (ng->cfg->psk_ke)
+	if (BUILD_KEX_PSK_DHE)
+		wr_u8(w, 1);
+	if (BUILD_KEX_PSK && ng->cfg->psk_ke)
 		wr_u8(w, 0);
 	wr_close(w, list);
 }

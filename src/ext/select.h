@@ -48,10 +48,12 @@ uint32_t sneck__types_accepted(const struct nego *ng);
 /* Whether a credential is for the name that the client asked for. */
 bool sneck__credential_serves(const struct sneck_credential *c, const struct nego *ng);
 
-/* select12.c. Server: group, suite, credential and scheme. Client: group and share of a
+/* select12.c. Server: group, suite, credential and scheme; given: this credential, whatever its
+ * names; NULL: one of the config. Client: group and share of a
  * ServerKeyExchange; its scheme, which must be in our offer, fit the suite, and be one that the
  * provider can check. */
-SNECK_MUST_CHECK enum sneck_rc sneck__select12(struct nego *ng, struct sneck_span suites);
+SNECK_MUST_CHECK enum sneck_rc sneck__select12(struct nego *ng, struct sneck_span suites,
+					       const struct sneck_credential *given);
 SNECK_MUST_CHECK enum sneck_rc sneck__select12_group(struct nego *ng, uint16_t group,
 						     struct sneck_span share);
 SNECK_MUST_CHECK enum sneck_rc sneck__select12_scheme(struct nego *ng, uint16_t scheme);

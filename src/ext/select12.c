@@ -49,22 +49,29 @@ static uint16_t scheme_for(const struct nego *ng, const struct sneck_credential 
 	return 0;
 }
 
+static bool take(struct nego *ng, const struct suite *s, const struct sneck_credential *c)
+{
+	ng->own_scheme = scheme_for(ng, c, s->auth);
+	if (ng->own_scheme == 0)
+		return false;
+	ng->suite = s;
+	ng->cred = c;
+	return true;
+}
+
 /* What signs a suite: SNECK_E_NO_NAME without a credential of that name. */
-static enum sneck_rc select_signer(struct nego *ng, const struct suite *s)
+static enum sneck_rc select_signer(struct nego *ng, const struct suite *s,
+				   const struct sneck_credential *given)
 {
 	enum sneck_rc rc = SNECK_E_NO_NAME;
 
+	if (given != NULL)
+		return take(ng, s, given) ? SNECK_OK : SNECK_E_NO_SCHEME;
 	for (size_t i = 0; i < ng->cfg->n_credentials; i++) {
-		const struct sneck_credential *const c = ng->cfg->credentials[i];
-
-		if (!sneck__credential_serves(c, ng))
+		if (!sneck__credential_serves(ng->cfg->credentials[i], ng))
 			continue;
-		ng->own_scheme = scheme_for(ng, c, s->auth);
-		if (ng->own_scheme != 0) {
-			ng->suite = s;
-			ng->cred = c;
+		if (take(ng, s, ng->cfg->credentials[i]))
 			return SNECK_OK;
-		}
 		rc = SNECK_E_NO_SCHEME;
 	}
 	return rc;
@@ -75,18 +82,20 @@ static bool common(const struct nego *ng, struct sneck_span suites, const struct
 	return s->version == ng->version && sneck__wire_list_has(suites, s->id);
 }
 
-static enum sneck_rc by_own_order(struct nego *ng, struct sneck_span suites)
+static enum sneck_rc by_own_order(struct nego *ng, struct sneck_span suites,
+				  const struct sneck_credential *given)
 {
 	enum sneck_rc rc = SNECK_E_NO_SUITE;
 	const struct suite *s;
 
 	for (size_t i = 0; rc != SNECK_OK && (s = sneck__suite_at(ng->cfg, i)) != NULL; i++)
 		if (common(ng, suites, s))
-			rc = select_signer(ng, s);
+			rc = select_signer(ng, s, given);
 	return rc;
 }
 
-static enum sneck_rc by_peer_order(struct nego *ng, struct sneck_span suites)
+static enum sneck_rc by_peer_order(struct nego *ng, struct sneck_span suites,
+				   const struct sneck_credential *given)
 {
 	enum sneck_rc rc = SNECK_E_NO_SUITE;
 	struct rd r;
@@ -94,14 +103,16 @@ static enum sneck_rc by_peer_order(struct nego *ng, struct sneck_span suites)
 	rd_init(&r, suites);
 	while (rc != SNECK_OK && rd_more(&r))
 		if (sneck__select_suite_answer(ng, rd_u16(&r)) == SNECK_OK)
-			rc = select_signer(ng, ng->suite);
+			rc = select_signer(ng, ng->suite, given);
 	return rc;
 }
 
-enum sneck_rc sneck__select12(struct nego *ng, struct sneck_span suites)
+enum sneck_rc sneck__select12(struct nego *ng, struct sneck_span suites,
+			      const struct sneck_credential *given)
 {
 	SNECK_TRY(select_group(ng));
-	return ng->cfg->prefer_peer_order ? by_peer_order(ng, suites) : by_own_order(ng, suites);
+	return ng->cfg->prefer_peer_order ? by_peer_order(ng, suites, given)
+					  : by_own_order(ng, suites, given);
 }
 
 /* ---- client ---- */

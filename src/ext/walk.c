@@ -18,8 +18,8 @@ static const struct ext *const table[] = {
 	&sneck__ext_groups,
 	IF_TLS13(&sneck__ext_key_share)
 	IF_TLS13(&sneck__ext_cookie)
-	&sneck__ext_sigalgs,
-	&sneck__ext_sigalgs_cert,
+	IF_CERTS(&sneck__ext_sigalgs)
+	IF_CERTS(&sneck__ext_sigalgs_cert)
 	&sneck__ext_sni,
 	&sneck__ext_record_limit,
 	&sneck__ext_max_fragment,
@@ -27,18 +27,18 @@ static const struct ext *const table[] = {
 	IF_TLS12(&sneck__ext_ems)
 	IF_TLS12(&sneck__ext_renegotiation_info)
 	IF_TLS12(&sneck__ext_ec_point_formats)
-	&sneck__ext_authorities,
-	IF_TLS13(&sneck__ext_psk_modes)
-	IF_TLS13(&sneck__ext_early_data)
-	IF_TLS13(&sneck__ext_ticket_request)
+	IF_CERTS(&sneck__ext_authorities)
+	IF_PSK(&sneck__ext_psk_modes)
+	IF_EARLY_DATA(&sneck__ext_early_data)
+	IF_TICKETS(&sneck__ext_ticket_request)
 	IF_TLS13(&sneck__ext_quic_params)
-	&sneck__ext_status_request,
-	&sneck__ext_sct,
+	IF_CERTS(&sneck__ext_status_request)
+	IF_CERTS(&sneck__ext_sct)
 	IF_RAW_KEYS(&sneck__ext_client_type)
 	IF_RAW_KEYS(&sneck__ext_server_type)
 	IF_COMPRESSION(&sneck__ext_compress)
 	&sneck__ext_padding,
-	IF_TLS13(&sneck__ext_psk) /* RFC 9846, 4.3.11: the last one of a ClientHello */
+	IF_PSK(&sneck__ext_psk) /* RFC 9846, 4.3.11: the last one of a ClientHello */
 };
 /* clang-format on */
 

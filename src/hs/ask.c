@@ -6,10 +6,8 @@
 
 #include <sneck/info.h>
 
-#include "../ext/select.h"
-
 /* Op ids begin at random bytes, so an answer to another connection is stale, whatever it is. */
-static enum sneck_rc raise_op(struct hs *hs, uint64_t *op)
+enum sneck_rc sneck__ask_raise(struct hs *hs, uint64_t *op)
 {
 	const struct sneck_provider *const p = hs->cfg->provider;
 	uint8_t base[7];
@@ -52,7 +50,7 @@ enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state)
 {
 	if ((hs->cfg->ask & bit) == 0 || sneck__ask_settled(hs, state))
 		return SNECK_OK;
-	SNECK_TRY(raise_op(hs, &hs->ask_op));
+	SNECK_TRY(sneck__ask_raise(hs, &hs->ask_op));
 	hs->ask_state = state;
 	return SNECK_WANT_ANSWER;
 }
@@ -67,42 +65,11 @@ enum sneck_rc sneck__ask_hello(struct hs *hs, const struct hs_msg *m)
 	return sneck__ask(hs, SNECK_ASK_CLIENT_HELLO, SNECK_RECEIVED_CLIENT_HELLO);
 }
 
-enum sneck_rc sneck__ask_credential(struct hs *hs)
-{
-	struct hs_work *const wk = hs->work;
-
-	if ((hs->cfg->ask & SNECK_ASK_CREDENTIAL) == 0)
-		return sneck__select_credential(&wk->nego);
-	SNECK_TRY(sneck__ask(hs, SNECK_ASK_CREDENTIAL, SNECK_NEEDS_CREDENTIAL));
-	return wk->given != NULL && sneck__select_own_scheme(&wk->nego, wk->given)
-		       ? SNECK_OK
-		       : SNECK_E_NO_SCHEME;
-}
-
 /* An edge state is shown once; conn marks it in hs->shown, and the next run passes. */
 enum sneck_rc sneck__ask_show(struct hs *hs, uint8_t state)
 {
 	if (hs->shown == state)
 		return SNECK_OK;
 	hs->show = state;
-	return SNECK_WANT_ANSWER;
-}
-
-enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n)
-{
-	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0)
-		return SNECK_OK;
-	if (n != 0)
-		SNECK_TRY(raise_op(hs, &hs->verdict_op));
-	return sneck__ask_show(hs, SNECK_RECEIVED_CERTIFICATE);
-}
-
-enum sneck_rc sneck__ask_signature(struct hs *hs)
-{
-	if ((hs->cfg->ask & SNECK_ASK_VERIFY_SIG) != 0 && hs->shown != SNECK_NEEDS_SIGNATURE)
-		SNECK_TRY(sneck__ask_show(hs, SNECK_RECEIVED_SIGNATURE));
-	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0 || hs->verdict_known)
-		return SNECK_OK;
-	hs->shown = SNECK_NEEDS_SIGNATURE;
 	return SNECK_WANT_ANSWER;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* auth.c: who the peer is, and who we are: chain, CertificateVerify, Finished. RFC 9846, 4.5.
- *
- * CONNECTED is reached through sneck__evidence_accept() alone, which takes what the functions above
- * it have recorded; the zero value of everything refuses. */
+/* auth.c: who the peer is: its chain and its signature. RFC 9846, 4.5.
+ What is found goes into the
+ * evidence, which evidence.c judges. */
 #include "graph.h"
 
 #include "../crypto/algs.h"
@@ -45,13 +44,15 @@ void sneck__auth_schemes(struct nego *ng)
 			add_schemes(ng, (const uint16_t[]){ s->id, 0 }, false);
 }
 
-/* The leaf's digest names the question; it is made before anything is asked. */
+/* The leaf's digest names the question; it is made before anything is asked. Of a kind that nobody
+ * here takes nothing is: TLS 1.2 has X.509 and no more. */
 enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der)
 {
 	const struct sneck_hash *const sha256 = sneck__hash_of(hs->cfg->provider, 4);
 	struct transcript t;
 	enum sneck_rc rc = SNECK_E_NO_ALGORITHM;
 
+	SNECK_TRY(sneck__auth_type(hs, 1));
 	if (sha256 == NULL)
 		return rc;
 	memset(&t, 0, sizeof t);
@@ -123,20 +124,16 @@ enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t 
 	return SNECK_OK;
 }
 
-/* Idempotent: the transcript stands still while we wait. server: who signs. */
-static enum sneck_rc make_tbs(struct hs *hs, bool server)
+/* Idempotent: the transcript stands still while we wait. */
+enum sneck_rc sneck__auth_tbs(struct hs *hs, bool own)
 {
 	struct hs_work *const wk = hs->work;
 	uint8_t th[BOUND_HASH];
 
 	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
-	wk->tbs_len = (uint8_t)sneck__signature_input(wk->tbs, server, th, hs->hash->len);
+	wk->tbs_len = (uint8_t)sneck__signature_input(wk->tbs, own == (hs->role == SNECK_SERVER),
+						      th, hs->hash->len);
 	return SNECK_OK;
-}
-
-enum sneck_rc sneck__auth_tbs(struct hs *hs)
-{
-	return make_tbs(hs, hs->role == SNECK_CLIENT);
 }
 
 enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme, struct sneck_span sig)
@@ -155,139 +152,4 @@ enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme, struct sneck
 		wk->evidence.chain_judged = true;
 	hs->peer_scheme = scheme;
 	return SNECK_OK;
-}
-
-enum sneck_rc sneck__evidence_accept(const struct hs *hs)
-{
-	const struct evidence *const ev = &hs->work->evidence;
-
-	if (hs->resumed != 0)
-		return ev->psk_proved ? SNECK_OK : SNECK_E_INTERNAL;
-	if (hs->role == SNECK_SERVER && hs->cfg->client_auth == SNECK_AUTH_NONE)
-		return SNECK_OK;
-	if (hs->role == SNECK_SERVER && hs->cfg->client_auth == SNECK_AUTH_OPTIONAL &&
-	    ev->none_sent)
-		return SNECK_OK;
-	return ev->chain_judged && ev->signature_judged ? SNECK_OK : SNECK_E_INTERNAL;
-}
-
-/* Where the bytes of our signature come to lie, behind the header that is written around them. */
-static uint8_t *signature_room(struct hs *hs)
-{
-	struct wr w;
-
-	sneck__flight_begin(hs, &w);
-	(void)wr_room(&w, FRAME_HEAD + 4u);
-	return wr_room(&w, SNECK_SIG_MAX);
-}
-
-/* With the key of our own leaf, which needs no memory of its own: a peer's is not known yet, or not
- * needed any more. */
-static enum sneck_rc check_own(struct hs *hs, struct sneck_span sig)
-{
-	const struct sneck_pubkey *const pk = hs->cfg->provider->pubkey;
-	struct hs_work *const wk = hs->work;
-	enum sneck_rc rc;
-
-	rc = wk->nego.cred->type == SNECK_RAW_PUBLIC_KEY
-		     ? pk->from_spki(wk->peer_key, wk->nego.cred->chain[0], wk->provider_work)
-		     : pk->from_cert(wk->peer_key, wk->nego.cred->chain[0], wk->provider_work);
-	if (rc == SNECK_OK)
-		rc = pk->verify(wk->peer_key, wk->nego.own_scheme,
-				sneck_span_of(wk->tbs, wk->tbs_len), sig, wk->provider_work);
-	pk->wipe(wk->peer_key);
-	sneck__ct_wipe(wk->peer_key, pk->key_size);
-	sneck__ct_wipe(wk->provider_work, wk->provider_work_len);
-	if (rc != SNECK_OK && !(rc <= SNECK_E_CRYPTO && rc >= SNECK_E_INTERNAL))
-		rc = SNECK_E_OWN_SIGNATURE;
-	return rc;
-}
-
-enum sneck_rc sneck__auth_answer(struct hs *hs, struct sneck_span sig)
-{
-	uint8_t *const room = signature_room(hs);
-
-	if (room == NULL)
-		return SNECK_E_INTERNAL;
-	if (hs_checks_own(hs->cfg))
-		SNECK_TRY(check_own(hs, sig));
-	memcpy(room, sig.p, sig.len);
-	hs->work->sig_len = (uint32_t)sig.len;
-	return SNECK_OK;
-}
-
-/* The signature, from the signer into its room, or as it was answered. */
-static enum sneck_rc make_signature(struct hs *hs, struct sneck_span *sig)
-{
-	struct hs_work *const wk = hs->work;
-	const struct sneck_signer *const signer = wk->nego.cred->signer;
-	uint8_t *const room = signature_room(hs);
-	size_t len = 0;
-	enum sneck_rc rc;
-
-	if (room == NULL)
-		return SNECK_E_INTERNAL;
-	if ((hs->cfg->ask & SNECK_ASK_SIGN) != 0) {
-		SNECK_TRY(sneck__ask(hs, SNECK_ASK_SIGN, SNECK_NEEDS_LOCAL_SIGNATURE));
-		*sig = sneck_span_of(room, wk->sig_len);
-		return SNECK_OK;
-	}
-	rc = signer->sign(signer->ctx, wk->nego.own_scheme, sneck_span_of(wk->tbs, wk->tbs_len),
-			  room, SNECK_SIG_MAX, &len);
-	if (rc != SNECK_OK || len == 0 || len > SNECK_SIG_MAX)
-		return SNECK_E_SIGNER;
-	*sig = sneck_span_of(room, len);
-	return hs_checks_own(hs->cfg) ? check_own(hs, *sig) : SNECK_OK;
-}
-
-/* Our CertificateVerify, around a signature that lies in the flight's area already. */
-enum sneck_rc sneck__auth_sign(struct hs *hs)
-{
-	struct certificate_verify cv = { .scheme = hs->work->nego.own_scheme };
-	struct wr w;
-
-	SNECK_TRY(make_tbs(hs, hs->role == SNECK_SERVER));
-	SNECK_TRY(make_signature(hs, &cv.signature));
-
-	sneck__flight_begin(hs, &w);
-	sneck__certificate_verify_write(&w, &cv);
-	hs->own_scheme = cv.scheme;
-	return sneck__flight_end(hs, &w, LV_HANDSHAKE);
-}
-
-static enum sneck_rc finished_mac(struct hs *hs, uint8_t *mac, bool own)
-{
-	uint8_t th[BOUND_HASH];
-
-	SNECK_TRY(sneck__transcript_peek(&hs->work->transcript, th));
-	return sneck__finished_mac(mac, hs->hash, sneck__hs_secret(hs, own, LV_HANDSHAKE), th);
-}
-
-enum sneck_rc sneck__auth_finished(struct hs *hs, struct sneck_span body)
-{
-	uint8_t mac[BOUND_HASH];
-	struct sneck_span data;
-	bool same;
-
-	SNECK_TRY(sneck__finished_read(&data, hs->hash->len, body));
-	SNECK_TRY(finished_mac(hs, mac, false));
-	same = sneck__ct_eq(mac, data.p, hs->hash->len);
-	sneck__ct_wipe(mac, sizeof mac);
-	return same ? SNECK_OK : SNECK_E_BAD_FINISHED;
-}
-
-enum sneck_rc sneck__auth_send_finished(struct hs *hs)
-{
-	uint8_t mac[BOUND_HASH];
-	struct wr w;
-
-	SNECK_TRY(finished_mac(hs, mac, true));
-	sneck__flight_begin(hs, &w);
-	sneck__finished_write(&w, sneck_span_of(mac, hs->hash->len));
-	return sneck__flight_end(hs, &w, LV_HANDSHAKE);
-}
-
-enum sneck_rc sneck__signature_read13(struct certificate_verify *cv, const struct hs_msg *m)
-{
-	return sneck__certificate_verify_read(cv, m->body);
 }

@@ -15,61 +15,40 @@
  *     opaque server_random[32];
  *     ServerECDHParams params;
  * } signed_params;
- */
-static enum sneck_rc signed_params(uint8_t tbs[BOUND_TBS], size_t *len, const struct randoms *r,
-				   struct sneck_span params)
-{
-	struct wr w;
-
-	wr_init(&w, tbs, BOUND_TBS);
-	wr_put(&w, sneck_span_of(r, sizeof *r));
-	wr_put(&w, params);
-	*len = w.len;
-	return wr_end(&w) == SNECK_OK ? SNECK_OK : SNECK_E_INTERNAL;
-}
-
-/* Idempotent, like sneck__auth_tbs(). */
+ *
+ * Idempotent, like sneck__auth_tbs(). */
 enum sneck_rc sneck__auth12_params(struct hs *hs, struct sneck_span params)
 {
 	struct hs_work *const wk = hs->work;
-	size_t len;
+	struct wr w;
 
-	SNECK_TRY(signed_params(wk->tbs, &len, &wk->sched12.r, params));
-	wk->tbs_len = (uint8_t)len;
-	return SNECK_OK;
+	wr_init(&w, wk->tbs, sizeof wk->tbs);
+	wr_put(&w, sneck_span_of(&wk->sched12.r, sizeof wk->sched12.r));
+	wr_put(&w, params);
+	wk->tbs_len = (uint8_t)w.len;
+	return wr_end(&w) == SNECK_OK ? SNECK_OK : SNECK_E_INTERNAL;
 }
 
-/* Our ServerKeyExchange, signed straight into the flight's area. */
+/* Our ServerKeyExchange, around a signature that lies in the flight's area already. */
 enum sneck_rc sneck__auth12_server_kx(struct hs *hs)
 {
 	struct hs_work *const wk = hs->work;
-	struct nego *const ng = &wk->nego;
-	const struct sneck_signer *const signer = ng->cred->signer;
+	const struct nego *const ng = &wk->nego;
 	struct server_key_exchange kx = {
 		.group = ng->kex->group,
 		.scheme = ng->own_scheme,
 		.share = sneck_span_of(ng->shares[0].share, ng->kex->offer_len),
 	};
-	uint8_t tbs[BOUND_TBS], params[4u + BOUND_OLD_SHARE];
-	size_t tbs_len, len = 0;
-	enum sneck_rc rc;
-	uint8_t *room;
+	uint8_t params[4u + BOUND_OLD_SHARE];
 	struct wr w;
 
 	wr_init(&w, params, sizeof params);
 	sneck__params_write(&w, kx.group, kx.share);
 	SNECK_TRY(wr_end(&w) == SNECK_OK ? SNECK_OK : SNECK_E_INTERNAL);
-	SNECK_TRY(signed_params(tbs, &tbs_len, &wk->sched12.r, sneck_span_of(params, w.len)));
-	sneck__flight_begin(hs, &w);
-	(void)wr_room(&w, FRAME_HEAD + 4u + kx.share.len + 4u);
-	room = wr_room(&w, SNECK_SIG_MAX);
-	if (room == NULL)
-		return SNECK_E_INTERNAL;
-	rc = signer->sign(signer->ctx, kx.scheme, sneck_span_of(tbs, tbs_len), room, SNECK_SIG_MAX,
-			  &len);
-	if (rc != SNECK_OK || len == 0 || len > SNECK_SIG_MAX)
-		return SNECK_E_SIGNER;
-	kx.signature = sneck_span_of(room, len);
+	SNECK_TRY(sneck__auth12_params(hs, sneck_span_of(params, w.len)));
+	wk->sig_at = (uint32_t)(FRAME_HEAD + 4u + kx.share.len + 4u);
+	SNECK_TRY(sneck__auth_make(hs, &kx.signature));
+
 	sneck__flight_begin(hs, &w);
 	sneck__server_kx_write(&w, &kx);
 	hs->own_scheme = kx.scheme;

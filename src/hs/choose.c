@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* choose.c: which of the client's pre-shared keys a server takes, and whether it takes early data.
- * RFC 9846, 4.3.11, 4.3.9, 8; RFC 9258.
+/* choose.c: which of the client's pre-shared keys a server takes. RFC 9846, 4.3.11; RFC 9258.
  *
  * What cannot be opened, is too old or belongs elsewhere is passed over in the same way: a full
  * handshake follows. Only a binder that is wrong for a key that we know is an error. */
 #include "graph.h"
 
+#include "../build.h"
 #include <sneck/session.h>
 
 #include "../crypto/algs.h"
@@ -16,34 +16,14 @@
 
 /* ---- a session ---- */
 
-static bool fits(const struct hs *hs, const struct session *s)
-{
-	static const uint8_t nobody[sizeof s->leaf_id];
-	const struct suite *const suite = sneck__suite_find(s->suite);
-	const struct sneck_hash *const hash =
-		suite != NULL ? sneck__hash_of(hs->cfg->provider, suite->hash) : NULL;
-
-	return s->role == SNECK_SERVER && s->version == SNECK_TLS13 && hash != NULL &&
-	       s->secret.len == hash->len &&
-	       sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) &&
-	       hs->now_ms >= s->issued_ms && hs->now_ms < sneck__session_end(s) &&
-	       (hs->cfg->client_auth != SNECK_AUTH_REQUIRED ||
-		memcmp(s->leaf_id, nobody, sizeof nobody) != 0);
-}
-
-/* A suite with this hash: the one that is chosen, or another one that both sides have. */
+/* A suite with this hash: the one that is chosen, or another one that both sides have; behind a
+ * retry it is chosen for good. */
 static bool suite_with(struct hs *hs, struct sneck_span suites, uint16_t hash)
 {
 	struct nego *const ng = &hs->work->nego;
 
-	return ng->suite->hash == hash || sneck__select_suite(ng, suites, hash) == SNECK_OK;
-}
-
-static int32_t skew(const struct hs *hs, const struct session *s, uint32_t age)
-{
-	const uint32_t client = age - s->age_add, own = (uint32_t)(hs->now_ms - s->issued_ms);
-
-	return (int32_t)(client - own);
+	return ng->suite->hash == hash ||
+	       (!hs->retried && sneck__select_suite(ng, suites, hash) == SNECK_OK);
 }
 
 /* SNECK_NOT_NOW: not this one. */
@@ -52,11 +32,11 @@ static enum sneck_rc take_session(struct hs *hs, struct sneck_span block, uint32
 {
 	struct session s;
 
-	if (sneck__session_read(&s, block) != SNECK_OK || !fits(hs, &s) ||
+	if (!BUILD_TICKETS || !sneck__session_fits(hs, &s, block) ||
 	    !suite_with(hs, suites, sneck__suite_find(s.suite)->hash))
 		return SNECK_NOT_NOW;
 	hs->session = block;
-	hs->work->age_skew_ms = skew(hs, &s, age);
+	hs->work->age_skew_ms = (int32_t)((age - s.age_add) - (uint32_t)(hs->now_ms - s.issued_ms));
 	hs->resumed = 1;
 	return sneck__psk_key(hs, &hs->work->psk, NULL, sneck__suite_find(s.suite)->hash);
 }
@@ -85,7 +65,7 @@ static enum sneck_rc take(struct hs *hs, struct sneck_span identity, uint32_t ag
 	enum sneck_rc rc = SNECK_NOT_NOW;
 	size_t len;
 
-	if (cfg->tickets != NULL && *opened < BOUND_TICKETS_OPENED) {
+	if (BUILD_TICKETS && cfg->tickets != NULL && *opened < BOUND_TICKETS_OPENED) {
 		const enum sneck_rc open =
 			sneck_ticket_open(cfg->tickets, cfg->provider, identity, hs->now_ms,
 					  hs->work->session_mem, BOUND_SESSION, &len);
@@ -158,7 +138,8 @@ enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites)
 	struct nego *const ng = &hs->work->nego;
 
 	forget(hs); /* the ticket of a first ClientHello may be anybody's */
-	SNECK_TRY(sneck__policy(hs));
+	if (BUILD_TICKETS)
+		SNECK_TRY(sneck__policy(hs));
 	if (!ng->psk_offered)
 		return SNECK_OK;
 	SNECK_TRY(sneck__ask(hs, SNECK_ASK_PSK, SNECK_NEEDS_PSK));
@@ -194,55 +175,4 @@ enum sneck_rc sneck__choose_hello(struct hs *hs, struct sneck_span raw)
 		wk->evidence.psk_proved = true;
 	}
 	return sneck__transcript_add(&wk->transcript, sneck_span_of(raw.p + raw.len - rest, rest));
-}
-
-/* ---- early data ---- */
-
-static bool early_possible(const struct hs *hs)
-{
-	const struct hs_work *const wk = hs->work;
-	const struct session s = sneck__session_of(hs);
-	const struct sneck_span alpn =
-		wk->nego.alpn != 0 ? hs->cfg->alpn[wk->nego.alpn - 1u] : sneck_span_of(NULL, 0);
-
-	return !hs->retried && hs->quic == NULL && hs->resumed == 1 && wk->nego.psk_index == 1 &&
-	       s.max_early != 0 && hs->cfg->max_early_data != 0 &&
-	       (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->suite->id == s.suite &&
-	       alpn.len == s.alpn.len &&
-	       (alpn.len == 0 || memcmp(alpn.p, s.alpn.p, alpn.len) == 0) &&
-	       wk->age_skew_ms <= BOUND_SKEW_MS && wk->age_skew_ms >= -BOUND_SKEW_MS;
-}
-
-/* Refused early data may still come, and is skipped: RFC 9846, 4.3.9. */
-void sneck__refuse_early(struct hs *hs)
-{
-	const uint32_t own = hs->cfg->max_early_data;
-
-	hs->early = EARLY_REJECTED;
-	hs->skipping = true;
-	hs->early_skip = own > BOUND_EARLY_SKIP ? own : BOUND_EARLY_SKIP;
-}
-
-enum sneck_rc sneck__choose_early(struct hs *hs)
-{
-	struct hs_work *const wk = hs->work;
-	uint8_t th[BOUND_HASH];
-
-	if (!wk->nego.early_asked)
-		return SNECK_OK;
-	if (hs->retried) /* RFC 9846, 4.3.9: not in a second ClientHello */
-		return SNECK_E_ILLEGAL;
-	sneck__refuse_early(hs);
-	if (!early_possible(hs))
-		return SNECK_OK;
-	SNECK_TRY(sneck__ask(hs, SNECK_ASK_EARLY_DATA, SNECK_NEEDS_EARLY_DATA_DECISION));
-	if (!wk->early_answer)
-		return SNECK_OK;
-	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
-	SNECK_TRY(sneck__secrets_early(hs, th));
-	wk->nego.early = true;
-	hs->early = EARLY_ACCEPTED;
-	hs->skipping = false;
-	hs->early_max = sneck__session_of(hs).max_early;
-	return SNECK_OK;
 }

@@ -50,7 +50,7 @@ static enum sneck_rc begin(struct hs *hs, const struct server_hello *sh, struct 
 	memcpy(wk->sched12.r.server, sh->random.p, sh->random.len);
 	drop_shares(wk);
 	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
-	SNECK_TRY(sneck__offer_add_hello(hs));
+	SNECK_TRY(sneck__hello_add(hs, &wk->transcript, wk->hello_len));
 	return sneck__transcript_add(&wk->transcript, raw);
 }
 

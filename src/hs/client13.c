@@ -6,6 +6,7 @@
  * ClientHello, client_hello.c. */
 #include "graph.h"
 
+#include "../build.h"
 #include "../ext/ext.h"
 #include "../ext/grease.h"
 #include "../ext/select.h"
@@ -46,7 +47,7 @@ static enum sneck_rc begin_transcript(struct hs *hs, bool retry)
 	hs->suite = wk->nego.suite;
 	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
-	SNECK_TRY(sneck__offer_add_hello(hs));
+	SNECK_TRY(sneck__hello_add(hs, &wk->transcript, wk->hello_len));
 	if (!retry)
 		return SNECK_OK;
 	SNECK_TRY(sneck__transcript_peek(&wk->transcript, digest));
@@ -142,7 +143,8 @@ static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint
 	if (!hs->retried)
 		SNECK_TRY(begin_transcript(hs, false));
 	hs->group = wk->nego.kex != NULL ? wk->nego.kex->group : 0;
-	SNECK_TRY(sneck__offer_taken(hs));
+	if (BUILD_PSK)
+		SNECK_TRY(sneck__offer_taken(hs));
 	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
 	SNECK_TRY(exchange(hs));
 	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
@@ -162,54 +164,10 @@ static enum sneck_rc on_encrypted_extensions(struct hs *hs, const struct hs_msg 
 
 	hs->alpn = hs->work->nego.alpn;
 	sneck__agree_limits(hs);
-	SNECK_TRY(sneck__offer_early_result(hs));
+	if (BUILD_EARLY_DATA)
+		SNECK_TRY(sneck__early_result(hs));
 	*to = hs->resumed != 0 ? C13_WAIT_FINISHED : C13_WAIT_CERT_CR;
 	return SNECK_OK;
-}
-
-/* Without a credential that fits we send an empty list; whether that will do is for the server to
- * say. */
-static enum sneck_rc choose_credential(struct hs *hs)
-{
-	const enum sneck_rc rc = sneck__ask_credential(hs);
-
-	return rc == SNECK_E_NO_SCHEME || rc == SNECK_E_NO_NAME || rc == SNECK_E_CERT_TYPE
-		       ? SNECK_OK
-		       : rc;
-}
-
-static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	struct sneck_span context, block;
-
-	SNECK_TRY(sneck__certificate_request_read(&context, &block, m->body));
-
-	if (context.len != 0) /* RFC 9846, 4.4.2: only after the handshake */
-		return SNECK_E_ILLEGAL;
-	SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CR, block));
-	SNECK_TRY(choose_credential(hs));
-
-	hs->work->cert_asked = true;
-	*to = C13_WAIT_CERT;
-	return SNECK_OK;
-}
-
-static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	*to = C13_WAIT_CV;
-	return sneck__peer_certificate(hs, m);
-}
-
-static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	*to = C13_WAIT_FINISHED;
-	return sneck__peer_certificate_verify(hs, m);
-}
-
-static enum sneck_rc on_certificate_or_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	return m->type == HT_CERTIFICATE_REQUEST ? on_certificate_request(hs, m, to)
-						 : on_certificate(hs, m, to);
 }
 
 static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -237,23 +195,6 @@ static enum sneck_rc send_end_of_early_data(struct hs *hs, const struct hs_msg *
 	sneck__end_of_early_data_write(&w);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_EARLY));
 	hs->tx_level = LV_HANDSHAKE;
-	*to = C13_SEND_FINISHED;
-	return SNECK_OK;
-}
-
-static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	(void)m;
-	SNECK_TRY(sneck__flight_ccs(hs));
-	SNECK_TRY(sneck__flight_certificate(hs));
-	*to = hs->work->nego.cred != NULL ? C13_SEND_CV : C13_SEND_FINISHED;
-	return SNECK_OK;
-}
-
-static enum sneck_rc send_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	(void)m;
-	SNECK_TRY(sneck__auth_sign(hs));
 	*to = C13_SEND_FINISHED;
 	return SNECK_OK;
 }
@@ -287,20 +228,20 @@ const struct hs_state sneck__client13_graph[C13_COUNT] = {
 		.takes = SET(HT_ENCRYPTED_EXTENSIONS), .level = LV_HANDSHAKE,
 		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT_CR) | SET(C13_WAIT_FINISHED),
 	},
-	[C13_WAIT_CERT_CR] = {
-		.name = "WAIT_CERT_CR", .run = on_certificate_or_request,
+	IF_CERTS([C13_WAIT_CERT_CR] = {
+		.name = "WAIT_CERT_CR", .run = sneck__client13_on_certificate_or_request,
 		.takes = HS_CERTIFICATES | SET(HT_CERTIFICATE_REQUEST), .level = LV_HANDSHAKE,
 		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT) | SET(C13_WAIT_CV),
-	},
-	[C13_WAIT_CERT] = {
-		.name = "WAIT_CERT", .run = on_certificate, .takes = HS_CERTIFICATES,
+	})
+	IF_CERTS([C13_WAIT_CERT] = {
+		.name = "WAIT_CERT", .run = sneck__client13_on_certificate, .takes = HS_CERTIFICATES,
 		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CV),
-	},
-	[C13_WAIT_CV] = {
-		.name = "WAIT_CV", .run = on_certificate_verify,
+	})
+	IF_CERTS([C13_WAIT_CV] = {
+		.name = "WAIT_CV", .run = sneck__client13_on_certificate_verify,
 		.takes = SET(HT_CERTIFICATE_VERIFY), .level = LV_HANDSHAKE,
 		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_FINISHED),
-	},
+	})
 	[C13_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
 		.level = LV_HANDSHAKE, .absorb = ABSORB_SELF,
@@ -310,14 +251,14 @@ const struct hs_state sneck__client13_graph[C13_COUNT] = {
 		.name = "SEND_EOED", .run = send_end_of_early_data, .takes = 0,
 		.next = SET(C13_SEND_FINISHED),
 	},
-	[C13_SEND_CERT] = {
-		.name = "SEND_CERT", .run = send_certificate, .takes = 0,
+	IF_CERTS([C13_SEND_CERT] = {
+		.name = "SEND_CERT", .run = sneck__client13_send_certificate, .takes = 0,
 		.next = SET(C13_SEND_CV) | SET(C13_SEND_FINISHED),
-	},
-	[C13_SEND_CV] = {
-		.name = "SEND_CV", .run = send_certificate_verify, .takes = 0,
+	})
+	IF_CERTS([C13_SEND_CV] = {
+		.name = "SEND_CV", .run = sneck__client13_send_certificate_verify, .takes = 0,
 		.next = SET(C13_SEND_FINISHED),
-	},
+	})
 	[C13_SEND_FINISHED] = {
 		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
 		.next = SET(C13_CONNECTED),

@@ -5,6 +5,8 @@
  * Not here: what follows the ServerHello, which is client13.c's and client12.c's. */
 #include "graph.h"
 
+#include "../build.h"
+#include "../wire/wr.h"
 #include "../ext/ext.h"
 #include "../ext/grease.h"
 #include "../ext/select.h"
@@ -28,13 +30,71 @@ static enum sneck_rc prepare(struct hs *hs)
 
 		SNECK_TRY(s->kex->offer(p, s->priv, s->share, wk->provider_work));
 	}
-	if (!hs->cfg->psk_only && !sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
+	if (BUILD_CERTS && !hs->cfg->psk_only &&
+	    !sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
 		sneck__auth_schemes(ng);
 	SNECK_TRY(sneck__grease_begin(ng));
 	ng->recv_limit = hs->want_limit;
 	if (!hs->name_is_ip)
 		ng->name = hs->name;
-	return sneck__offer_prepare(hs);
+	return BUILD_PSK ? sneck__offer_prepare(hs) : SNECK_OK;
+}
+
+/* ---- the bytes of our ClientHello, which wait at the front of the area ---- */
+
+/* The first n bytes of the ClientHello at the area, with what lies elsewhere. */
+enum sneck_rc sneck__hello_add(const struct hs *hs, struct transcript *t, size_t n)
+{
+	const struct hs_work *const wk = hs->work;
+	const uint8_t *const p = wk->flight.area;
+	const size_t at = wk->hello_aside_at;
+
+	if (at == 0)
+		return sneck__transcript_add(t, sneck_span_of(p, n));
+	SNECK_TRY(sneck__transcript_add(t, sneck_span_of(p, at)));
+	SNECK_TRY(sneck__transcript_add(t, wk->nego.ticket));
+	return sneck__transcript_add(t, sneck_span_of(p + at, n - at));
+}
+
+enum sneck_rc sneck__hello_digest(const struct hs *hs, uint8_t *th, const struct sneck_hash *hash,
+				  size_t n)
+{
+	struct transcript t;
+	enum sneck_rc rc;
+
+	memset(&t, 0, sizeof t);
+	rc = sneck__transcript_init(&t, hash);
+	if (rc == SNECK_OK)
+		rc = sneck__hello_add(hs, &t, n);
+	if (rc == SNECK_OK)
+		rc = sneck__transcript_peek(&t, th);
+	sneck__transcript_wipe(&t);
+	return rc;
+}
+
+/* A ClientHello that stands at the front of the area, its binders zero: n bytes of them at its end.
+ */
+static enum sneck_rc finish_hello(struct hs *hs, struct wr *w)
+{
+	struct hs_work *const wk = hs->work;
+	const bool second = wk->transcript.hash != NULL;
+	const size_t binders =
+		BUILD_PSK && wk->nego.sent_psk ? sneck__psk_binders_len(&wk->nego) : 0;
+	const size_t cut = w->len - binders;
+
+	if (wr_end(w) != SNECK_OK)
+		return SNECK_E_INTERNAL;
+	wk->hello_len = (uint32_t)w->len;
+	wk->hello_aside_at = (uint32_t)w->aside_at;
+	if (second)
+		SNECK_TRY(sneck__hello_add(hs, &wk->transcript, cut));
+	if (BUILD_PSK && binders != 0)
+		SNECK_TRY(sneck__offer_binders(hs, cut, second));
+	if (second)
+		SNECK_TRY(sneck__transcript_add(&wk->transcript,
+						sneck_span_of(w->buf + cut, binders)));
+	return sneck__flight_hello(hs, w,
+				   w->aside_at != 0 ? wk->nego.ticket : sneck_span_of(NULL, 0));
 }
 
 /* Both ClientHellos: what differs between them is in nego. */
@@ -64,7 +124,7 @@ enum sneck_rc sneck__client_hello_send(struct hs *hs)
 	sneck__client_hello_write(&w, &ch);
 	sneck__ext_write(&wk->nego, IN_CH, &w);
 	wr_close(&w, body);
-	return sneck__offer_hello(hs, &w);
+	return finish_hello(hs, &w);
 }
 
 static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -74,7 +134,8 @@ static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, ui
 
 	SNECK_TRY(prepare(hs));
 	SNECK_TRY(sneck__client_hello_send(hs));
-	SNECK_TRY(sneck__offer_early(hs));
+	if (BUILD_EARLY_DATA)
+		SNECK_TRY(sneck__early_offer(hs));
 	*to = CH_WAIT_SH;
 	return SNECK_OK;
 }

@@ -99,6 +99,7 @@ struct hs_work {
 	uint8_t tbs[BOUND_TBS];          /* what the peer signed, or we are to sign */
 	uint8_t tbs_len;
 	uint32_t sig_len;                /* SNECK_ASK_SIGN: of the answer */
+	uint32_t sig_at;                 /* where our signature begins in its message */
 	void *peer_key;                  /* pubkey->key_size bytes, or none: run.c */
 	uint8_t *shares;                 /* client: where private keys and offers lie */
 	uint32_t shares_len;
@@ -258,6 +259,8 @@ void sneck__ask_again(struct hs *hs, uint8_t state);         /* it may be raised
 /* The question that state shows, if the config asks for it with this bit. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask(struct hs *hs, uint32_t bit, uint8_t state);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_hello(struct hs *hs, const struct hs_msg *m);
+/* Gives *op a number of its own, unless it has one. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_raise(struct hs *hs, uint64_t *op);
 /* An edge state, once. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_show(struct hs *hs, uint8_t state);
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n); /* 0: shown, and
@@ -282,10 +285,12 @@ SNECK_MUST_CHECK enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_spa
 /* What a verdict says: SNECK_OK, or the reason why not. */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_verdict(struct hs *hs,
 						   const struct sneck_verdict *verdict);
-SNECK_MUST_CHECK enum sneck_rc sneck__auth_tbs(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_tbs(struct hs *hs, bool own);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme,
 						     struct sneck_span sig);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_sign(struct hs *hs);
+/* Our signature of hs_work.tbs at sig_at: from the signer, or as it was answered. Idempotent. */
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_make(struct hs *hs, struct sneck_span *sig);
 /* The answer to NEEDS_LOCAL_SIGNATURE: SNECK_E_OWN_SIGNATURE changes nothing. */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_answer(struct hs *hs, struct sneck_span sig);
 /* Whether our signatures are checked with our own public key. */
@@ -345,27 +350,39 @@ SNECK_MUST_CHECK enum sneck_rc sneck__version_check(const struct hs *hs,
 /* and what our random must say of it, as a server. */
 void sneck__version_mark(const struct hs *hs, uint8_t random[32]);
 
+/* session.c: hs->session on a client; a block on a server. */
+SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
+bool sneck__session_fits(const struct hs *hs, struct session *s, struct sneck_span block);
+
 /* policy.c: what a session is bound to, in hs->domain. */
 SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
 
-/* offer.c: the client's pre-shared keys */
+/* psk.c */
 struct session sneck__session_of(const struct hs *hs); /* hs->session; all zero without one */
-SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_prepare(struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_hello(struct hs *hs, struct wr *w);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_add_hello(struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_taken(struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_early(struct hs *hs);
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_early_result(struct hs *hs);
-
 /* A key in the form that the schedule takes: psk's, or without one the session's. */
 SNECK_MUST_CHECK enum sneck_rc sneck__psk_key(struct hs *hs, struct hs_psk *key,
 					      const struct sneck_psk *psk, uint16_t hash);
 
+/* offer.c: the client's pre-shared keys */
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_prepare(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_binders(struct hs *hs, size_t cut, bool second);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_taken(struct hs *hs);
+
+
+/* client_hello.c: the first n bytes of our ClientHello, with the ticket that lies elsewhere, and
+ * their digest. */
+SNECK_MUST_CHECK enum sneck_rc sneck__hello_add(const struct hs *hs, struct transcript *t, size_t n);
+SNECK_MUST_CHECK enum sneck_rc sneck__hello_digest(const struct hs *hs, uint8_t *th,
+						   const struct sneck_hash *hash, size_t n);
+
+/* early_offer.c, early_choose.c */
+SNECK_MUST_CHECK enum sneck_rc sneck__early_offer(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__early_result(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__early_choose(struct hs *hs);
+void sneck__early_refuse(struct hs *hs);
+
 /* choose.c: the server's */
-void sneck__refuse_early(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites);
-SNECK_MUST_CHECK enum sneck_rc sneck__choose_early(struct hs *hs);
 /* Adds the ClientHello to the transcript and checks the binder on the way. */
 SNECK_MUST_CHECK enum sneck_rc sneck__choose_hello(struct hs *hs, struct sneck_span raw);
 
@@ -389,6 +406,7 @@ SNECK_MUST_CHECK enum sneck_rc sneck__keys13(const struct hs *hs, bool write, ui
 SNECK_MUST_CHECK enum sneck_rc sneck__export13(const struct hs *hs, const uint8_t *secret,
 					       uint8_t *out, size_t len, const char *label,
 					       struct sneck_span context);
+void sneck__log_secret(const struct hs *hs, const char *label, const uint8_t *secret);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_resumption(struct hs *hs);
 bool sneck__secrets_resumable(const struct hs *hs); /* that secret is there */

@@ -59,8 +59,13 @@ enum sneck_rc sneck__peer_certificate_verify(struct hs *hs, const struct hs_msg 
 
 	SNECK_TRY(sneck__select_scheme_answer(&hs->work->nego, cv.scheme));
 
-	SNECK_TRY(sneck__auth_tbs(hs));
+	SNECK_TRY(sneck__auth_tbs(hs, false));
 	SNECK_TRY(sneck__ask_signature(hs));
 
 	return sneck__auth_signature(hs, cv.scheme, cv.signature);
+}
+
+enum sneck_rc sneck__signature_read13(struct certificate_verify *cv, const struct hs_msg *m)
+{
+	return sneck__certificate_verify_read(cv, m->body);
 }

@@ -7,6 +7,7 @@
  * asked for is not counted: it may be all that we ever receive. */
 #include "graph.h"
 
+#include "../build.h"
 #include "../ext/ext.h"
 #include "../msg/finish.h"
 
@@ -21,7 +22,7 @@ static enum sneck_rc on_ticket(struct hs *hs, const struct hs_msg *m)
 	rc = sneck__ext_read(&ng, IN_NST, t.extensions);
 	hs->at_ext = ng.at_ext;
 	SNECK_TRY(rc);
-	if ((hs->cfg->ask & SNECK_ASK_TICKETS) == 0 || t.lifetime_s == 0 ||
+	if (!BUILD_TICKETS || (hs->cfg->ask & SNECK_ASK_TICKETS) == 0 || t.lifetime_s == 0 ||
 	    hs->tickets >= BOUND_TICKETS || !sneck__secrets_resumable(hs))
 		return SNECK_OK;
 	SNECK_TRY(sneck__ask_show(hs, SNECK_RECEIVED_TICKET));

@@ -7,24 +7,11 @@
 #include "../keys/exporter.h"
 #include "../wire/ct.h"
 
-static void log_secret(const struct hs *hs, const char *label, const uint8_t *secret)
+void sneck__log_secret(const struct hs *hs, const char *label, const uint8_t *secret)
 {
 	if (hs->cfg->insecure_keylog != NULL)
 		hs->cfg->insecure_keylog(hs->cfg->keylog_user, label, hs->work->random, secret,
 					 hs->hash->len);
-}
-
-/* th: the digest of the ClientHello. Early data is under a session's key and no other. */
-enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th)
-{
-	struct hs_work *const wk = hs->work;
-
-	SNECK_TRY(sneck__sched13_early(&wk->sched, hs->hash, sneck__session_of(hs).secret));
-	SNECK_TRY(
-		sneck__sched13_early_traffic(&wk->sched, wk->early_secret, wk->early_exporter, th));
-	log_secret(hs, "CLIENT_EARLY_TRAFFIC_SECRET", wk->early_secret);
-	log_secret(hs, "EARLY_EXPORTER_SECRET", wk->early_exporter);
-	return SNECK_OK;
 }
 
 /* Behind the client's Finished; only where a ticket may be wanted. */
@@ -57,8 +44,8 @@ enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared)
 	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
 	SNECK_TRY(sneck__sched13_early(&wk->sched, hs->hash, wk->psk.key));
 	SNECK_TRY(sneck__sched13_handshake(&wk->sched, shared, th));
-	log_secret(hs, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", wk->sched.client_hs);
-	log_secret(hs, "SERVER_HANDSHAKE_TRAFFIC_SECRET", wk->sched.server_hs);
+	sneck__log_secret(hs, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", wk->sched.client_hs);
+	sneck__log_secret(hs, "SERVER_HANDSHAKE_TRAFFIC_SECRET", wk->sched.server_hs);
 	return SNECK_OK;
 }
 
@@ -70,9 +57,9 @@ enum sneck_rc sneck__secrets_app(struct hs *hs)
 
 	SNECK_TRY(sneck__transcript_peek(&hs->work->transcript, th));
 	SNECK_TRY(sneck__sched13_app(&hs->work->sched, &app, th));
-	log_secret(hs, "CLIENT_TRAFFIC_SECRET_0", app.client);
-	log_secret(hs, "SERVER_TRAFFIC_SECRET_0", app.server);
-	log_secret(hs, "EXPORTER_SECRET", app.exporter);
+	sneck__log_secret(hs, "CLIENT_TRAFFIC_SECRET_0", app.client);
+	sneck__log_secret(hs, "SERVER_TRAFFIC_SECRET_0", app.server);
+	sneck__log_secret(hs, "EXPORTER_SECRET", app.exporter);
 	memcpy(hs->tx_secret, server ? app.server : app.client, BOUND_HASH);
 	memcpy(hs->rx_secret, server ? app.client : app.server, BOUND_HASH);
 	if (hs->cfg->keep_exporter)

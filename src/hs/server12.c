@@ -22,25 +22,42 @@ static enum sneck_rc check_hello(struct nego *ng, const struct client_hello *ch)
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__ext_read(ng, IN_CH, ch->extensions));
 	ng->secure_renegotiation |= sneck__wire_list_has(ch->suites, RENEGOTIATION_SCSV);
-	return sneck__select12(ng, ch->suites);
+	return SNECK_OK;
 }
 
+static enum sneck_rc choose(struct hs *hs, struct sneck_span suites)
+{
+	struct hs_work *const wk = hs->work;
+
+	if ((hs->cfg->ask & SNECK_ASK_CREDENTIAL) == 0)
+		return sneck__select12(&wk->nego, suites, NULL);
+	SNECK_TRY(sneck__ask(hs, SNECK_ASK_CREDENTIAL, SNECK_NEEDS_CREDENTIAL));
+	return wk->given != NULL ? sneck__select12(&wk->nego, suites, wk->given)
+				 : SNECK_E_NO_SCHEME;
+}
+
+/* Into cleared memory: it may be read once more, when a question is answered. */
 static enum sneck_rc read_hello(struct hs *hs, const struct client_hello *ch)
 {
 	struct hs_work *const wk = hs->work;
 	struct nego *const ng = &wk->nego;
 
+	memset(ng, 0, sizeof *ng);
+	hs->sni_len = 0; /* it lies there */
+	ng->cfg = hs->cfg;
+	ng->role = hs->role;
 	ng->version = hs->version;
 	ng->recv_limit = hs->want_limit;
 	SNECK_TRY(check_hello(ng, ch));
+	hs->sni = ng->sni;
+	hs->sni_len = ng->sni_len;
+	SNECK_TRY(choose(hs, ch->suites));
 	hs->suite = ng->suite;
 	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	hs->alpn = ng->alpn;
 	hs->ems = ng->ems;
 	hs->secure_renegotiation = ng->secure_renegotiation;
 	hs->group = ng->kex->group;
-	hs->sni = ng->sni;
-	hs->sni_len = ng->sni_len;
 	hs->hello_seen = true;
 	sneck__agree_limits(hs);
 	memcpy(wk->sched12.r.client, ch->random.p, ch->random.len);
@@ -91,7 +108,7 @@ static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uin
 {
 	(void)m;
 	SNECK_TRY(sneck__auth12_certificate(hs));
-	*to = nego_ocsp12(&hs->work->nego).len != 0 ? S12_SEND_STATUS : S12_SEND_SKE;
+	*to = nego_ocsp12(&hs->work->nego).len != 0 ? S12_SEND_STATUS : S12_OFFER;
 	return SNECK_OK;
 }
 
@@ -105,12 +122,13 @@ static enum sneck_rc send_status(struct hs *hs, const struct hs_msg *m, uint8_t 
 	sneck__certificate_status_write_head(&w, ocsp.len);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
 	SNECK_TRY(sneck__flight_span(hs, ocsp, LV_INITIAL));
-	*to = S12_SEND_SKE;
+	*to = S12_OFFER;
 	return SNECK_OK;
 }
 
-/* Our half of the exchange; the private half waits in the scratch. */
-static enum sneck_rc send_server_key_exchange(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+/* Our half of the exchange; the private half waits in the scratch. It sends nothing, but is made
+ * once, and what follows may have to wait. */
+static enum sneck_rc make_share(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct hs_work *const wk = hs->work;
 	struct own_share *const s = &wk->nego.shares[0];
@@ -121,6 +139,13 @@ static enum sneck_rc send_server_key_exchange(struct hs *hs, const struct hs_msg
 	s->share = wk->shares + ((s->kex->priv_size + SNECK_ALIGN - 1u) & ~(SNECK_ALIGN - 1u));
 	wk->nego.n_shares = 1;
 	SNECK_TRY(s->kex->offer(hs->cfg->provider, s->priv, s->share, wk->provider_work));
+	*to = S12_SEND_SKE;
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_server_key_exchange(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
 	SNECK_TRY(sneck__auth12_server_kx(hs));
 	*to = S12_SEND_DONE;
 	return SNECK_OK;
@@ -203,10 +228,13 @@ const struct hs_state sneck__server12_graph[S12_COUNT] = {
 	},
 	[S12_SEND_CERT] = {
 		.name = "SEND_CERT", .run = send_certificate, .takes = 0,
-		.next = SET(S12_SEND_STATUS) | SET(S12_SEND_SKE),
+		.next = SET(S12_SEND_STATUS) | SET(S12_OFFER),
 	},
 	[S12_SEND_STATUS] = {
-		.name = "SEND_STATUS", .run = send_status, .takes = 0, .next = SET(S12_SEND_SKE),
+		.name = "SEND_STATUS", .run = send_status, .takes = 0, .next = SET(S12_OFFER),
+	},
+	[S12_OFFER] = {
+		.name = "OFFER", .run = make_share, .takes = 0, .next = SET(S12_SEND_SKE),
 	},
 	[S12_SEND_SKE] = {
 		.name = "SEND_SKE", .run = send_server_key_exchange, .takes = 0,

@@ -5,6 +5,7 @@
  * peer13.c. */
 #include "graph.h"
 
+#include "../build.h"
 #include "../ext/ext.h"
 #include "../ext/grease.h"
 #include "../ext/select.h"
@@ -12,14 +13,19 @@
 #include "../msg/hello.h"
 #include "../wire/ct.h"
 
-/* RFC 9846, 4.2.2: exactly one compression method, null. */
-static enum sneck_rc check_hello(struct nego *ng, const struct client_hello *ch)
+/* RFC 9846, 4.2.2: exactly one compression method, null; 4.2.4: a retry has chosen the suite, and
+ * the second hello offers it as the first did. */
+static enum sneck_rc check_hello(struct hs *hs, const struct client_hello *ch)
 {
+	struct nego *const ng = &hs->work->nego;
+
 	if (ch->compression.len != 1 || ch->compression.p[0] != 0)
 		return SNECK_E_ILLEGAL;
 	if (ng->quic != NULL && ch->session_id.len != 0) /* RFC 9001, 8.4 */
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__select_suite(ng, ch->suites, 0));
+	if (hs->retried)
+		ng->suite = hs->suite;
 	return sneck__ext_read(ng, IN_CH, ch->extensions);
 }
 
@@ -28,11 +34,12 @@ static enum sneck_rc choose(struct hs *hs, const struct client_hello *ch)
 {
 	struct nego *const ng = &hs->work->nego;
 
-	SNECK_TRY(sneck__choose_psk(hs, ch->suites));
+	if (BUILD_PSK)
+		SNECK_TRY(sneck__choose_psk(hs, ch->suites));
 	SNECK_TRY(sneck__select_complete(ng, ng->psk_index != 0));
 	if (ng->psk_index != 0)
 		return SNECK_OK;
-	if (hs->cfg->psk_only)
+	if (!BUILD_CERTS || hs->cfg->psk_only)
 		return SNECK_E_NO_PSK;
 	/* who is asked about it, is asked when the hello is the one that goes on */
 	return (ng->cfg->ask & SNECK_ASK_CREDENTIAL) != 0 ? SNECK_OK : sneck__select_credential(ng);
@@ -67,7 +74,7 @@ static enum sneck_rc read_hello(struct hs *hs, struct client_hello *ch)
 	ng->quic = hs->quic;
 	ng->recv_limit = hs->want_limit;
 	ng->shares[0].share = share;
-	SNECK_TRY(check_hello(ng, ch));
+	SNECK_TRY(check_hello(hs, ch));
 	memcpy(wk->random, ch->random.p, sizeof wk->random);
 	memcpy(wk->session_id, ch->session_id.p, ch->session_id.len);
 	wk->session_id_len = (uint8_t)ch->session_id.len;
@@ -86,15 +93,17 @@ static enum sneck_rc go_on(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct hs_work *const wk = hs->work;
 
-	if (wk->nego.psk_index == 0)
+	if (BUILD_CERTS && wk->nego.psk_index == 0)
 		SNECK_TRY(sneck__ask_credential(hs));
-	SNECK_TRY(sneck__choose_hello(hs, m->raw));
-	SNECK_TRY(sneck__choose_early(hs));
+	SNECK_TRY(BUILD_PSK ? sneck__choose_hello(hs, m->raw)
+			    : sneck__transcript_add(&wk->transcript, m->raw));
+	if (BUILD_EARLY_DATA)
+		SNECK_TRY(sneck__early_choose(hs));
 
 	hs->group = wk->nego.kex != NULL ? wk->nego.kex->group : 0;
 	sneck__agree_limits(hs);
 	wk->aligned = m->aligned;
-	wk->nego.n_tickets = sneck__tickets_due(hs);
+	wk->nego.n_tickets = BUILD_TICKETS ? sneck__tickets_due(hs) : 0;
 	SNECK_TRY(sneck__grease_begin(&wk->nego));
 	SNECK_TRY(exchange(hs));
 	*to = S13_SEND_SH;
@@ -159,8 +168,8 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 	if (wk->nego.wanted != NULL) {
 		if (m->aligned == NULL) /* a second one, before it is asked for */
 			return SNECK_E_EPOCH;
-		if (wk->nego.early_asked)
-			sneck__refuse_early(hs);
+		if (BUILD_EARLY_DATA && wk->nego.early_asked)
+			sneck__early_refuse(hs);
 		SNECK_TRY(sneck__retry_remember(hs, &ch, m->raw));
 		*to = S13_SEND_HRR;
 		return SNECK_OK;
@@ -247,46 +256,6 @@ static enum sneck_rc send_encrypted_extensions(struct hs *hs, const struct hs_ms
 	return SNECK_OK;
 }
 
-/* RFC 9846, 4.4.2: without a context, which is for requests behind the handshake. */
-static enum sneck_rc send_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	struct nego *const ng = &hs->work->nego;
-	struct wr_mark body;
-	struct wr w;
-
-	(void)m;
-	SNECK_TRY(sneck__ask(hs, SNECK_ASK_SCHEMES, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES));
-
-	if (!sneck__ask_settled(hs, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES))
-		sneck__auth_schemes(ng);
-	sneck__flight_begin(hs, &w);
-	wr_u8(&w, HT_CERTIFICATE_REQUEST);
-	body = wr_open(&w, 3);
-	wr_u8(&w, 0);
-	sneck__ext_write(ng, IN_CR, &w);
-	wr_close(&w, body);
-	SNECK_TRY(sneck__flight_end(hs, &w, LV_HANDSHAKE));
-	hs->work->cert_asked = true;
-	*to = S13_SEND_CERT;
-	return SNECK_OK;
-}
-
-static enum sneck_rc send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	(void)m;
-	SNECK_TRY(sneck__flight_certificate(hs));
-	*to = S13_SEND_CV;
-	return SNECK_OK;
-}
-
-static enum sneck_rc send_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	(void)m;
-	SNECK_TRY(sneck__auth_sign(hs));
-	*to = S13_SEND_FINISHED;
-	return SNECK_OK;
-}
-
 static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
@@ -306,19 +275,6 @@ static enum sneck_rc on_end_of_early_data(struct hs *hs, const struct hs_msg *m,
 	SNECK_TRY(hs_read_key(hs, LV_HANDSHAKE, m->aligned));
 	*to = S13_WAIT_FINISHED;
 	return SNECK_OK;
-}
-
-static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	SNECK_TRY(sneck__peer_certificate(hs, m));
-	*to = hs->work->evidence.none_sent ? S13_WAIT_FINISHED : S13_WAIT_CV;
-	return SNECK_OK;
-}
-
-static enum sneck_rc on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	*to = S13_WAIT_FINISHED;
-	return sneck__peer_certificate_verify(hs, m);
 }
 
 static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -344,8 +300,8 @@ static enum sneck_rc send_ticket(struct hs *hs, const struct hs_msg *m, uint8_t 
 
 	(void)m;
 	sneck__flight_begin(hs, &w);
-	rc = sneck__ticket_make(hs, &plain, &s, secret);
-	if (rc == SNECK_OK)
+	rc = BUILD_TICKETS ? sneck__ticket_make(hs, &plain, &s, secret) : SNECK_E_INTERNAL;
+	if (BUILD_TICKETS && rc == SNECK_OK)
 		rc = sneck__ticket_write(hs, &s, plain.identity, &w);
 	sneck__ct_wipe(secret, sizeof secret);
 	SNECK_TRY(rc);
@@ -375,17 +331,17 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 		.name = "NEGOTIATED", .run = send_encrypted_extensions, .takes = 0,
 		.next = SET(S13_SEND_CR) | SET(S13_SEND_CERT) | SET(S13_SEND_FINISHED),
 	},
-	[S13_SEND_CR] = {
-		.name = "SEND_CR", .run = send_certificate_request, .takes = 0,
+	IF_CERTS([S13_SEND_CR] = {
+		.name = "SEND_CR", .run = sneck__server13_send_certificate_request, .takes = 0,
 		.next = SET(S13_SEND_CERT),
-	},
-	[S13_SEND_CERT] = {
-		.name = "SEND_CERT", .run = send_certificate, .takes = 0, .next = SET(S13_SEND_CV),
-	},
-	[S13_SEND_CV] = {
-		.name = "SEND_CV", .run = send_certificate_verify, .takes = 0,
+	})
+	IF_CERTS([S13_SEND_CERT] = {
+		.name = "SEND_CERT", .run = sneck__server13_send_certificate, .takes = 0, .next = SET(S13_SEND_CV),
+	})
+	IF_CERTS([S13_SEND_CV] = {
+		.name = "SEND_CV", .run = sneck__server13_send_certificate_verify, .takes = 0,
 		.next = SET(S13_SEND_FINISHED),
-	},
+	})
 	[S13_SEND_FINISHED] = {
 		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
 		.next = SET(S13_WAIT_EOED) | SET(S13_WAIT_CERT) | SET(S13_WAIT_FINISHED),
@@ -395,16 +351,16 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 		.takes = SET(HT_END_OF_EARLY_DATA), .level = LV_EARLY, .absorb = ABSORB_AFTER,
 		.next = SET(S13_WAIT_FINISHED),
 	},
-	[S13_WAIT_CERT] = {
-		.name = "WAIT_CERT", .run = on_certificate, .takes = HS_CERTIFICATES,
+	IF_CERTS([S13_WAIT_CERT] = {
+		.name = "WAIT_CERT", .run = sneck__server13_on_certificate, .takes = HS_CERTIFICATES,
 		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER,
 		.next = SET(S13_WAIT_CV) | SET(S13_WAIT_FINISHED),
-	},
-	[S13_WAIT_CV] = {
-		.name = "WAIT_CV", .run = on_certificate_verify,
+	})
+	IF_CERTS([S13_WAIT_CV] = {
+		.name = "WAIT_CV", .run = sneck__server13_on_certificate_verify,
 		.takes = SET(HT_CERTIFICATE_VERIFY), .level = LV_HANDSHAKE,
 		.absorb = ABSORB_AFTER, .next = SET(S13_WAIT_FINISHED),
-	},
+	})
 	[S13_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
 		.level = LV_HANDSHAKE, .absorb = ABSORB_SELF,

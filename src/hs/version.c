@@ -6,6 +6,7 @@
  * it. */
 #include "graph.h"
 
+#include "../build.h"
 #include "../ext/select.h"
 #include "../msg/cert12.h"
 #include "../msg/hello.h"
@@ -15,7 +16,7 @@
 /* clang-format off */
 /* Early data, which is of TLS 1.3, has keys before a version is known. */
 const struct hs_version sneck__version_hello = {
-	.graph = { sneck__client_graph, sneck__server_graph },
+	.graph = { ONLY_CLIENT(sneck__client_graph), ONLY_SERVER(sneck__server_graph) },
 	.connected = { NEVER, NEVER },
 	IF_TLS13(.secret = sneck__secret13)
 	IF_TLS13(.keys = sneck__keys13)
@@ -26,7 +27,8 @@ static const struct hs_version versions[] = {
 	IF_TLS12({
 		.id = SNECK_TLS12,
 		.ccs = true,
-		.graph = { sneck__client12_graph, sneck__server12_graph },
+		.graph = { ONLY_CLIENT(sneck__client12_graph),
+			   ONLY_SERVER(sneck__server12_graph) },
 		.connected = { C12_CONNECTED, S12_CONNECTED },
 		.cert_read = sneck__certificate12_read,
 		.cert_at = sneck__certificate12_at,
@@ -37,11 +39,12 @@ static const struct hs_version versions[] = {
 	})
 	IF_TLS13({
 		.id = SNECK_TLS13,
-		.graph = { sneck__client13_graph, sneck__server13_graph },
+		.graph = { ONLY_CLIENT(sneck__client13_graph),
+			   ONLY_SERVER(sneck__server13_graph) },
 		.connected = { C13_CONNECTED, S13_CONNECTED },
-		.cert_read = sneck__certificate_read,
-		.cert_at = sneck__certificate_at,
-		.signature_read = sneck__signature_read13,
+		IF_CERTS(.cert_read = sneck__certificate_read)
+		IF_CERTS(.cert_at = sneck__certificate_at)
+		IF_CERTS(.signature_read = sneck__signature_read13)
 		.secret = sneck__secret13,
 		.keys = sneck__keys13,
 		.exporter = sneck__export13,

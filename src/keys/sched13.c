@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sched13.c: the key schedule of TLS 1.3. RFC 9846, 7.1 to 7.3, and what Finished (4.5.3),
- * CertificateVerify (4.5.2) and binders (4.3.11.2) are made over.
+/* sched13.c: the key schedule of TLS 1.3. RFC 9846, 7.1 to 7.3, and what Finished (4.5.3)
+ * and binders (4.3.11.2) are made over.
  *
  * Each step works in locals, copies on success, and wipes the locals either way. When a secret is
  * wanted, and when it dies, is hs/. */
@@ -169,15 +169,4 @@ enum sneck_rc sneck__traffic_update(const struct sneck_hash *hash, uint8_t *traf
 		memcpy(traffic_secret, next, hash->len);
 	sneck__ct_wipe(next, sizeof next);
 	return rc;
-}
-
-size_t sneck__signature_input(uint8_t *tbs, int server, const uint8_t *th, size_t th_len)
-{
-	static const char context[2][34] = { "TLS 1.3, client CertificateVerify",
-					     "TLS 1.3, server CertificateVerify" };
-
-	memset(tbs, 0x20, 64);
-	memcpy(tbs + 64, context[server != 0], 34); /* with the zero byte behind it */
-	memcpy(tbs + 98, th, th_len);
-	return 98 + th_len;
 }

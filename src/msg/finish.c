@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* finish.c: the small messages: CertificateVerify, Finished, KeyUpdate, NewSessionTicket,
- * EndOfEarlyData. RFC 9846, 4.5.2, 4.5.3, 4.7.3, 4.7.1, 4.6. What is signed or authenticated is
+/* finish.c: the small messages: Finished, KeyUpdate, NewSessionTicket,
+ * EndOfEarlyData. RFC 9846, 4.5.3, 4.7.3, 4.7.1, 4.6. What is signed or authenticated is
  * keys/sched13.c. */
 #include "finish.h"
 
 #include "../wire/rd.h"
 #include "types.h"
-
-/* struct {
- *     SignatureScheme algorithm;
- *     opaque signature<0..2^16-1>;
- * } CertificateVerify;
- */
-enum sneck_rc sneck__certificate_verify_read(struct certificate_verify *cv, struct sneck_span body)
-{
-	struct rd r;
-
-	rd_init(&r, body);
-	cv->scheme = rd_u16(&r);
-	cv->signature = rd_vec(&r, 2, 0, 65535);
-	return rd_end(&r);
-}
 
 /* struct {
  *     opaque verify_data[Hash.length];
@@ -94,17 +79,6 @@ void sneck__end_of_early_data_write(struct wr *w)
 	wr_uint(w, 3, 0);
 }
 
-void sneck__certificate_verify_write(struct wr *w, const struct certificate_verify *cv)
-{
-	struct wr_mark m;
-
-	wr_u8(w, HT_CERTIFICATE_VERIFY);
-	m = wr_open(w, 3);
-	wr_u16(w, cv->scheme);
-	wr_vec(w, 2, cv->signature);
-	wr_close(w, m);
-}
-
 void sneck__finished_write(struct wr *w, struct sneck_span verify_data)
 {
 	wr_u8(w, HT_FINISHED);
@@ -115,20 +89,4 @@ void sneck__key_update_write(struct wr *w, uint8_t request)
 {
 	wr_u8(w, HT_KEY_UPDATE);
 	wr_vec(w, 3, sneck_span_of(&request, 1));
-}
-
-/* struct {
- *     opaque certificate_request_context<0..2^8-1>;
- *     Extension extensions<0..2^16-1>;
- * } CertificateRequest;
- */
-enum sneck_rc sneck__certificate_request_read(struct sneck_span *context,
-					      struct sneck_span *extensions, struct sneck_span body)
-{
-	struct rd r;
-
-	rd_init(&r, body);
-	*context = rd_vec(&r, 1, 0, 255);
-	*extensions = rd_vec(&r, 2, 0, 65535);
-	return rd_end(&r);
 }

@@ -8,7 +8,8 @@ import stat
 import subprocess
 import time
 
-from lib import (CERT, CHECK, Case, NETWORK, OK, SNECK, Server, main, make_certificates, peer, run)
+from lib import (CERT, CHECK, Case, NETWORK, OK, SNECK, Server, main, make_certificates, need_tls12,
+                 peer, run)
 
 
 class Facts(Case):
@@ -199,6 +200,8 @@ class Failures(Case):
         return peer(answer)
 
     def test_tls12_only(self):
+        need_tls12(self)
+
         def change(context):
             context.maximum_version = ssl.TLSVersion.TLSv1_2
 
@@ -214,6 +217,8 @@ class Failures(Case):
             self.assertTrue(facts["extended_master_secret"] and facts["secure_renegotiation"])
 
     def test_tls13_only(self):
+        need_tls12(self)
+
         def change(context):
             context.minimum_version = ssl.TLSVersion.TLSv1_3
 

@@ -22,6 +22,12 @@ def run(*args, stdin=b"", timeout=30):
                           timeout=timeout)
 
 
+def need_tls12(case):
+    """Skips a test in a build without TLS 1.2."""
+    if b"no suite" in run("connect", "127.0.0.1:9", "--max-version", "1.2").stderr:
+        case.skipTest("this build has no TLS 1.2")
+
+
 class Server:
     """A running `sneck serve` on a free port of 127.0.0.1."""
 

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 
-from lib import Case, NETWORK, OK, Server, USAGE, main, make_certificates, run
+from lib import Case, NETWORK, OK, Server, USAGE, main, make_certificates, need_tls12, run
 
 
 class Listening(Case):
@@ -237,6 +237,7 @@ class Ending(Case):
             return context.wrap_socket(plain, server_hostname="localhost")
 
     def test_tls12(self):
+        need_tls12(self)
         for versions in ((), ("--max-version", "1.2")):
             with Server(self.folder, "--echo", *versions) as server, self.old(server) as s:
                 self.assertEqual(s.version(), "TLSv1.2")

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "build.h"
 #include "lib/pair.h"
 
 static struct pair p;
@@ -237,6 +238,8 @@ static void try(size_t i, struct end *e)
 		chain[k] = sneck_span_of("TCERTE\x07", 7);
 	cases[i].make(&e->cfg, e);
 	memset(&why, 'x', sizeof why);
+	if (!BUILD_TLS12 && (e->cfg.max_version == SNECK_TLS12 || e->cfg.suites.p == old_suites))
+		return;
 	rc = sneck_config_check(&e->cfg, e->role, &why);
 	if (rc != cases[i].rc)
 		fail_msg("case %zu: %s, \"%s\"", i, sneck_rc_name(rc), why.text);

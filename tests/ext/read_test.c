@@ -87,7 +87,7 @@ struct body {
 static const struct body bodies[] = {
 	{ V, IN_CH, B("\x02\x03\x04"), .rc = SNECK_OK },
 	{ V, IN_CH, B("\x06\x3a\x3a\x03\x03\x03\x04"), .rc = SNECK_OK },
-	{ V, IN_CH, B("\x04\x03\x03\x03\x02"), .rc = SNECK_OK },
+	{ V, IN_CH, B("\x04\x03\x03\x03\x02"), .rc = BUILD_TLS12 ? SNECK_OK : SNECK_E_NO_VERSION },
 	{ V, IN_CH, B("\x04\x7f\x1c\x03\x02"), .rc = SNECK_E_NO_VERSION },
 	{ V, IN_CH, B("\x03\x03\x04\x03"), .rc = SNECK_E_DECODE },
 	{ V, IN_CH, B("\0"), .rc = SNECK_E_DECODE },

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "build.h"
 #include "hs/graph.h"
 #include "lib/pair.h"
 
@@ -25,8 +26,8 @@ static const struct graph graphs[] = {
 	{ "server", sneck__server_graph, SH_COUNT, SNECK_SERVER, SH_COUNT },
 	{ "client13", sneck__client13_graph, C13_COUNT, SNECK_CLIENT, C13_CONNECTED },
 	{ "server13", sneck__server13_graph, S13_COUNT, SNECK_SERVER, S13_CONNECTED },
-	{ "client12", sneck__client12_graph, C12_COUNT, SNECK_CLIENT, C12_CONNECTED },
-	{ "server12", sneck__server12_graph, S12_COUNT, SNECK_SERVER, S12_CONNECTED },
+	IF_TLS12({ "client12", sneck__client12_graph, C12_COUNT, SNECK_CLIENT, C12_CONNECTED })
+	IF_TLS12({ "server12", sneck__server12_graph, S12_COUNT, SNECK_SERVER, S12_CONNECTED })
 };
 
 #define GRAPHS (sizeof graphs / sizeof graphs[0])
@@ -94,7 +95,8 @@ static const char *const expected[] = {
 	"client12 WAIT_CCS 31 0 WAIT_FINISHED;client12 WAIT_FINISHED 20 2 CONNECTED;"
 	"client12 CONNECTED 0 3 CONNECTED;",
 	"server12 START 1 0 SEND_SH;server12 SEND_SH - 0 SEND_CERT;"
-	"server12 SEND_CERT - 0 SEND_STATUS SEND_SKE;server12 SEND_STATUS - 0 SEND_SKE;"
+	"server12 SEND_CERT - 0 SEND_STATUS OFFER;server12 SEND_STATUS - 0 OFFER;"
+	"server12 OFFER - 0 SEND_SKE;"
 	"server12 SEND_SKE - 0 SEND_DONE;server12 SEND_DONE - 0 WAIT_CKE;"
 	"server12 WAIT_CKE 16 0 WAIT_CCS;server12 WAIT_CCS 31 0 WAIT_FINISHED;"
 	"server12 WAIT_FINISHED 20 2 SEND_FINISHED;server12 SEND_FINISHED - 0 CONNECTED;"

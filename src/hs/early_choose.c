@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* early_choose.c: whether a server takes early data: only when everything is as it was, and
+ * somebody says yes. RFC 9846, 4.3.9, 8. What is skipped when it was refused is conn/deframe.c's.
+ */
+#include "hs.h"
+
+#include "../crypto/algs.h"
+
+static bool early_possible(const struct hs *hs)
+{
+	const struct hs_work *const wk = hs->work;
+	const struct session s = sneck__session_of(hs);
+	const struct sneck_span alpn =
+		wk->nego.alpn != 0 ? hs->cfg->alpn[wk->nego.alpn - 1u] : sneck_span_of(NULL, 0);
+
+	return !hs->retried && hs->quic == NULL && hs->resumed == 1 && wk->nego.psk_index == 1 &&
+	       s.max_early != 0 && s.max_early <= hs->cfg->max_early_data &&
+	       (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->suite->id == s.suite &&
+	       alpn.len == s.alpn.len &&
+	       (alpn.len == 0 || memcmp(alpn.p, s.alpn.p, alpn.len) == 0) &&
+	       wk->age_skew_ms <= BOUND_SKEW_MS && wk->age_skew_ms >= -BOUND_SKEW_MS;
+}
+
+/* Refused early data may still come, and is skipped: RFC 9846, 4.3.9. */
+void sneck__early_refuse(struct hs *hs)
+{
+	const uint32_t own = hs->cfg->max_early_data;
+
+	hs->early = EARLY_REJECTED;
+	hs->skipping = true;
+	hs->early_skip = own > BOUND_EARLY_SKIP ? own : BOUND_EARLY_SKIP;
+}
+
+enum sneck_rc sneck__early_choose(struct hs *hs)
+{
+	struct hs_work *const wk = hs->work;
+	uint8_t th[BOUND_HASH];
+
+	if (!wk->nego.early_asked)
+		return SNECK_OK;
+	if (hs->retried) /* RFC 9846, 4.3.9: not in a second ClientHello */
+		return SNECK_E_ILLEGAL;
+	sneck__early_refuse(hs);
+	if (!early_possible(hs))
+		return SNECK_OK;
+	SNECK_TRY(sneck__ask(hs, SNECK_ASK_EARLY_DATA, SNECK_NEEDS_EARLY_DATA_DECISION));
+	if (!wk->early_answer)
+		return SNECK_OK;
+	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
+	SNECK_TRY(sneck__secrets_early(hs, th));
+	wk->nego.early = true;
+	hs->early = EARLY_ACCEPTED;
+	hs->skipping = false;
+	hs->early_max = sneck__session_of(hs).max_early;
+	return SNECK_OK;
+}
