@@ -26,6 +26,7 @@ enum sneck_rc sneck_early_encrypt(struct sneck_may_st *st, const struct sneck_io
 				  uint32_t flags, struct sneck_out *out, size_t *consumed)
 {
 	struct sneck_conn *const c = st->conn;
+
 	size_t done = 0;
 
 	if (consumed != NULL)
