@@ -37,8 +37,8 @@ void sneck__auth_schemes(struct nego *ng)
 	const uint16_t *const own = v != NULL ? v->schemes : NULL;
 
 	add_schemes(ng, own != NULL ? own : ng->cfg->provider->pubkey->schemes, true);
-	if (v != NULL)
-		add_schemes(ng, v->cert_schemes, false);
+	if (v != NULL && (v->cert_schemes != NULL || own != NULL))
+		add_schemes(ng, v->cert_schemes != NULL ? v->cert_schemes : own, false);
 	else /* whoever judges chains elsewhere has not said what he takes: all that is known */
 		for (const struct alg_name *s = sneck__schemes; s->id != 0; s++)
 			add_schemes(ng, (const uint16_t[]){ s->id, 0 }, false);

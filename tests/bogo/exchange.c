@@ -43,6 +43,39 @@ static void write_all(struct run *r, const void *p, size_t len)
 	link_flush(r);
 }
 
+static void write_keying_material(struct run *r)
+{
+	const struct flags *const f = flags_of(r);
+	const size_t len = (size_t)f->export_keying_material;
+	const char *const text = f->export_context != NULL ? f->export_context : "";
+	const struct sneck_span context =
+		f->use_export_context ? sneck_span_of(text, strlen(text)) : sneck_span_of(NULL, 0);
+	uint8_t out[2048];
+	enum sneck_rc rc;
+
+	if (len == 0)
+		return;
+	if (len > sizeof out)
+		not_implemented("as much keying material");
+	rc = sneck_export(r->conn, f->export_label != NULL ? f->export_label : "", context, out,
+			  len);
+	if (rc != SNECK_OK)
+		die("keying material: %s", sneck_rc_name(rc));
+	write_all(r, out, len);
+}
+
+static void write_secrets(struct run *r)
+{
+	const uint8_t size[2] = { (uint8_t)r->secret_len, 0 };
+	const bool client = !r->flags->server;
+
+	if (!r->flags->export_traffic_secrets)
+		return;
+	write_all(r, size, 2);
+	write_all(r, client ? r->server_secret : r->client_secret, r->secret_len);
+	write_all(r, client ? r->client_secret : r->server_secret, r->secret_len);
+}
+
 static size_t initial_len(const struct flags *f)
 {
 	return f->shim_writes_first ? strlen(f->initial_write) * (size_t)f->repeat_initial_write
@@ -78,6 +111,7 @@ static bool write_early(struct run *r)
 	uint64_t left = may->max_plain;
 
 	r->offered_early = true;
+	write_keying_material(r);
 	while (r->initial_sent < all && left != 0) {
 		const struct sneck_span next = initial_next(r);
 		const struct sneck_iov piece = { next.p,
@@ -93,32 +127,6 @@ static bool write_early(struct run *r)
 	}
 	link_flush(r);
 	return sneck_may_encrypt_done(may) == SNECK_OK;
-}
-
-static void write_exports(struct run *r)
-{
-	const struct flags *const f = flags_of(r);
-	const size_t len = (size_t)f->export_keying_material;
-	const bool client = !f->server;
-	uint8_t out[2048], size[2] = { (uint8_t)r->secret_len, 0 };
-
-	if (len != 0) {
-		const char *const text = f->export_context != NULL ? f->export_context : "";
-		const struct sneck_span context = f->use_export_context
-							  ? sneck_span_of(text, strlen(text))
-							  : sneck_span_of(NULL, 0);
-
-		if (len > sizeof out ||
-		    sneck_export(r->conn, f->export_label != NULL ? f->export_label : "", context,
-				 out, len) != SNECK_OK)
-			die("export");
-		write_all(r, out, len);
-	}
-	if (f->export_traffic_secrets) {
-		write_all(r, size, 2);
-		write_all(r, client ? r->server_secret : r->client_secret, r->secret_len);
-		write_all(r, client ? r->client_secret : r->server_secret, r->secret_len);
-	}
 }
 
 /* ---- reading ---- */
@@ -198,8 +206,10 @@ static void begin(struct run *r)
 	if (r->initial_ended || !(r->done || early) || (r->st.flags & SNECK_ST_CAN_ENCRYPT) == 0)
 		return;
 	r->initial_ended = true;
-	if (r->done)
-		write_exports(r);
+	if (r->done) {
+		write_keying_material(r);
+		write_secrets(r);
+	}
 	if (f->send_alert) {
 		if (sneck_fail(r->conn, 30) != SNECK_OK) /* decompression_failure */
 			die("alert");

@@ -45,8 +45,9 @@ uint8_t refusal(const struct flags *f)
 /* A refusal counts only where a test wants the peer to be verified. */
 static bool refused_anyway(const struct flags *f)
 {
-	return f->verify_fail && (f->verify_peer || f->require_any_client_certificate ||
-				  f->use_custom_verify_callback);
+	return f->verify_fail &&
+	       (f->verify_peer || f->require_any_client_certificate ||
+		f->accepted_peer_cert_types.given || f->use_custom_verify_callback);
 }
 
 /* Of the verifier's reasons only what a key may be used for counts: names and paths are not judged

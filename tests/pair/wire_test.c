@@ -53,10 +53,31 @@ static void a_client_that_refuses_sends_ccs_first(void **state)
 	}
 }
 
+/* struct sneck_verifier: without a list for certificates the other one is for both. */
+static void one_list_of_schemes_is_for_both(void **state)
+{
+	static const uint16_t list[] = { SNECK_ECDSA_SECP256R1_SHA256, SNECK_RSA_PKCS1_SHA256, 0 };
+	static const uint8_t ext[] = { 0, 13, 0, 6, 0, 4, 4, 3, 4, 1 };
+	bool said = false;
+
+	(void)state;
+	pair_init(&p, 5);
+	p.client.v.verifier.schemes = list;
+	p.client.v.verifier.cert_schemes = NULL;
+	pair_start(&p);
+	pair_run(&p);
+	assert_true(pair_connected(&p));
+	for (size_t i = 0; i + sizeof ext <= p.client.link.len; i++)
+		said |= memcmp(p.client.link.bytes + i, ext, sizeof ext) == 0;
+	assert_true(said);
+	pair_wipe(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_that_refuses_sends_ccs_first),
+		cmocka_unit_test(one_list_of_schemes_is_for_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
