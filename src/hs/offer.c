@@ -44,7 +44,8 @@ enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s)
 	suite = own_suite(hs->cfg, s->suite);
 	if (s->version != SNECK_TLS13 || suite == NULL ||
 	    s->secret.len != sneck__hash_of(hs->cfg->provider, suite->hash)->len ||
-	    !sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) || hs->now_ms < s->issued_ms ||
+	    !sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) ||
+	    !sneck__policy_peer(hs, s) || hs->now_ms < s->issued_ms ||
 	    hs->now_ms >= sneck__session_end(s))
 		return SNECK_E_SESSION;
 	return SNECK_OK;
@@ -198,6 +199,7 @@ enum sneck_rc sneck__offer_taken(struct hs *hs)
 	if (!sneck__psk_offer_at(&wk->nego, wk->nego.psk_index - 1u, &o))
 		return SNECK_E_INTERNAL;
 	hs->resumed = o.psk == NULL ? 1 : 2;
+	hs->by_key = o.psk != NULL || (s.flags & SESSION_BY_KEY) != 0;
 	if (o.psk == NULL)
 		memcpy(hs->leaf_id, s.leaf_id, sizeof hs->leaf_id);
 	hs->valid_until_ms = o.psk == NULL ? s.valid_until_ms : 0;

@@ -11,6 +11,20 @@
 
 #include "../crypto/algs.h"
 
+/* A session is worth what its first handshake was: where an external key is asked for, one that
+ * began with certificates will not do, and the other way round on a client. psk_only without such
+ * keys is for sessions, whatever they began with. */
+bool sneck__policy_peer(const struct hs *hs, const struct session *s)
+{
+	const struct sneck_config *const cfg = hs->cfg;
+	const bool by_key = (s->flags & SESSION_BY_KEY) != 0;
+	const bool asked = hs->role == SNECK_SERVER && (cfg->ask & SNECK_ASK_PSK) != 0;
+
+	if (cfg->psk_only)
+		return by_key || (cfg->n_psks == 0 && !asked);
+	return hs->role == SNECK_SERVER || !by_key || cfg->n_psks != 0;
+}
+
 static enum sneck_rc add(struct transcript *t, struct sneck_span s)
 {
 	const uint8_t len[] = { (uint8_t)(s.len >> 24), (uint8_t)(s.len >> 16),

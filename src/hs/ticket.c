@@ -38,6 +38,7 @@ enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *para
 		.version = hs->version,
 		.suite = hs->suite->id,
 		.role = SNECK_SERVER,
+		.flags = hs->by_key ? SESSION_BY_KEY : 0,
 		.lifetime_s = lifetime != 0 ? lifetime : LIFETIME,
 		.max_early = (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->quic == NULL
 				     ? hs->cfg->max_early_data
