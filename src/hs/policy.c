@@ -5,8 +5,8 @@
  *
  * In it: the role, the peer's name or the name asked for, whether clients are authenticated, the
  * issuers and kinds of certificates that are accepted, and config.session_domain, or without one
- * the names of the credentials and the protocols. Version, suite and times are fields of a session;
- * the protocol agreed on matters to early data only. */
+ * the names of the credentials, a client's own certificates, and the protocols. Version, suite and
+ * times are fields of a session; the protocol agreed on matters to early data only. */
 #include "hs.h"
 
 #include "../crypto/algs.h"
@@ -25,17 +25,24 @@ bool sneck__policy_peer(const struct hs *hs, const struct session *s)
 	return hs->role == SNECK_SERVER || !by_key || cfg->n_psks != 0;
 }
 
+/* What ends one list and begins the next. */
+static enum sneck_rc add_count(struct transcript *t, size_t n)
+{
+	const uint8_t count[] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8),
+				  (uint8_t)n };
+
+	return sneck__transcript_add(t, sneck_span_of(count, sizeof count));
+}
+
 static enum sneck_rc add(struct transcript *t, struct sneck_span s)
 {
-	const uint8_t len[] = { (uint8_t)(s.len >> 24), (uint8_t)(s.len >> 16),
-				(uint8_t)(s.len >> 8), (uint8_t)s.len };
-
-	SNECK_TRY(sneck__transcript_add(t, sneck_span_of(len, sizeof len)));
+	SNECK_TRY(add_count(t, s.len));
 	return sneck__transcript_add(t, s);
 }
 
 static enum sneck_rc add_names(struct transcript *t, const struct sneck_credential *c)
 {
+	SNECK_TRY(add_count(t, c->names != NULL ? c->n_names : 0));
 	for (size_t i = 0; c->names != NULL && i < c->n_names; i++) {
 		size_t n = 0;
 
@@ -46,12 +53,19 @@ static enum sneck_rc add_names(struct transcript *t, const struct sneck_credenti
 	return SNECK_OK;
 }
 
-static enum sneck_rc add_domain(struct transcript *t, const struct sneck_config *cfg)
+/* A server takes whoever resumes for who it was: a client that has become somebody else does not.
+ */
+static enum sneck_rc add_domain(struct transcript *t, const struct sneck_config *cfg, bool server)
 {
 	if (cfg->session_domain.len != 0)
 		return add(t, cfg->session_domain);
-	for (size_t i = 0; i < cfg->n_credentials; i++)
+	SNECK_TRY(add_count(t, cfg->n_credentials));
+	for (size_t i = 0; i < cfg->n_credentials; i++) {
 		SNECK_TRY(add_names(t, cfg->credentials[i]));
+		if (!server)
+			SNECK_TRY(add(t, cfg->credentials[i]->chain[0]));
+	}
+	SNECK_TRY(add_count(t, cfg->n_alpn));
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		SNECK_TRY(add(t, cfg->alpn[i]));
 	return SNECK_OK;
@@ -66,6 +80,7 @@ static enum sneck_rc add_trust(struct transcript *t, const struct sneck_verifier
 			: (uint8_t)(v->flags & (SNECK_VERIFIER_RAW_KEYS | SNECK_VERIFIER_NO_X509));
 
 	SNECK_TRY(add(t, sneck_span_of(&types, 1)));
+	SNECK_TRY(add_count(t, v != NULL ? v->n_ca_names : 0));
 	for (size_t i = 0; v != NULL && i < v->n_ca_names; i++)
 		SNECK_TRY(add(t, v->ca_names[i]));
 	return SNECK_OK;
@@ -80,7 +95,7 @@ static enum sneck_rc add_policy(struct transcript *t, const struct hs *hs)
 	SNECK_TRY(add(t, sneck_span_of(fixed, sizeof fixed)));
 	SNECK_TRY(add(t, server ? sneck_span_of(hs->sni, hs->sni_len) : hs->name));
 	SNECK_TRY(add_trust(t, cfg->verifier));
-	return add_domain(t, cfg);
+	return add_domain(t, cfg, server);
 }
 
 enum sneck_rc sneck__policy(struct hs *hs)
