@@ -38,6 +38,7 @@ static enum sneck_rc take_session(struct hs *hs, struct sneck_span block, uint32
 	hs->session = block;
 	hs->work->age_skew_ms = (int32_t)((age - s.age_add) - (uint32_t)(hs->now_ms - s.issued_ms));
 	hs->resumed = 1;
+	hs->by_key = (s.flags & SESSION_BY_KEY) != 0;
 	return sneck__psk_key(hs, &hs->work->psk, NULL, sneck__suite_find(s.suite)->hash);
 }
 
@@ -51,6 +52,7 @@ static enum sneck_rc take_external(struct hs *hs, const struct sneck_psk *psk,
 		    sneck__hash_of(hs->cfg->provider, hashes[i]) != NULL &&
 		    suite_with(hs, suites, hashes[i])) {
 			hs->resumed = 2;
+			hs->by_key = true;
 			return sneck__psk_key(hs, &hs->work->psk, psk, hashes[i]);
 		}
 	return SNECK_NOT_NOW;
@@ -133,6 +135,7 @@ static void forget(struct hs *hs)
 	hs->session = sneck_span_of(NULL, 0);
 	hs->valid_until_ms = 0;
 	hs->resumed = 0;
+	hs->by_key = false;
 }
 
 enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites)

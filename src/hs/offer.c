@@ -88,6 +88,7 @@ enum sneck_rc sneck__offer_taken(struct hs *hs)
 	if (!sneck__psk_offer_at(&wk->nego, wk->nego.psk_index - 1u, &o))
 		return SNECK_E_INTERNAL;
 	hs->resumed = o.psk == NULL ? 1 : 2;
+	hs->by_key = o.psk != NULL || (s.flags & SESSION_BY_KEY) != 0;
 	if (o.psk == NULL)
 		memcpy(hs->leaf_id, s.leaf_id, sizeof hs->leaf_id);
 	hs->valid_until_ms = o.psk == NULL ? s.valid_until_ms : 0;

@@ -40,6 +40,7 @@ enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *para
 		.version = hs->version,
 		.suite = hs->suite->id,
 		.role = SNECK_SERVER,
+		.flags = hs->by_key ? SESSION_BY_KEY : 0,
 		.lifetime_s = lifetime != 0 ? lifetime : LIFETIME,
 		.max_early = early ? hs->cfg->max_early_data : 0,
 		.issued_ms = hs->now_ms,
