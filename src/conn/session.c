@@ -183,25 +183,6 @@ enum sneck_rc sneck_answer_early_data(struct sneck_conn *conn, uint64_t op, int 
 
 #define NST_MAX (TICKET_MAX + 64u)
 
-static enum sneck_rc make(struct sneck_conn *c, const struct sneck_ticket_params *params,
-			  struct wr *message, struct wr *session)
-{
-	const struct ticket_params p = { params->identity, params->app_data, params->lifetime_s };
-	uint8_t secret[BOUND_HASH];
-	struct session s;
-	enum sneck_rc rc;
-
-	rc = sneck__ticket_make(&c->hs, &p, &s, secret);
-	if (rc == SNECK_OK)
-		rc = sneck__ticket_write(&c->hs, &s, params->identity, message);
-	if (rc == SNECK_OK) {
-		sneck__session_write(session, &s);
-		rc = session->bad ? SNECK_E_INTERNAL : SNECK_OK;
-	}
-	sneck__ct_wipe(secret, sizeof secret);
-	return rc;
-}
-
 static enum sneck_rc check_ticket(struct sneck_conn *c, const struct sneck_ticket_params *p)
 {
 	if (c->err != 0)
@@ -240,33 +221,48 @@ static enum sneck_rc send(struct sneck_conn *c, struct sneck_span message, struc
 	return rc == SNECK_OK ? rc : sneck__emit_broken(c, out, before, rc);
 }
 
+/* small: the memory for the session is. */
+static enum sneck_rc check_room(const struct sneck_conn *c, size_t len, struct sneck_out *out,
+				bool small)
+{
+	const size_t need = sneck__encrypt_handshake_size(c, len);
+
+	if (sneck_out_room(out) >= need)
+		return small ? SNECK_WANT_SPACE : SNECK_OK;
+	out->required = need;
+	return SNECK_WANT_SPACE;
+}
+
 enum sneck_rc sneck_ticket_send(struct sneck_conn *conn, const struct sneck_ticket_params *params,
 				struct sneck_out *out, void *mem, size_t cap, size_t *len)
 {
-	uint8_t bytes[NST_MAX];
+	const struct ticket_params p = { params->identity, params->app_data, params->lifetime_s };
+	uint8_t bytes[NST_MAX], secret[BOUND_HASH];
 	struct wr message, session;
+	struct session s;
 	enum sneck_rc rc;
-	size_t need;
 
 	*len = 0;
 	SNECK_TRY(check_ticket(conn, params));
 	SNECK_TRY(sneck__check_out(conn, out));
 	wr_init(&message, bytes, sizeof bytes);
-	wr_init(&session, mem, mem != NULL ? cap : 0);
-	rc = make(conn, params, &message, &session);
-	if (rc != SNECK_OK)
-		return rc;
-	*len = session.len;
-	need = sneck__encrypt_handshake_size(conn, message.len);
-	if (mem != NULL && cap < session.len)
-		rc = SNECK_WANT_SPACE;
-	if (sneck_out_room(out) < need) {
-		out->required = need;
-		rc = SNECK_WANT_SPACE;
+	wr_init(&session, NULL, 0);
+	rc = sneck__ticket_make(&conn->hs, &p, &s, secret);
+	if (rc == SNECK_OK)
+		rc = sneck__ticket_write(&conn->hs, &s, p.identity, &message);
+	if (rc == SNECK_OK) {
+		sneck__session_write(&session, &s);
+		*len = session.len;
+		rc = check_room(conn, message.len, out, mem != NULL && cap < session.len);
 	}
 	if (rc == SNECK_OK)
 		rc = send(conn, sneck_span_of(bytes, message.len), out);
+	if (rc == SNECK_OK && mem != NULL) {
+		wr_init(&session, mem, cap);
+		sneck__session_write(&session, &s);
+	}
 	sneck__ct_wipe(bytes, sizeof bytes);
+	sneck__ct_wipe(secret, sizeof secret);
 	if (rc != SNECK_OK)
 		return rc;
 	conn->hs.tickets++;
