@@ -49,7 +49,8 @@ static uint16_t scheme_for(const struct nego *ng, const struct sneck_credential 
 	return 0;
 }
 
-/* What signs a suite: SNECK_E_NO_NAME without a credential of that name. */
+/* What signs a suite: SNECK_E_NO_NAME without a credential of that name. Raw keys are of TLS 1.3.
+ */
 static enum sneck_rc select_signer(struct nego *ng, const struct suite *s)
 {
 	enum sneck_rc rc = SNECK_E_NO_NAME;
@@ -59,6 +60,10 @@ static enum sneck_rc select_signer(struct nego *ng, const struct suite *s)
 
 		if (!sneck__credential_serves(c, ng))
 			continue;
+		if (c->type != SNECK_X509) {
+			rc = rc == SNECK_E_NO_NAME ? SNECK_E_CERT_TYPE : rc;
+			continue;
+		}
 		ng->own_scheme = scheme_for(ng, c, s->auth);
 		if (ng->own_scheme != 0) {
 			ng->suite = s;
