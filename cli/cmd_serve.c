@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "http.h"
 #include "out.h"
+#include "session.h"
 
 #include <sneck/pki.h>
 #include <sneck/uv.h>
@@ -22,19 +23,27 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { GRACE_MS = 3000 };
+enum { GRACE_MS = 3000, OCSP_MAX = 65519 };
 
-struct serve {
-	const struct options *o;
+/* Who we are, and the config that says so. A reload makes another one; this one is closed with its
+ * last connection. */
+struct identity {
 	struct sneck_pki_key *key;
 	struct sneck_pki_chain *chain;
+	uint8_t *ocsp;
 	struct sneck_credential credential;
 	const struct sneck_credential *credentials[1];
 	struct sneck_config config;
+};
+
+struct serve {
+	const struct options *o;
+	struct identity *id;
+	struct sneck_config config; /* without identity */
 	uint8_t cookie_secret[32];
 	struct sneck_uv_handler handler; /* echo_handler or http_handler, with our open */
 	struct sneck_uv_server *server;
-	uv_signal_t signals[2];
+	uv_signal_t signals[3];
 	bool stopping;
 };
 
@@ -120,7 +129,7 @@ static void on_open(struct sneck_uv *s)
 
 /* ---- the certificate ----------------------------------------------------------------------- */
 
-static int make_certificate(struct serve *v, struct sneck_note *why)
+static int make_certificate(const struct serve *v, struct identity *id, struct sneck_note *why)
 {
 	char host[HOST_NAME_MAX + 1] = "";
 	const char *names[4] = { "localhost", "127.0.0.1", "::1", host };
@@ -130,17 +139,17 @@ static int make_certificate(struct serve *v, struct sneck_note *why)
 	if (gethostname(host, sizeof host - 1) == 0 && host[0] != '\0' &&
 	    strcmp(host, "localhost") != 0)
 		cert.n_names = 4;
-	if (sneck_pki_key_make(&v->key, SNECK_KEY_P256) != SNECK_OK)
+	if (sneck_pki_key_make(&id->key, SNECK_KEY_P256) != SNECK_OK)
 		return out_fail(CODE_CHECK, v->o->verb, "libcrypto cannot make a key");
-	if (sneck_pki_cert_make(&v->chain, v->key, &cert, why) == SNECK_OK)
+	if (sneck_pki_cert_make(&id->chain, id->key, &cert, why) == SNECK_OK)
 		return 0;
 	cert.n_names = 3; /* the machine has a name that is none in DNS */
-	if (sneck_pki_cert_make(&v->chain, v->key, &cert, why) == SNECK_OK)
+	if (sneck_pki_cert_make(&id->chain, id->key, &cert, why) == SNECK_OK)
 		return 0;
 	return out_fail(CODE_CHECK, v->o->verb, "cannot make a certificate: %s", why->text);
 }
 
-static int write_certificate(const struct serve *v)
+static int write_certificate(const struct serve *v, const struct identity *id)
 {
 	const char *const path = v->o->cert_out;
 	size_t len = 0;
@@ -148,10 +157,10 @@ static int write_certificate(const struct serve *v)
 	FILE *f;
 	int error = 0;
 
-	if (sneck_pki_chain_write(v->chain, NULL, 0, &len) != SNECK_WANT_SPACE)
+	if (sneck_pki_chain_write(id->chain, NULL, 0, &len) != SNECK_WANT_SPACE)
 		len = 0;
 	pem = malloc(len + 1);
-	if (pem == NULL || sneck_pki_chain_write(v->chain, pem, len, &len) != SNECK_OK) {
+	if (pem == NULL || sneck_pki_chain_write(id->chain, pem, len, &len) != SNECK_OK) {
 		free(pem);
 		return out_fail(CODE_CHECK, v->o->verb, "cannot write the certificate as PEM");
 	}
@@ -167,25 +176,60 @@ static int write_certificate(const struct serve *v)
 	return 0;
 }
 
-static int identity(struct serve *v)
+static int load(const struct serve *v, struct identity *id)
 {
 	struct sneck_note why = { "" };
+	size_t ocsp_len = 0;
+	int rc = 0;
+
+	if (v->o->cert == NULL)
+		rc = make_certificate(v, id, &why);
+	else if (sneck_pki_chain_load(&id->chain, v->o->cert, &why) != SNECK_OK)
+		rc = out_fail_file(v->o->verb, v->o->cert, why.text);
+	else if (sneck_pki_key_load(&id->key, v->o->key, &why) != SNECK_OK)
+		rc = out_fail_file(v->o->verb, v->o->key, why.text);
+	else if (v->o->ocsp != NULL)
+		rc = session_read_file(v->o, v->o->ocsp, OCSP_MAX, false, &id->ocsp, &ocsp_len);
+	if (rc != 0)
+		return rc;
+	if (sneck_pki_credential(&id->credential, id->chain, id->key, &why) != SNECK_OK)
+		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
+	id->credential.names = NULL; /* there is no other: whoever comes may judge it */
+	id->credential.n_names = 0;
+	id->credential.ocsp = sneck_span_of(id->ocsp, ocsp_len);
+	id->credentials[0] = &id->credential;
+	id->config = v->config;
+	id->config.credentials = id->credentials;
+	id->config.n_credentials = 1;
+	if (sneck_config_check(&id->config, SNECK_SERVER, &why) != SNECK_OK)
+		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
+	return v->o->cert_out == NULL ? 0 : write_certificate(v, id);
+}
+
+static void close_identity(void *user)
+{
+	struct identity *const id = user;
+
+	sneck_pki_chain_close(id->chain);
+	sneck_pki_key_close(id->key);
+	free(id->ocsp);
+	free(id);
+}
+
+/* Returns 0 with *made, or the exit code. */
+static int open_identity(const struct serve *v, struct identity **made)
+{
+	struct identity *const id = calloc(1, sizeof *id);
 	int rc;
 
-	if (v->o->cert == NULL) {
-		rc = make_certificate(v, &why);
-		if (rc != 0)
-			return rc;
-	} else if (sneck_pki_chain_load(&v->chain, v->o->cert, &why) != SNECK_OK) {
-		return out_fail_file(v->o->verb, v->o->cert, why.text);
-	} else if (sneck_pki_key_load(&v->key, v->o->key, &why) != SNECK_OK) {
-		return out_fail_file(v->o->verb, v->o->key, why.text);
-	}
-	if (sneck_pki_credential(&v->credential, v->chain, v->key, &why) != SNECK_OK)
-		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
-	v->credential.names = NULL; /* there is no other: whoever comes may judge it */
-	v->credential.n_names = 0;
-	return v->o->cert_out == NULL ? 0 : write_certificate(v);
+	if (id == NULL)
+		return out_fail(CODE_CHECK, v->o->verb, "no memory");
+	rc = load(v, id);
+	if (rc == 0)
+		*made = id;
+	else
+		close_identity(id);
+	return rc;
 }
 
 /* ---- start --------------------------------------------------------------------------------- */
@@ -194,7 +238,7 @@ static int listen_here(struct serve *v)
 {
 	const bool all = v->o->listen_host[0] == '\0';
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
-	const struct sneck_uv_options options = { SNECK_UV_INIT, .config = &v->config,
+	const struct sneck_uv_options options = { SNECK_UV_INIT, .config = &v->id->config,
 						  .handler = &v->handler };
 	struct sneck_note why = { "" };
 	struct addrinfo *list;
@@ -219,13 +263,12 @@ static int listen_here(struct serve *v)
 			why.text[0] != '\0' ? why.text : sneck_rc_text(rc));
 }
 
-static void say_facts(const struct serve *v)
+static void say_certificate(const struct serve *v)
 {
 	static struct sneck_pki_about about;
-	const char *host = v->o->listen_host;
 	char pin[PIN_TEXT], day[16];
 	size_t n;
-	const struct sneck_span *const certs = sneck_pki_chain_certs(v->chain, &n);
+	const struct sneck_span *const certs = sneck_pki_chain_certs(v->id->chain, &n);
 
 	(void)!sneck_pki_about(certs[0], &about); /* it was read before */
 	out_pin(pin, about.pin);
@@ -233,6 +276,13 @@ static void say_facts(const struct serve *v)
 	printf("certificate  %s (%s, until %s)%s\n", about.names, about.key, day,
 	       v->o->cert == NULL ? ", self-signed, made now" : "");
 	printf("pin          %s\n", pin);
+}
+
+static void say_facts(const struct serve *v)
+{
+	const char *host = v->o->listen_host;
+
+	say_certificate(v);
 	if (v->o->cert_out != NULL)
 		printf("file         %s\n", v->o->cert_out);
 	if (!v->o->echo)
@@ -251,15 +301,43 @@ static void on_closed(void *user)
 {
 	struct serve *v = user;
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 3; i++)
 		uv_close((uv_handle_t *)&v->signals[i], NULL);
+}
+
+/* SIGHUP: the files are read again. New connections have what is in them, old ones go on with what
+ * they have; when something is wrong nothing changes. */
+static void reload(struct serve *v)
+{
+	struct identity *id, *const old = v->id;
+
+	if (v->o->cert == NULL) {
+		out_fail(CODE_USAGE, v->o->verb,
+			 "nothing to read again: the certificate was made at start");
+		return;
+	}
+	if (open_identity(v, &id) != 0)
+		return;
+	if (sneck_uv_server_config(v->server, &id->config, close_identity, old, NULL) != SNECK_OK) {
+		close_identity(id);
+		out_fail(CODE_CHECK, v->o->verb, "cannot take what was read again");
+		return;
+	}
+	v->id = id;
+	say_certificate(v);
+	printf("reloaded     %s\n", v->o->cert);
+	fflush(stdout);
 }
 
 static void on_signal(uv_signal_t *sig, int number)
 {
 	struct serve *v = sig->data;
 
-	(void)number;
+	if (number == SIGHUP) {
+		if (!v->stopping)
+			reload(v);
+		return;
+	}
 	if (v->stopping) { /* the second time means now */
 		uv_stop(uv_default_loop());
 		return;
@@ -274,15 +352,12 @@ static int set_up(struct serve *v)
 	static const struct sneck_span http11[] = { { (const uint8_t *)"http/1.1", 8 } };
 	const struct options *const o = v->o;
 	struct sneck_config *const cfg = &v->config;
-	struct sneck_note why = { "" };
 	int rc;
 
-	v->credentials[0] = &v->credential;
-	*cfg = (struct sneck_config){ SNECK_CONFIG_INIT, .credentials = v->credentials,
-				      .n_credentials = 1, .send_fragment = o->max_fragment };
+	*cfg = (struct sneck_config){ SNECK_CONFIG_INIT, .send_fragment = o->max_fragment };
 	rc = options_config(o, cfg);
 	if (rc == 0)
-		rc = identity(v);
+		rc = session_serve(o, cfg);
 	if (rc != 0)
 		return rc;
 	if (!o->echo && o->n_alpn == 0) {
@@ -297,12 +372,12 @@ static int set_up(struct serve *v)
 					  sizeof v->cookie_secret) != SNECK_OK)
 			return out_fail(CODE_CHECK, o->verb, "no random bytes");
 	}
-	if (sneck_config_check(cfg, SNECK_SERVER, &why) != SNECK_OK)
-		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
 	v->handler = o->echo ? echo_handler : http_handler;
 	if (o->key_update)
 		v->handler.open = on_open;
-	return 0;
+	if (o->early_bytes != 0)
+		session_early(&v->handler);
+	return open_identity(v, &v->id);
 }
 
 int cmd_serve(const struct options *o)
@@ -327,14 +402,15 @@ int cmd_serve(const struct options *o)
 		rc = listen_here(v);
 	if (rc != 0)
 		return rc;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
+		static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+
 		uv_signal_init(loop, &v->signals[i]);
 		v->signals[i].data = v;
-		uv_signal_start(&v->signals[i], on_signal, i == 0 ? SIGINT : SIGTERM);
+		uv_signal_start(&v->signals[i], on_signal, numbers[i]);
 	}
 	say_facts(v);
 	uv_run(loop, UV_RUN_DEFAULT);
-	sneck_pki_chain_close(v->chain);
-	sneck_pki_key_close(v->key);
+	close_identity(v->id);
 	return CODE_OK;
 }

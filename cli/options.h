@@ -4,11 +4,12 @@
 #define CLI_OPTIONS_H
 
 #include <sneck/config.h>
+#include <sneck/session.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LIST_MAX = 8, HOST_MAX = 256 };
+enum { LIST_MAX = 8, HOST_MAX = 256, PSK_MAX = 64 };
 
 struct options {
 	const char *verb;
@@ -17,10 +18,13 @@ struct options {
 	uint16_t listen_port;
 	const char *root, *cert, *key, *cert_out;
 	bool echo, cookie;
+	const char *ocsp;
+	uint16_t tickets, early_bytes;
 	/* connect; json: doctor too */
 	char host[HOST_MAX];
 	uint16_t port;
 	const char *name, *ca, *get;
+	const char *session, *early;
 	uint32_t timeout_ms;
 	bool insecure, json, has_pin;
 	uint8_t pin[1][32];
@@ -31,6 +35,9 @@ struct options {
 	uint16_t groups[LIST_MAX], suites[LIST_MAX];
 	size_t n_alpn, n_groups, n_suites;
 	const char *keylog;
+	struct sneck_psk psk; /* size 0: none */
+	const struct sneck_psk *psks[1];
+	uint8_t psk_secret[PSK_MAX];
 };
 
 /* Reads the arguments behind a verb. Returns -1 to go on, else the exit code: a wrong argument has
