@@ -35,8 +35,9 @@ static void raw_open(struct raw *r, uint16_t suite)
 	static const uint8_t key[32] = { 1 };
 	const char *const text = sneck_suite_name(suite);
 	const bool gcm = strstr(text, "GCM") != NULL, old = suite >> 8 != 0x13;
-	const char *const name = !gcm ? "ChaCha20-Poly1305"
-				 : strstr(text, "_128_") != NULL ? "AES-128-GCM" : "AES-256-GCM";
+	const char *const name = !gcm				 ? "ChaCha20-Poly1305"
+				 : strstr(text, "_128_") != NULL ? "AES-128-GCM"
+								 : "AES-256-GCM";
 	EVP_CIPHER *const cipher = EVP_CIPHER_fetch(NULL, name, NULL);
 
 	r->head = old && gcm ? 13 : 5;

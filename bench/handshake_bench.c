@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* handshake_bench: a full handshake of TLS 1.3 and 1.2, microseconds of one core for each side. One handshake
- * is one sample; all take turns; the connection's making and end are in its time. sneck's verifier
+/* handshake_bench: a full handshake of TLS 1.3 and 1.2, microseconds of one core for each side. One
+ * handshake is one sample; all take turns; the connection's making and end are in its time. sneck's verifier
  * remembers certificates that it has parsed, so it is measured on a server that it has never seen
  * (with new trust each time, whose making is not in the time), and on one that it knows. */
 #include "bench.h"
@@ -36,7 +36,8 @@ static void one(const struct stack *stack, struct setup *s, struct samples times
 	}
 }
 
-static void row(const char *version, const char *key, const char *side, double sneck, double libssl, double target)
+static void row(const char *version, const char *key, const char *side, double sneck, double libssl,
+		double target)
 {
 	const double ratio = libssl / sneck;
 
@@ -72,7 +73,8 @@ static void rows(uint16_t suite, enum key_kind kind, const char *name, double se
 	    kind != KEY_ECDSA ? 0 : s.old ? 1.3 : 1.4);
 	row(version, name, "client", median(&took[STRANGER][SNECK_CLIENT]), libssl[SNECK_CLIENT],
 	    kind == KEY_ECDSA ? 1.1 : 0);
-	row(version, name, "client, server known", median(&took[KNOWN][SNECK_CLIENT]), libssl[SNECK_CLIENT],
+	row(version, name, "client, server known", median(&took[KNOWN][SNECK_CLIENT]),
+	    libssl[SNECK_CLIENT],
 	    0);
 	setup_close(&s);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* sign_process.c: a server whose private key is in another process, where nothing that a client
- * says is ever read. What is to be signed goes there through a Unix socket, and the server serves
- * others until the signature comes back; a client may go away meanwhile, and its signature is
- * dropped. Usage: sign_process CHAIN-FILE KEY-FILE, of a P-256 key */
+/* sign_process.c: an echo server whose private key is in another process. What is to be signed goes
+ * there through a Unix socket, and others are served until the signature comes back; that of a
+ * client who went away is dropped. Usage: sign_process CHAIN-FILE KEY-FILE, of a P-256 key */
 #define _POSIX_C_SOURCE 200809L
 #include "common.h"
 
 #include <sneck/uv.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,8 +26,7 @@ struct message {
 	uint8_t bytes[SNECK_SIG_MAX]; /* to be signed; on the way back the signature */
 };
 
-/* The process that signs. */
-static int sign_all(const char *key_file)
+static int sign_all(const char *key_file) /* in the process that has the key */
 {
 	const struct sneck_signer *k;
 	struct sneck_pki_key *key;
@@ -40,8 +39,7 @@ static int sign_all(const char *key_file)
 		must("signature", k->sign(k->ctx, m.scheme, sneck_span_of(m.bytes, m.len), sig,
 					  sizeof sig, &m.len));
 		memcpy(m.bytes, sig, m.len);
-		if (write(channel[1], &m, sizeof m) != sizeof m)
-			break;
+		(void)!write(channel[1], &m, sizeof m); /* if it fails read() will, too */
 	}
 	sneck_pki_key_close(key);
 	return 0;
@@ -71,14 +69,14 @@ static void on_reply(uv_poll_t *poll, int status, int events)
 	if (read(channel[0], &m, sizeof m) != sizeof m || m.client >= CLIENTS)
 		die("signer", "it is gone");
 	s = clients[m.client];
-	if (s == NULL)
-		return; /* nor is who asked */
-	rc = sneck_answer_signature(sneck_uv_conn(s), m.op, m.bytes, m.len);
+	rc = s == NULL ? SNECK_E_STALE
+		       : sneck_answer_signature(sneck_uv_conn(s), m.op, m.bytes, m.len);
 	if (rc == SNECK_OK) {
 		printf("signed by process %d for process %d\n", (int)signer, (int)getpid());
 		sneck_uv_kick(s);
-	} else if (rc != SNECK_E_STALE) /* which is another client's, in the same place */
+	} else if (rc != SNECK_E_STALE) { /* which is fine: who asked is gone */
 		sneck_uv_abort(s, SNECK_ALERT_INTERNAL_ERROR);
+	}
 }
 
 static void on_read(struct sneck_uv *s, uint8_t *data, size_t len)
@@ -123,6 +121,7 @@ int main(int argc, char **argv)
 	uv_ip4_addr("127.0.0.1", 0, &at);
 	must("server", sneck_uv_listen(&server, uv_default_loop(), (const struct sockaddr *)&at,
 				       &options, NULL));
+	signal(SIGPIPE, SIG_IGN); /* libuv writes to sockets that may be gone */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("listening on 127.0.0.1:%u\n", sneck_uv_server_port(server));
 	uv_poll_init(uv_default_loop(), &replies, channel[0]);

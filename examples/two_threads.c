@@ -32,14 +32,14 @@ static enum sneck_rc receive(void)
 				fwrite(rec.data, 1, rec.len, stdout);
 		while (sneck_action_take(s.conn, &act) == SNECK_OK)
 			if (write(actions[1], &act, sizeof act) != sizeof act)
-				return SNECK_E_SYSTEM;
+				die("action", "the pipe is gone");
 		if (state == SNECK_CLOSED)
 			return SNECK_OK;
 		if (state == SNECK_FAILED)
 			return (enum sneck_rc)st.err;
 		if ((state == SNECK_NEEDS_MORE_TLS_DATA || state == SNECK_TRAFFIC_TRANSIT) &&
 		    fill(s.fd, &s.in) != 0)
-			return SNECK_E_SYSTEM;
+			die("receiving", "the server is gone");
 	}
 }
 
@@ -99,6 +99,7 @@ int main(int argc, char **argv)
 	if (argc != 4)
 		die("usage", "two_threads HOST PORT CA-FILE");
 	cfg.verifier = trust(argv[3]);
+	setvbuf(stdout, NULL, _IONBF, 0);
 	stream_begin(&s, dial(argv[1], argv[2]), &cfg, argv[1]);
 	handshake();
 	must("split", sneck_split(s.conn, tx_mem, sizeof tx_mem, &tx));

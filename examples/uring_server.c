@@ -89,7 +89,7 @@ static void go_on(struct client *c)
 	io_uring_sqe_set_data(sqe, c);
 }
 
-/* An operation ended: c->out is not empty if it was sending. */
+/* An operation ended: c->s.out is not empty if it was sending. */
 static void completed(struct client *c, int res, unsigned flags)
 {
 	const unsigned id = flags >> IORING_CQE_BUFFER_SHIFT;
@@ -102,20 +102,10 @@ static void completed(struct client *c, int res, unsigned flags)
 		give_back(id);
 	if ((res > 0 || res == -ENOBUFS) && (c->s.out.len != 0 || !c->over)) {
 		go_on(c); /* when there are no buffers others will give some back */
-		return;
+	} else {
+		stream_end(&c->s);
+		free(c);
 	}
-	stream_end(&c->s);
-	free(c);
-}
-
-static void on_client(int fd, const struct sneck_config *cfg)
-{
-	struct client *const c = calloc(1, sizeof *c);
-
-	if (fd < 0 || c == NULL)
-		die("accept", "no more");
-	stream_begin(&c->s, fd, cfg, NULL);
-	go_on(c);
 }
 
 int main(int argc, char **argv)
@@ -137,12 +127,17 @@ int main(int argc, char **argv)
 		give_back(id);
 	io_uring_prep_multishot_accept(io_uring_get_sqe(&ring), listen_here(), NULL, NULL, 0);
 	while (io_uring_submit_and_wait(&ring, 1) >= 0 && io_uring_peek_cqe(&ring, &cqe) == 0) {
-		struct client *const c = io_uring_cqe_get_data(cqe);
+		struct client *c = io_uring_cqe_get_data(cqe);
 
-		if (c != NULL)
+		if (c == NULL) {
+			c = calloc(1, sizeof *c);
+			if (c == NULL || cqe->res < 0)
+				die("accept", "no more");
+			stream_begin(&c->s, cqe->res, &cfg, NULL);
+			go_on(c);
+		} else {
 			completed(c, cqe->res, cqe->flags);
-		else
-			on_client(cqe->res, &cfg);
+		}
 		io_uring_cqe_seen(&ring, cqe);
 	}
 	die("io_uring", "it failed");

@@ -97,6 +97,7 @@ int main(int argc, char **argv)
 	    sneck_uv_listen(&server, loop, (const struct sockaddr *)&at, &options, &why) !=
 		    SNECK_OK)
 		die("cannot serve", why.text);
+	signal(SIGPIPE, SIG_IGN); /* libuv writes to sockets that may be gone */
 	for (int i = 0; i < 2; i++) {
 		uv_signal_init(loop, &signals[i]);
 		signals[i].data = server;

@@ -3,15 +3,15 @@
  * Judging is slow here, as it is where somebody far away must be asked. A job is a flat block that
  * knows nothing of its connection: a client may go away while its job runs, and the late verdict is
  * dropped. Usage: verify_pool HOST PORT CA-FILE [MILLISECONDS] */
-#define _DEFAULT_SOURCE
+#define _POSIX_C_SOURCE 200809L
 #include "common.h"
 
 #include <sneck/uv.h>
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <uv.h>
 
 enum { CLIENTS = 16 };
@@ -28,11 +28,10 @@ struct job {
 };
 
 static const struct sneck_verifier *inner;
-static useconds_t slowness;
-static atomic_int running, most, n_open;
+static unsigned slow_ms, n_open;
+static atomic_int running, most;
 
-/* ---- on a thread of the pool --------------------------------------------------------------- */
-
+/* On a thread of the pool. */
 static enum sneck_rc slow_verify(void *ctx, const struct sneck_chain *chain,
 				 struct sneck_verdict *verdict)
 {
@@ -42,7 +41,7 @@ static enum sneck_rc slow_verify(void *ctx, const struct sneck_chain *chain,
 
 	while (now > before && !atomic_compare_exchange_weak(&most, &before, now))
 		continue;
-	usleep(slowness);
+	uv_sleep(slow_ms);
 	rc = inner->verify(ctx, chain, verdict);
 	atomic_fetch_sub(&running, 1);
 	return rc;
@@ -56,8 +55,7 @@ static void on_pool(uv_work_t *work)
 	(void)!sneck_verify_job_run(&slow, j->flat, j->len, &j->verdict); /* else it refuses */
 }
 
-/* ---- on the thread of the loop ------------------------------------------------------------- */
-
+/* On the thread of the loop. */
 static void on_verdict(uv_work_t *work, int cancelled)
 {
 	struct job *const j = work->data;
@@ -89,13 +87,13 @@ static int on_state(struct sneck_uv *s, const struct sneck_status *st)
 
 static void on_open(struct sneck_uv *s)
 {
-	atomic_fetch_add(&n_open, 1);
+	n_open++;
 	sneck_uv_end(s);
 }
 
 static void on_read(struct sneck_uv *s, uint8_t *data, size_t len)
 {
-	(void)s, (void)data, (void)len; /* not what we came for */
+	(void)s, (void)data, (void)len;
 }
 
 static void on_close(struct sneck_uv *s, enum sneck_rc rc)
@@ -112,12 +110,14 @@ int main(int argc, char **argv)
 							 .state = on_state };
 	struct sneck_config cfg = { SNECK_CONFIG_INIT, .provider = sneck_provider_libcrypto(),
 				    .ask = SNECK_ASK_VERIFY };
-	struct sneck_uv_options options = { SNECK_UV_INIT, .config = &cfg, .handler = &handler };
+	struct sneck_uv_options options = { SNECK_UV_INIT, .config = &cfg, .handler = &handler,
+					    .handshake_timeout_ms = 4000 }; /* then we give up */
 
 	if (argc < 4)
 		die("usage", "verify_pool HOST PORT CA-FILE [MILLISECONDS]");
-	slowness = argc > 4 ? (useconds_t)atoi(argv[4]) * 1000 : 500000;
+	slow_ms = argc > 4 ? (unsigned)atoi(argv[4]) : 500;
 	setenv("UV_THREADPOOL_SIZE", "16", 1);
+	signal(SIGPIPE, SIG_IGN); /* libuv writes to sockets that may be gone */
 	cfg.verifier = inner = trust(argv[3]);
 	for (int i = 0; i < CLIENTS; i++) {
 		options.user = &clients[i];
@@ -125,6 +125,6 @@ int main(int argc, char **argv)
 					       (uint16_t)atoi(argv[2]), &options));
 	}
 	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
-	printf("%d of %d verified, up to %d at once\n", n_open, CLIENTS, most);
+	printf("%u of %d verified, up to %d at once\n", n_open, CLIENTS, most);
 	return n_open == CLIENTS ? 0 : 1;
 }

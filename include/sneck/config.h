@@ -200,7 +200,9 @@ struct sneck_config {
 	                                   client: how many to ask for, RFC 9149 [not asked] */
 	uint32_t rsv2;
 	struct sneck_span session_domain; /* tickets of another domain are not resumed; empty: made
-	                                     of this config's names, ALPN, trust and auth fields */
+	                                     of this config's names, ALPN, trust and auth fields.
+	                                     With client_auth and tickets: not empty, or the
+	                                     verifier has ca_names; one for each trust */
 	struct sneck_span cookie_secret; /* 32 bytes: a HelloRetryRequest keeps its state in a
 	                                    cookie; empty: in the scratch */
 

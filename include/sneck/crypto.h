@@ -210,6 +210,8 @@ struct sneck_verifier {
 	enum sneck_rc (*verify)(void *ctx, const struct sneck_chain *chain,
 				struct sneck_verdict *verdict);
 	void *ctx;                    /* shared by all connections and threads */
+	struct sneck_span trust_id;   /* of any bytes that differ where what is trusted differs:
+	                                 sessions are bound to them; may be empty */
 };
 
 /** Judges a chain that sneck_verify_job_pack() packed, on any thread or in any process. Knows

@@ -101,8 +101,8 @@ struct sneck_ticket_ring {
 
 /** Fills a ring with random keys.
  *
- *  Bytes: ring is the caller's. Units: now_ms since 1970; period_ms, how long each key seals, and
- *  half as long as it opens afterwards; 0 takes 12 hours.
+ *  Bytes: ring is the caller's. Units: now_ms since 1970; period_ms, how long each key seals;
+ *  it opens for two more periods; 0 takes 12 hours.
  *  RFC: 4.7.1, C.4; 5077, 5.5.
  *  Returns: SNECK_OK; SNECK_E_RANDOM.
  */
@@ -110,8 +110,9 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc
 sneck_ticket_ring_init(struct sneck_ticket_ring *ring, const struct sneck_provider *provider,
 		       uint64_t now_ms, uint64_t period_ms);
 
-/** Makes the next key when its time has come. A key is known one period before it seals, so that
- *  every machine that copies the ring can open a ticket before the first one is issued.
+/** Makes the next key when its time has come, and two when that was missed. A key is known one
+ *  period before it seals, so that every machine that copies the ring can open a ticket before the
+ *  first one is issued.
  *
  *  Bytes: ring is the caller's; the oldest key is wiped. Units: ms since 1970. RFC: as above.
  *  Returns: SNECK_OK: distribute the ring; SNECK_NOT_NOW: nothing was due.
@@ -124,7 +125,7 @@ sneck_ticket_ring_rotate(struct sneck_ticket_ring *ring, const struct sneck_prov
  *
  *  Bytes: the session goes to mem and is secret. Units: cap and *len in bytes. RFC: 4.7.1.
  *  Returns: SNECK_OK; SNECK_E_SESSION: not sealed by this ring, or too old; SNECK_WANT_SPACE
- *  with *len as needed.
+ *  with *len as needed; SNECK_E_CRYPTO.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc
 sneck_ticket_open(const struct sneck_ticket_ring *ring, const struct sneck_provider *provider,
@@ -144,7 +145,8 @@ struct sneck_ticket_params {
  *  Bytes: appended to out; params are read during the call; the session goes to mem (may be NULL
  *  with an empty identity). Units: cap and *len in bytes. RFC: 4.7.1.
  *  Returns: SNECK_OK; SNECK_WANT_SPACE with out->required or *len as needed; SNECK_NOT_NOW before
- *  the handshake is over; SNECK_E_UNSUPPORTED on a client or in TLS 1.2.
+ *  the handshake is over, without a key that seals now, or behind 255 tickets; SNECK_E_ARG on a
+ *  client; SNECK_E_CONFIG with nothing that could open the ticket again.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc
 sneck_ticket_send(struct sneck_conn *conn, const struct sneck_ticket_params *params,

@@ -130,6 +130,16 @@ bool sneck__psk_valid(const struct sneck_psk *psk)
 	       (psk->hash == 0 || psk->hash == 4 || psk->hash == 5);
 }
 
+/* Whether a client that was judged by this config could resume with one of another trust: a ring
+ * may be shared, and a verifier that names no issuers looks like every other. */
+static bool trust_unnamed(const struct sneck_config *cfg)
+{
+	return cfg->client_auth != SNECK_AUTH_NONE && cfg->session_domain.len == 0 &&
+	       (cfg->tickets != NULL || (cfg->ask & SNECK_ASK_PSK) != 0) &&
+	       (cfg->verifier == NULL ||
+		(cfg->verifier->n_ca_names == 0 && cfg->verifier->trust_id.len == 0));
+}
+
 static enum sneck_rc check_sessions(const struct sneck_config *cfg, int role,
 				    struct sneck_note *why)
 {
@@ -158,6 +168,10 @@ static enum sneck_rc check_sessions(const struct sneck_config *cfg, int role,
 		return refuse(why, SNECK_E_CONFIG, "n_tickets is 8 at most");
 	if (cfg->ticket_lifetime_s > BOUND_LIFETIME)
 		return refuse(why, SNECK_E_CONFIG, "ticket_lifetime_s is 604,800 at most");
+	if (role == SNECK_SERVER && trust_unnamed(cfg))
+		return refuse(why, SNECK_E_CONFIG,
+			      "client_auth with tickets needs session_domain, or a verifier with "
+			      "trust_id or ca_names");
 	if (cfg->psk_only && role == SNECK_SERVER && cfg->n_psks == 0 && cfg->tickets == NULL &&
 	    (cfg->ask & SNECK_ASK_PSK) == 0)
 		return refuse(why, SNECK_E_CONFIG,

@@ -192,9 +192,12 @@ static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, 
 	}
 }
 
-/* RFC 8449, 4: what we said that we take, content type and padding included. */
+/* RFC 8449, 4: what we said that we take, content type and padding included. Early data was under
+ * way before that could be read. */
 static bool too_long(const struct sneck_conn *c, const struct rec_head *head)
 {
+	if (c->rx_epoch.level == LV_EARLY || c->hs.skipping)
+		return false;
 	return c->rx.aead != NULL && c->hs.recv_limit != 0 &&
 	       (head->type == CT_APP_DATA || c->rx.old) &&
 	       BOUND_RECORD_HEAD + (size_t)head->len >

@@ -117,6 +117,7 @@ static const struct name messages[] = {
 	{ HT_CLIENT_HELLO, "ClientHello" },
 	{ HT_SERVER_HELLO, "ServerHello" },
 	{ HT_NEW_SESSION_TICKET, "NewSessionTicket" },
+	{ HT_END_OF_EARLY_DATA, "EndOfEarlyData" },
 	{ HT_ENCRYPTED_EXTENSIONS, "EncryptedExtensions" },
 	{ HT_CERTIFICATE, "Certificate" },
 	{ HT_SERVER_KEY_EXCHANGE, "ServerKeyExchange" },

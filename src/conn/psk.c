@@ -32,6 +32,8 @@ enum sneck_rc sneck_answer_psk(struct sneck_conn *conn, uint64_t op, int index, 
 	    (session != NULL && psk != NULL))
 		return sneck__refuse(conn, SNECK_E_ARG,
 				     "an index with a session or a key, or -1 with neither");
+	if (index >= (int)wk->n_identities)
+		return sneck__refuse(conn, SNECK_E_ARG, "no identity of that number");
 	if (session != NULL) {
 		if (!BUILD_TICKETS || len > BOUND_SESSION ||
 		    sneck__session_read(&s, sneck_span_of(session, len)) != SNECK_OK)

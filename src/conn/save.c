@@ -19,7 +19,7 @@
 #include "../wire/rd.h"
 #include "../wire/wr.h"
 
-#define SAVE_MAGIC 0x534e4b02u /* the last byte is the revision */
+#define SAVE_MAGIC 0x534e4b03u /* the last byte is the revision */
 #define SALT_LEN   32u
 #define HEAD_LEN   (4u + 1u + 2u + SALT_LEN)
 
@@ -52,6 +52,7 @@ static const struct number numbers[] = {
 	NUM(hs.early, EARLY_REJECTED),
 	FLAG(hs.retried),
 	NUM(hs.resumed, 2),
+	FLAG(hs.by_key),
 	NUM(hs.tickets, UINT8_MAX),
 	NUM(hs.valid_until_ms, UINT64_MAX),
 	FLAG(hs.ku_owed),

@@ -108,6 +108,7 @@ enum sneck_rc sneck_ticket_export(const struct sneck_ticket_st *st, void *mem, s
 		.version = c->hs.version,
 		.suite = c->hs.suite->id,
 		.role = SNECK_CLIENT,
+		.flags = c->hs.by_key ? SESSION_BY_KEY : 0,
 		.lifetime_s = st->lifetime_s,
 		.issued_ms = c->hs.now_ms,
 		.valid_until_ms = c->hs.valid_until_ms,

@@ -25,6 +25,7 @@ static void show_psk(struct sneck_conn *c, struct sneck_status *st)
 
 	while (n < BOUND_PSKS && sneck__psk_identity_at(ng, n, &identity, &age, &binder))
 		n++;
+	c->hs.work->n_identities = n;
 	st->u.psk = (struct sneck_psk_st){
 		.conn = c,
 		.gen = c->gen,

@@ -11,7 +11,7 @@
 #include "../wire/rd.h"
 
 #define ID     16u
-#define PROBES 16u
+#define PROBES 64u
 
 struct slot {
 	uint8_t id[ID];
@@ -19,7 +19,8 @@ struct slot {
 };
 
 struct sneck_strike {
-	uint32_t n, window_ms;
+	size_t n;
+	uint32_t window_ms;
 	uint64_t open_ms; /* from when on anything is accepted */
 	struct slot slot[];
 };
@@ -30,8 +31,13 @@ static size_t slots(uint32_t n_ids)
 	return (size_t)n_ids + n_ids / 3u + PROBES;
 }
 
+/* SIZE_MAX, which nobody has, where size_t is too small to say it. */
 size_t sneck_strike_size(uint32_t n_ids)
 {
+	const size_t most = (SIZE_MAX - sizeof(struct sneck_strike)) / sizeof(struct slot);
+
+	if (n_ids > (most - PROBES) / 4u * 3u)
+		return SIZE_MAX;
 	return sizeof(struct sneck_strike) + slots(n_ids) * sizeof(struct slot);
 }
 
@@ -43,7 +49,7 @@ enum sneck_rc sneck_strike_init(void *mem, size_t len, uint32_t n_ids, uint32_t 
 	if (len < sneck_strike_size(n_ids))
 		return SNECK_WANT_SPACE;
 	memset(mem, 0, sneck_strike_size(n_ids));
-	s->n = (uint32_t)slots(n_ids);
+	s->n = slots(n_ids);
 	s->window_ms = window_ms;
 	s->open_ms = now_ms + window_ms;
 	*strike = s;
@@ -54,7 +60,7 @@ enum sneck_rc sneck_strike_add(struct sneck_strike *strike, struct sneck_span id
 {
 	struct slot *free = NULL;
 	struct rd r;
-	uint32_t at;
+	size_t at;
 
 	if (id.len < ID)
 		return SNECK_E_ARG;
@@ -69,6 +75,8 @@ enum sneck_rc sneck_strike_add(struct sneck_strike *strike, struct sneck_span id
 		} else if (free == NULL) {
 			free = slot;
 		}
+		if (slot->until_ms == 0) /* and behind it nothing of this id */
+			break;
 	}
 	if (free == NULL)
 		return SNECK_NOT_NOW;

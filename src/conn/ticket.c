@@ -67,33 +67,40 @@ static enum sneck_rc send(struct sneck_conn *c, struct sneck_span message, struc
 	return rc == SNECK_OK ? rc : sneck__emit_broken(c, out, before, rc);
 }
 
+static enum sneck_rc room(const struct sneck_conn *c, const struct wr *message,
+			  const struct wr *session, struct sneck_out *out, size_t *len)
+{
+	const size_t need = sneck__encrypt_bytes(c, message->len);
+
+	*len = session->len;
+	if (sneck_out_room(out) < need) {
+		out->required = need;
+		return SNECK_WANT_SPACE;
+	}
+	return session->buf != NULL && session->cap < session->len ? SNECK_WANT_SPACE : SNECK_OK;
+}
+
 enum sneck_rc sneck_ticket_send(struct sneck_conn *conn, const struct sneck_ticket_params *params,
 				struct sneck_out *out, void *mem, size_t cap, size_t *len)
 {
 	uint8_t bytes[NST_MAX];
 	struct wr message, session;
 	enum sneck_rc rc;
-	size_t need;
 
 	*len = 0;
 	SNECK_TRY(check_ticket(conn, params));
+	if (mem == NULL && params->identity.len != 0)
+		return sneck__refuse(conn, SNECK_E_ARG,
+				     "an identity of yours needs room for its session");
 	SNECK_TRY(sneck__check_out(conn, out));
 	wr_init(&message, bytes, sizeof bytes);
 	wr_init(&session, mem, mem != NULL ? cap : 0);
 	rc = make(conn, params, &message, &session);
-	if (rc != SNECK_OK)
-		return rc;
-	*len = session.len;
-	need = sneck__encrypt_bytes(conn, message.len);
-	if (mem != NULL && cap < session.len)
-		rc = SNECK_WANT_SPACE;
-	if (sneck_out_room(out) < need) {
-		out->required = need;
-		rc = SNECK_WANT_SPACE;
-	}
+	if (rc == SNECK_OK)
+		rc = room(conn, &message, &session, out, len);
 	if (rc == SNECK_OK)
 		rc = send(conn, sneck_span_of(bytes, message.len), out);
-	sneck__ct_wipe(bytes, sizeof bytes);
+	sneck__ct_wipe(bytes, sizeof bytes); /* sealing that failed left the session there */
 	if (rc != SNECK_OK)
 		return rc;
 	conn->hs.tickets++;

@@ -38,6 +38,7 @@ static enum sneck_rc take_session(struct hs *hs, struct sneck_span block, uint32
 	hs->session = block;
 	hs->work->age_skew_ms = (int32_t)((age - s.age_add) - (uint32_t)(hs->now_ms - s.issued_ms));
 	hs->resumed = 1;
+	hs->by_key = (s.flags & SESSION_BY_KEY) != 0;
 	return sneck__psk_key(hs, &hs->work->psk, NULL, sneck__suite_find(s.suite)->hash);
 }
 
@@ -51,6 +52,7 @@ static enum sneck_rc take_external(struct hs *hs, const struct sneck_psk *psk,
 		    sneck__hash_of(hs->cfg->provider, hashes[i]) != NULL &&
 		    suite_with(hs, suites, hashes[i])) {
 			hs->resumed = 2;
+			hs->by_key = true;
 			return sneck__psk_key(hs, &hs->work->psk, psk, hashes[i]);
 		}
 	return SNECK_NOT_NOW;
@@ -70,6 +72,8 @@ static enum sneck_rc take(struct hs *hs, struct sneck_span identity, uint32_t ag
 			sneck_ticket_open(cfg->tickets, cfg->provider, identity, hs->now_ms,
 					  hs->work->session_mem, BOUND_SESSION, &len);
 
+		if (open != SNECK_OK && open != SNECK_E_SESSION)
+			return open;
 		if (open == SNECK_OK)
 			rc = take_session(hs, sneck_span_of(hs->work->session_mem, len), age,
 					  suites);
@@ -131,6 +135,7 @@ static void forget(struct hs *hs)
 	hs->session = sneck_span_of(NULL, 0);
 	hs->valid_until_ms = 0;
 	hs->resumed = 0;
+	hs->by_key = false;
 }
 
 enum sneck_rc sneck__choose_psk(struct hs *hs, struct sneck_span suites)

@@ -77,6 +77,7 @@ struct hs_work {
 	uint32_t hello_aside_at;         /* with the ticket's bytes in it */
 	struct hs_psk psk;
 	struct psk_answer psk_answer;    /* server */
+	uint32_t n_identities;           /* that NEEDS_PSK has shown */
 	uint8_t *session_mem;            /* server: BOUND_SESSION bytes for the session, until the
 	                                    flight is written there */
 	uint8_t early_secret[BOUND_HASH]; /* client_early_traffic_secret */
@@ -134,6 +135,7 @@ struct hs {
 	bool early_due;       /* client: its result waits to be shown */
 	bool alpn_changed;    /* and the protocol is not the session's */
 	uint8_t resumed;      /* 1: by a session; 2: by an external pre-shared key */
+	bool by_key;          /* that key, now or when the session began, is all we know of the peer */
 	uint8_t tickets;      /* sent, or shown */
 	uint8_t posts;        /* post-handshake messages since the last application data */
 	struct hs_epoch rx;
@@ -356,6 +358,8 @@ bool sneck__session_fits(const struct hs *hs, struct session *s, struct sneck_sp
 
 /* policy.c: what a session is bound to, in hs->domain. */
 SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
+/* Whether it lets a peer in that is known as this session's was. */
+bool sneck__policy_peer(const struct hs *hs, const struct session *s);
 
 /* psk.c */
 struct session sneck__session_of(const struct hs *hs); /* hs->session; all zero without one */

@@ -42,9 +42,7 @@ enum sneck_rc sneck__offer_prepare(struct hs *hs)
 	ng->ticket_hash = sneck__suite_find(s.suite)->hash;
 	ng->ticket_age = (uint32_t)(hs->now_ms - s.issued_ms) + s.age_add;
 	ng->early = BUILD_EARLY_DATA && (hs->session_flags & SNECK_SESSION_EARLY_DATA) != 0 &&
-		    s.max_early != 0 &&
-		    hs->quic == NULL && /* QUIC ends early data in its own way: not yet */
-		    protocol_offered(hs->cfg, s.alpn);
+		    s.max_early != 0 && hs->quic == NULL && protocol_offered(hs->cfg, s.alpn);
 	return SNECK_OK;
 }
 
@@ -90,6 +88,7 @@ enum sneck_rc sneck__offer_taken(struct hs *hs)
 	if (!sneck__psk_offer_at(&wk->nego, wk->nego.psk_index - 1u, &o))
 		return SNECK_E_INTERNAL;
 	hs->resumed = o.psk == NULL ? 1 : 2;
+	hs->by_key = o.psk != NULL || (s.flags & SESSION_BY_KEY) != 0;
 	if (o.psk == NULL)
 		memcpy(hs->leaf_id, s.leaf_id, sizeof hs->leaf_id);
 	hs->valid_until_ms = o.psk == NULL ? s.valid_until_ms : 0;

@@ -3,25 +3,46 @@
  * would resume, and another one is a full handshake. A ticket of one virtual host must not open
  * another that asks for client certificates. RFC 9846, 4.7.1, 8.
  *
- * In it: the role, the peer's name or the name asked for, whether clients are authenticated, the
- * issuers and kinds of certificates that are accepted, and config.session_domain, or without one
- * the names of the credentials and the protocols. Version, suite and times are fields of a session;
- * the protocol agreed on matters to early data only. */
+ * In it: the role, the peer's name or the name asked for, how peers are authenticated and against
+ * which issuers, and config.session_domain, or without one the names of the credentials, a client's
+ * own certificates, and the protocols. Version, suite and times are fields of a session; the
+ * protocol agreed on matters to early data only. */
 #include "hs.h"
 
 #include "../crypto/algs.h"
 
+/* A session is worth what its first handshake was: where an external key is asked for, one that
+ * began with certificates will not do, and the other way round on a client. psk_only without such
+ * keys is for sessions, whatever they began with. */
+bool sneck__policy_peer(const struct hs *hs, const struct session *s)
+{
+	const struct sneck_config *const cfg = hs->cfg;
+	const bool by_key = (s->flags & SESSION_BY_KEY) != 0;
+	const bool asked = hs->role == SNECK_SERVER && (cfg->ask & SNECK_ASK_PSK) != 0;
+
+	if (cfg->psk_only)
+		return by_key || (cfg->n_psks == 0 && !asked);
+	return hs->role == SNECK_SERVER || !by_key || cfg->n_psks != 0;
+}
+
+/* What ends one list and begins the next. */
+static enum sneck_rc add_count(struct transcript *t, size_t n)
+{
+	const uint8_t count[] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8),
+				  (uint8_t)n };
+
+	return sneck__transcript_add(t, sneck_span_of(count, sizeof count));
+}
+
 static enum sneck_rc add(struct transcript *t, struct sneck_span s)
 {
-	const uint8_t len[] = { (uint8_t)(s.len >> 24), (uint8_t)(s.len >> 16),
-				(uint8_t)(s.len >> 8), (uint8_t)s.len };
-
-	SNECK_TRY(sneck__transcript_add(t, sneck_span_of(len, sizeof len)));
+	SNECK_TRY(add_count(t, s.len));
 	return sneck__transcript_add(t, s);
 }
 
 static enum sneck_rc add_names(struct transcript *t, const struct sneck_credential *c)
 {
+	SNECK_TRY(add_count(t, c->names != NULL ? c->n_names : 0));
 	for (size_t i = 0; c->names != NULL && i < c->n_names; i++) {
 		size_t n = 0;
 
@@ -32,29 +53,36 @@ static enum sneck_rc add_names(struct transcript *t, const struct sneck_credenti
 	return SNECK_OK;
 }
 
-static enum sneck_rc add_domain(struct transcript *t, const struct sneck_config *cfg)
+/* A server takes whoever resumes for who it was: a client that has become somebody else does not.
+ */
+static enum sneck_rc add_domain(struct transcript *t, const struct sneck_config *cfg, bool server)
 {
 	if (cfg->session_domain.len != 0)
 		return add(t, cfg->session_domain);
-	for (size_t i = 0; i < cfg->n_credentials; i++)
+	SNECK_TRY(add_count(t, cfg->n_credentials));
+	for (size_t i = 0; i < cfg->n_credentials; i++) {
 		SNECK_TRY(add_names(t, cfg->credentials[i]));
+		if (!server)
+			SNECK_TRY(add(t, cfg->credentials[i]->chain[0]));
+	}
+	SNECK_TRY(add_count(t, cfg->n_alpn));
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		SNECK_TRY(add(t, cfg->alpn[i]));
 	return SNECK_OK;
 }
 
-/* Which peers are accepted, as far as it can be told of a verifier. */
+/* Who was judged by one verifier was not judged by another. */
 static enum sneck_rc add_trust(struct transcript *t, const struct sneck_verifier *v)
 {
-	const uint8_t types =
-		v == NULL
-			? 0
-			: (uint8_t)(v->flags & (SNECK_VERIFIER_RAW_KEYS | SNECK_VERIFIER_NO_X509));
+	const uint8_t fixed[] = { v != NULL, v != NULL ? (uint8_t)v->flags : 0 };
 
-	SNECK_TRY(add(t, sneck_span_of(&types, 1)));
-	for (size_t i = 0; v != NULL && i < v->n_ca_names; i++)
+	SNECK_TRY(add(t, sneck_span_of(fixed, sizeof fixed)));
+	if (v == NULL)
+		return SNECK_OK;
+	SNECK_TRY(add_count(t, v->n_ca_names));
+	for (size_t i = 0; i < v->n_ca_names; i++)
 		SNECK_TRY(add(t, v->ca_names[i]));
-	return SNECK_OK;
+	return add(t, v->trust_id);
 }
 
 static enum sneck_rc add_policy(struct transcript *t, const struct hs *hs)
@@ -66,7 +94,7 @@ static enum sneck_rc add_policy(struct transcript *t, const struct hs *hs)
 	SNECK_TRY(add(t, sneck_span_of(fixed, sizeof fixed)));
 	SNECK_TRY(add(t, server ? sneck_span_of(hs->sni, hs->sni_len) : hs->name));
 	SNECK_TRY(add_trust(t, cfg->verifier));
-	return add_domain(t, cfg);
+	return add_domain(t, cfg, server);
 }
 
 enum sneck_rc sneck__policy(struct hs *hs)

@@ -36,13 +36,13 @@ static enum sneck_rc choose(struct hs *hs, const struct client_hello *ch)
 
 	if (BUILD_PSK)
 		SNECK_TRY(sneck__choose_psk(hs, ch->suites));
-	SNECK_TRY(sneck__select_complete(ng, ng->psk_index != 0));
-	if (ng->psk_index != 0)
-		return SNECK_OK;
-	if (!BUILD_CERTS || hs->cfg->psk_only)
+	if (ng->psk_index == 0 && (!BUILD_CERTS || hs->cfg->psk_only))
 		return SNECK_E_NO_PSK;
+	SNECK_TRY(sneck__select_complete(ng, ng->psk_index != 0));
 	/* who is asked about it, is asked when the hello is the one that goes on */
-	return (ng->cfg->ask & SNECK_ASK_CREDENTIAL) != 0 ? SNECK_OK : sneck__select_credential(ng);
+	if (!BUILD_CERTS || ng->psk_index != 0 || (ng->cfg->ask & SNECK_ASK_CREDENTIAL) != 0)
+		return SNECK_OK;
+	return sneck__select_credential(ng);
 }
 
 /* Our share, and the secret that waits for the ServerHello to be hashed. */

@@ -30,8 +30,8 @@ enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s)
 	suite = own_suite(hs->cfg, s->suite);
 	if (s->version != SNECK_TLS13 || suite == NULL ||
 	    s->secret.len != sneck__hash_of(hs->cfg->provider, suite->hash)->len ||
-	    !sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) || hs->now_ms < s->issued_ms ||
-	    hs->now_ms >= sneck__session_end(s))
+	    !sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) || !sneck__policy_peer(hs, s) ||
+	    hs->now_ms < s->issued_ms || hs->now_ms >= sneck__session_end(s))
 		return SNECK_E_SESSION;
 	return SNECK_OK;
 }
@@ -51,6 +51,7 @@ bool sneck__session_fits(const struct hs *hs, struct session *s, struct sneck_sp
 	       s->secret.len == hash->len &&
 	       sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) &&
 	       hs->now_ms >= s->issued_ms && hs->now_ms < sneck__session_end(s) &&
+	       sneck__policy_peer(hs, s) &&
 	       (hs->cfg->client_auth != SNECK_AUTH_REQUIRED ||
 		memcmp(s->leaf_id, nobody, sizeof nobody) != 0);
 }

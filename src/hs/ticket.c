@@ -31,6 +31,8 @@ enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *para
 	const struct sneck_provider *const p = hs->cfg->provider;
 	const uint32_t lifetime =
 		params->lifetime_s != 0 ? params->lifetime_s : hs->cfg->ticket_lifetime_s;
+	/* QUIC's early data is not ours to open: RFC 9001, 4.6 */
+	const bool early = (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->quic == NULL;
 	const uint8_t nonce = hs->tickets;
 	uint8_t add[4];
 
@@ -38,10 +40,9 @@ enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *para
 		.version = hs->version,
 		.suite = hs->suite->id,
 		.role = SNECK_SERVER,
+		.flags = hs->by_key ? SESSION_BY_KEY : 0,
 		.lifetime_s = lifetime != 0 ? lifetime : LIFETIME,
-		.max_early = (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->quic == NULL
-				     ? hs->cfg->max_early_data
-				     : 0,
+		.max_early = early ? hs->cfg->max_early_data : 0,
 		.issued_ms = hs->now_ms,
 		.valid_until_ms = hs->valid_until_ms,
 		.secret = sneck_span_of(secret, hs->hash->len),

@@ -12,7 +12,7 @@
 struct session {
 	uint16_t version, suite;
 	uint8_t role;           /* whose block it is: enum sneck_role */
-	uint8_t flags;          /* kept for properties that resumption must not change */
+	uint8_t flags;          /* SESSION_BY_KEY: what resumption must not change */
 	uint32_t lifetime_s, age_add;
 	uint32_t max_early;     /* bytes of early data; 0: none */
 	uint64_t issued_ms;     /* by the clock of whoever's block it is */
@@ -24,6 +24,9 @@ struct session {
 	struct sneck_span app_data;
 	struct sneck_span ticket; /* client: what to show to the server */
 };
+
+/* It began with an external pre-shared key, in place of certificates. */
+#define SESSION_BY_KEY 1u
 
 /* Bytes of a block without its four spans. */
 #define SESSION_FIXED (4u + 2u + 2u + 1u + 1u + 3u * 4u + 2u * 8u + 64u + 1u + 1u + 2u + 2u)

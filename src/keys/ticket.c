@@ -51,15 +51,19 @@ enum sneck_rc sneck_ticket_ring_rotate(struct sneck_ticket_ring *ring,
 {
 	const struct sneck_ticket_key *const next = &ring->keys[NEXT];
 	const uint64_t period_ms = next->seal_until_ms - next->seal_from_ms;
+	const bool late = now_ms >= next->seal_until_ms;
 	struct sneck_ticket_ring turned;
 	enum sneck_rc rc;
 
 	if (now_ms < next->seal_from_ms)
 		return SNECK_NOT_NOW;
-	memcpy(turned.keys + 1, ring->keys, (KEYS - 1u) * sizeof ring->keys[0]);
-	rc = now_ms < next->seal_until_ms
-		     ? make_key(&turned.keys[NEXT], provider, next->seal_until_ms, period_ms)
-		     : fill(&turned, provider, now_ms, period_ms);
+	if (late) { /* the two newest may still open what they have sealed */
+		rc = fill(&turned, provider, now_ms, period_ms);
+		memcpy(turned.keys + 2, ring->keys, 2u * sizeof ring->keys[0]);
+	} else {
+		memcpy(turned.keys + 1, ring->keys, (KEYS - 1u) * sizeof ring->keys[0]);
+		rc = make_key(&turned.keys[NEXT], provider, next->seal_until_ms, period_ms);
+	}
 	if (rc == SNECK_OK)
 		*ring = turned;
 	sneck__ct_wipe(&turned, sizeof turned);
@@ -120,6 +124,7 @@ enum sneck_rc sneck_ticket_open(const struct sneck_ticket_ring *ring,
 		return SNECK_E_SESSION;
 	for (size_t i = 0; i < KEYS; i++) {
 		const struct sneck_ticket_key *const key = &ring->keys[i];
+		enum sneck_rc rc;
 
 		if (memcmp(key->name, identity.p, TICKET_NAME) != 0 || !made(key) ||
 		    now_ms >= key->open_until_ms)
@@ -127,13 +132,10 @@ enum sneck_rc sneck_ticket_open(const struct sneck_ticket_ring *ring,
 		*len = identity.len - TICKET_OVER;
 		if (cap < *len)
 			return SNECK_WANT_SPACE;
-		if (sneck__unseal(
-			    provider, key->secret, label, sneck_span_of(key->name, TICKET_NAME),
-			    sneck_span_of(identity.p + TICKET_NAME, identity.len - TICKET_NAME),
-			    mem) == SNECK_OK)
-			return SNECK_OK;
-		*len = 0;
-		return SNECK_E_SESSION;
+		rc = sneck__unseal(
+			provider, key->secret, label, sneck_span_of(key->name, TICKET_NAME),
+			sneck_span_of(identity.p + TICKET_NAME, identity.len - TICKET_NAME), mem);
+		return rc == SNECK_E_BAD_MAC ? SNECK_E_SESSION : rc; /* *len: it was tried */
 	}
 	return SNECK_E_SESSION;
 }

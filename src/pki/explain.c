@@ -12,7 +12,7 @@ static enum sneck_rc explain(void *ctx, const struct sneck_chain *chain,
 			     struct sneck_verdict *verdict)
 {
 	const struct explaining *e = ctx;
-	const enum sneck_rc rc = sneck__pki_judge(e->trust, chain, e->why);
+	const enum sneck_rc rc = sneck__pki_judge(e->trust, chain, NULL, e->why);
 
 	(void)verdict;
 	return pki_refuses(rc) ? SNECK_OK : rc;

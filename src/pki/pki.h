@@ -67,6 +67,7 @@ struct sneck_pki_trust {
 	struct sneck_span *names; /* to announce, each in memory of its own */
 	size_t n_names;
 	struct pki_cache *cache;
+	uint8_t id[32]; /* a digest of all that is trusted */
 	struct sneck_verifier verifier;
 };
 
@@ -112,9 +113,10 @@ enum sneck_rc sneck__pki_fail(enum sneck_rc rc);
 enum pki_kind sneck__pki_kind(const EVP_PKEY *pkey);
 SNECK_MUST_CHECK enum sneck_rc sneck__pki_budget(STACK_OF(X509) * certs, struct sneck_note *why);
 
-/* verify.c: SNECK_OK; SNECK_E_CERT_* refuses; all else could not judge. why may be NULL. */
+/* verify.c: SNECK_OK; SNECK_E_CERT_* refuses; all else could not judge. *until_ms: the earliest
+ * notAfter of a path that was validated; 0: there was none. why and until_ms may be NULL. */
 SNECK_MUST_CHECK enum sneck_rc sneck__pki_judge(const struct sneck_pki_trust *trust,
-						const struct sneck_chain *chain,
+						const struct sneck_chain *chain, uint64_t *until_ms,
 						struct sneck_note *why);
 /* staple.c, raw.c: the same, for a path that is good, and for a key without one */
 SNECK_MUST_CHECK enum sneck_rc sneck__pki_staple(const struct sneck_pki_trust *trust,

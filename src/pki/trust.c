@@ -19,6 +19,7 @@ static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_
 static enum sneck_rc add_file(struct sneck_pki_trust *trust, const char *path, bool announce,
 			      struct sneck_note *note);
 static enum sneck_rc add(struct sneck_pki_trust *trust, struct sneck_span der, bool announce);
+static enum sneck_rc identify(struct sneck_pki_trust *trust, const void *bytes, size_t len);
 static enum sneck_rc verify(void *ctx, const struct sneck_chain *chain,
 			    struct sneck_verdict *verdict);
 
@@ -85,15 +86,20 @@ void sneck_pki_trust_close(struct sneck_pki_trust *trust)
 static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_trust_options *o,
 			  struct sneck_note *note)
 {
+	const int32_t settings[] = { o->insecure_skip_verify, o->no_system, o->max_depth,
+				     (int32_t)o->n_pins };
 	X509_VERIFY_PARAM *param;
 
 	trust->cache = sneck__pki_cache_open();
 	if (trust->cache == NULL)
 		return SNECK_E_NO_MEMORY;
 	trust->skip = o->insecure_skip_verify != 0;
-	trust->verifier = (struct sneck_verifier){
-		.schemes = schemes, .cert_schemes = cert_schemes, .verify = verify, .ctx = trust
-	};
+	trust->verifier = (struct sneck_verifier){ .schemes = schemes,
+						   .cert_schemes = cert_schemes,
+						   .verify = verify,
+						   .ctx = trust,
+						   .trust_id = { trust->id, sizeof trust->id } };
+	SNECK_TRY(identify(trust, settings, sizeof settings));
 	trust->ocsp = o->ocsp;
 	trust->raw_keys = o->raw_keys != 0;
 	trust->verifier.flags = (trust->ocsp != 0 ? SNECK_VERIFIER_WANTS_OCSP : 0) |
@@ -104,6 +110,7 @@ static enum sneck_rc fill(struct sneck_pki_trust *trust, const struct sneck_pki_
 		if (trust->pins == NULL)
 			return SNECK_E_NO_MEMORY;
 		trust->n_pins = o->n_pins;
+		SNECK_TRY(identify(trust, o->pins, o->n_pins * sizeof *o->pins));
 	}
 	if (trust->skip || (o->no_system && o->n_files == 0 && o->n_anchors == 0))
 		return SNECK_OK;
@@ -170,14 +177,29 @@ static enum sneck_rc add(struct sneck_pki_trust *trust, struct sneck_span der, b
 	const enum sneck_rc bad = cert == NULL ? SNECK_E_CERT_BAD : SNECK_E_NO_MEMORY;
 
 	X509_free(cert);
-	return sneck__pki_fail(ok ? SNECK_OK : bad);
+	SNECK_TRY(sneck__pki_fail(ok ? SNECK_OK : bad));
+	return identify(trust, der.p, der.len);
+}
+
+/* id = SHA-256(id, SHA-256(bytes)): sessions are bound to it. */
+static enum sneck_rc identify(struct sneck_pki_trust *trust, const void *bytes, size_t len)
+{
+	uint8_t both[64];
+
+	memcpy(both, trust->id, 32);
+	if (EVP_Digest(bytes, len, both + 32, NULL, EVP_sha256(), NULL) != 1 ||
+	    EVP_Digest(both, sizeof both, trust->id, NULL, EVP_sha256(), NULL) != 1)
+		return sneck__pki_fail(SNECK_E_CRYPTO);
+	return SNECK_OK;
 }
 
 static enum sneck_rc verify(void *ctx, const struct sneck_chain *chain,
 			    struct sneck_verdict *verdict)
 {
-	const enum sneck_rc rc = sneck__pki_judge(ctx, chain, NULL);
+	uint64_t until_ms;
+	const enum sneck_rc rc = sneck__pki_judge(ctx, chain, &until_ms, NULL);
 
+	verdict->valid_until_ms = until_ms;
 	verdict->chain = 0;
 	verdict->reason = 0;
 	if (rc == SNECK_OK)

@@ -16,12 +16,13 @@ static enum sneck_rc pinned(const struct sneck_pki_trust *trust, STACK_OF(X509) 
 static enum sneck_rc validate(const struct sneck_pki_trust *trust, X509_STORE_CTX *ctx,
 			      const struct sneck_chain *chain, STACK_OF(X509) * certs,
 			      struct sneck_note *why);
+static uint64_t earliest_end(STACK_OF(X509) * path);
 static enum sneck_rc reason_of(int error);
 static void explain(struct sneck_note *why, X509_STORE_CTX *ctx, const struct sneck_chain *chain,
 		    enum sneck_rc rc);
 
 static enum sneck_rc judge(const struct sneck_pki_trust *trust, const struct sneck_chain *chain,
-			   STACK_OF(X509) * certs, struct sneck_note *why)
+			   STACK_OF(X509) * certs, uint64_t *until_ms, struct sneck_note *why)
 {
 	X509_STORE_CTX *ctx;
 	enum sneck_rc rc;
@@ -38,22 +39,26 @@ static enum sneck_rc judge(const struct sneck_pki_trust *trust, const struct sne
 	if (ctx == NULL)
 		return SNECK_E_NO_MEMORY;
 	rc = validate(trust, ctx, chain, certs, why);
+	if (rc == SNECK_OK && until_ms != NULL)
+		*until_ms = earliest_end(X509_STORE_CTX_get0_chain(ctx));
 	X509_STORE_CTX_free(ctx);
 	return rc;
 }
 
 enum sneck_rc sneck__pki_judge(const struct sneck_pki_trust *trust, const struct sneck_chain *chain,
-			       struct sneck_note *why)
+			       uint64_t *until_ms, struct sneck_note *why)
 {
 	STACK_OF(X509) * certs;
 	enum sneck_rc rc = SNECK_E_NO_MEMORY;
 
 	ERR_clear_error();
+	if (until_ms != NULL)
+		*until_ms = 0;
 	if (chain->type == SNECK_RAW_PUBLIC_KEY)
 		return sneck__pki_judge_raw(trust, chain, why);
 	certs = sk_X509_new_null();
 	if (certs != NULL)
-		rc = judge(trust, chain, certs, why);
+		rc = judge(trust, chain, certs, until_ms, why);
 	sk_X509_pop_free(certs, X509_free);
 	return sneck__pki_fail(rc);
 }
@@ -170,6 +175,31 @@ static enum sneck_rc validate(const struct sneck_pki_trust *trust, X509_STORE_CT
 	SNECK_TRY(check_roles(X509_STORE_CTX_get0_chain(ctx), why));
 	SNECK_TRY(sneck__pki_staple(trust, X509_STORE_CTX_get0_chain(ctx), chain, why));
 	return trust->n_pins == 0 ? SNECK_OK : pinned(trust, X509_STORE_CTX_get0_chain(ctx), why);
+}
+
+/* Since 1970; tm's fields are in UTC. Days are counted from a March, so that a leap day is the last
+ * of its year. */
+static uint64_t ms_of(const struct tm *tm)
+{
+	const int64_t month = (tm->tm_mon + 10) % 12, year = tm->tm_year + 1900 - (month >= 10);
+	const int64_t days = 365 * year + year / 4 - year / 100 + year / 400 +
+			     (153 * month + 2) / 5 + tm->tm_mday - 719469;
+	const int64_t s = days * 86400 + tm->tm_hour * 3600 + tm->tm_min * 60 + tm->tm_sec;
+
+	return s > 0 ? (uint64_t)s * 1000u : 1;
+}
+
+static uint64_t earliest_end(STACK_OF(X509) * path)
+{
+	uint64_t end = UINT64_MAX;
+	struct tm tm;
+
+	for (int i = 0; i < sk_X509_num(path); i++) {
+		if (ASN1_TIME_to_tm(X509_get0_notAfter(sk_X509_value(path, i)), &tm) == 1 &&
+		    ms_of(&tm) < end)
+			end = ms_of(&tm);
+	}
+	return end;
 }
 
 static enum sneck_rc reason_of(int error)

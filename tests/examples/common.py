@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of the examples share: the programs, a certificate that is its own authority, and
-the peers. Processes come from the interop tests."""
+"""T25: every example is built, and run against two other TLS stacks. What the tests share: the
+programs, a certificate that is its own authority, the peers; processes come from the interop tests."""
 import os
 import subprocess
 import sys

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """two_threads.c: megabytes both ways at once through our echo, with new keys asked of it, and
 GnuTLS's; lines through openssl's, which reverses each."""
-from common import Case, example, lines_of, main, run
+from common import DEADLINE, Case, Process, example, lines_of, main, run
 
 
 class TwoThreads(Case):
@@ -16,6 +16,15 @@ class TwoThreads(Case):
     def test_gnutls(self):
         data = lines_of(1 << 20)
         self.assertTrue(self.through(self.gnutls_server("--echo"), data) == data)
+
+    def test_server_vanishes(self):  # while standard input is open and says nothing
+        with self.serve("--echo") as s:
+            with Process(example("two_threads", "localhost", s.port, self.cert)) as c:
+                c.write(b"hello")
+                c.until(lambda: bytes(c.out) == b"hello", "an echo")
+                s.child.kill()
+                self.assertEqual(c.child.wait(DEADLINE), 1)
+                self.assertIn(b"close_notify", bytes(c.err))
 
     def test_openssl(self):
         lines = lines_of(4 << 10).splitlines()

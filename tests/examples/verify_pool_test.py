@@ -11,7 +11,7 @@ class VerifyPool(Case):
         self.assertRegex(said, b"^16 of 16 verified, up to %s at once\n$" % at_once)
 
     def test_our_server(self):
-        self.verify(self.serve("--echo"), 2000, b"16")
+        self.verify(self.serve("--echo"), 1500, b"16")
 
     # Both finish one handshake before they begin the next.
 
@@ -20,6 +20,13 @@ class VerifyPool(Case):
 
     def test_gnutls(self):
         self.verify(self.gnutls_server("--echo"), 1, b"[12]")
+
+    def test_late_verdicts(self):  # the connections are given up before the jobs end
+        with self.serve("--echo") as s:
+            done = run(example("verify_pool", "localhost", s.port, self.cert, 4700))
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout, b"a deadline passed\n" * 16 +
+                         b"0 of 16 verified, up to 16 at once\n")
 
     def test_not_trusted(self):
         other = self.path("other.pem")

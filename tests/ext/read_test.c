@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "build.h"
+#include "crypto/algs.h"
 #include "ext/ext.h"
+#include "ext/select.h"
 #include "lib/pair.h"
 #include "lib/prop.h"
 
@@ -56,6 +58,10 @@ static void fresh(enum ext_in in)
 	ng.shares[0].kex = &transparent_x25519;
 	ng.shares[1].kex = &transparent_p256;
 	ng.n_shares = 2;
+	ng.ticket = sneck_span_of("t", 1); /* and one pre-shared key, of SHA-256 */
+	ng.ticket_hash = 4;
+	ng.suite = sneck__suite_find(0x1301);
+	ng.psk_modes_seen = true;
 }
 
 struct body {
@@ -78,6 +84,12 @@ struct body {
 #define N	&sneck__ext_sni
 #define P	&sneck__ext_alpn
 
+#define PK &sneck__ext_psk
+#define PM &sneck__ext_psk_modes
+#define ED &sneck__ext_early_data
+#define TR &sneck__ext_ticket_request
+#define I1 "\0\1x\0\0\0\0" /* an identity of one byte, */
+#define B1 "\x20" Z32	   /* and the least binder */
 #define O  &sneck__ext_status_request
 #define T  &sneck__ext_sct
 #define KS &sneck__ext_server_type
@@ -167,6 +179,28 @@ static const struct body bodies[] = {
 	{ T, IN_CR, B(""), .rc = SNECK_OK, .wants = 4 },
 	{ T, IN_CERT, B("\0\7\0\2st\0\1u"), .rc = SNECK_OK },
 	{ T, IN_CERT, B("\0\2\0\0"), .rc = SNECK_E_DECODE },
+	{ PK, IN_CH, B("\0\7" I1 "\0\x21" B1), .rc = SNECK_OK },
+	{ PK, IN_CH, B("\0\x0e" I1 I1 "\0\x42" B1 B1), .rc = SNECK_OK },
+	{ PK, IN_CH, B("\0\x0e" I1 I1 "\0\x21" B1), .rc = SNECK_E_ILLEGAL },
+	{ PK, IN_CH, B("\0\7" I1 "\0\x42" B1 B1), .rc = SNECK_E_ILLEGAL },
+	{ PK, IN_CH, B("\0\0\0\x21" B1), .rc = SNECK_E_DECODE },
+	{ PK, IN_CH, B("\0\6\0\0\0\0\0\0\0\x21" B1), .rc = SNECK_E_DECODE },
+	{ PK, IN_CH, B("\0\7" I1 "\0\0"), .rc = SNECK_E_DECODE },
+	{ PK, IN_CH, B("\0\7" I1 "\0\x20\x1f" Z8 Z8 Z8 "\0\0\0\0\0\0\0"), .rc = SNECK_E_DECODE },
+	{ PK, IN_CH, B("\0\7" I1), .rc = SNECK_E_DECODE },
+	{ PK, IN_SH, B("\0\0"), .rc = SNECK_OK },
+	{ PK, IN_SH, B("\0\1"), .rc = SNECK_E_ILLEGAL },
+	{ PK, IN_SH, B("\xff\xff"), .rc = SNECK_E_ILLEGAL },
+	{ PM, IN_CH, B("\1\1"), .rc = SNECK_OK },
+	{ PM, IN_CH, B("\4\0\1\x0b\xff"), .rc = SNECK_OK },
+	{ PM, IN_CH, B("\0"), .rc = SNECK_E_DECODE },
+	{ ED, IN_CH, B(""), .rc = SNECK_OK },
+	{ ED, IN_EE, B(""), .rc = SNECK_OK },
+	{ ED, IN_NST, B("\0\0\x40\0"), .rc = SNECK_OK },
+	{ ED, IN_NST, B(""), .rc = SNECK_E_DECODE },
+	{ TR, IN_CH, B("\2\1"), .rc = SNECK_OK },
+	{ TR, IN_CH, B("\xff\xff"), .rc = SNECK_OK },
+	{ TR, IN_EE, B("\2"), .rc = SNECK_OK },
 #if BUILD_RAW_KEYS
 	{ KS, IN_CH, B("\1\2"), .rc = SNECK_OK, .own = 4 },
 	{ KS, IN_CH, B("\4\1\x40\0\2"), .rc = SNECK_OK, .own = 7 },
@@ -175,7 +209,7 @@ static const struct body bodies[] = {
 	{ KS, IN_EE, B("\0"), .rc = SNECK_OK },
 	{ KS, IN_EE, B("\2"), .rc = SNECK_OK, .peer = 2 },
 	{ KS, IN_EE, B("\1"), .rc = SNECK_E_NOT_OFFERED, .peer = 1 },
-	{ KC, IN_CH, B("\1\0"), .rc = SNECK_OK },
+	{ KC, IN_CH, B("\1\0"), .rc = SNECK_E_ILLEGAL },
 	{ KC, IN_CH, B("\2\0\2"), .rc = SNECK_OK, .peer = 2 },
 	{ KC, IN_CH, B("\1\1"), .rc = SNECK_E_CERT_TYPE },
 	{ KC, IN_CH, B("\0"), .rc = SNECK_E_DECODE },
@@ -260,9 +294,9 @@ static void what_must_be_there(void **state)
 		enum ext_in in;
 		enum sneck_rc rc;
 	} absent[] = {
-		{ V, IN_CH, SNECK_E_NO_VERSION },  { V, IN_SH, SNECK_E_NO_VERSION },
-		{ A, IN_CH, SNECK_OK }, { A, IN_CR, SNECK_E_EXT_MISSING },
-		{ P, IN_CH, SNECK_OK }, { P, IN_EE, SNECK_OK },
+		{ V, IN_CH, SNECK_E_NO_VERSION }, { V, IN_SH, SNECK_E_NO_VERSION },
+		{ A, IN_CH, SNECK_OK },		  { A, IN_CR, SNECK_E_EXT_MISSING },
+		{ P, IN_CH, SNECK_OK },		  { P, IN_EE, SNECK_OK },
 	};
 
 	(void)state;
@@ -271,6 +305,48 @@ static void what_must_be_there(void **state)
 		assert_int_equal(absent[i].ext->absent(&ng, absent[i].in), absent[i].rc);
 	}
 	assert_true((N)->absent == NULL && (G)->absent == NULL && (K)->absent == NULL);
+}
+
+/* RFC 9846, 4.3.10: keys without modes; 4.3.11: a key whose hash is not the suite's. */
+static void n49_keys_that_do_not_fit(void **state)
+{
+	(void)state;
+	fresh(IN_CH);
+	ng.psk_modes_seen = false;
+	assert_int_equal((PK)->read(&ng, IN_CH, sneck_span_of("\0\7" I1 "\0\x21" B1, 44)),
+			 SNECK_E_EXT_MISSING);
+	fresh(IN_SH);
+	ng.suite = sneck__suite_find(0x1302);
+	assert_int_equal((PK)->read(&ng, IN_SH, sneck_span_of("\0\0", 2)), SNECK_E_ILLEGAL);
+	fresh(IN_SH);
+	ng.ticket.len = 0;
+	assert_int_equal((PK)->read(&ng, IN_SH, sneck_span_of("\0\0", 2)), SNECK_E_ILLEGAL);
+}
+
+static void what_they_say(void **state)
+{
+	struct sneck_span id, binder;
+	uint32_t age;
+
+	(void)state;
+	fresh(IN_CH);
+	assert_int_equal((PM)->read(&ng, IN_CH, sneck_span_of("\3\1\2\0", 4)), SNECK_OK);
+	assert_int_equal(ng.psk_modes, PSK_MODE_KE | PSK_MODE_DHE);
+	assert_int_equal((TR)->read(&ng, IN_CH, sneck_span_of("\3\4", 2)), SNECK_OK);
+	assert_true(ng.tickets_named && ng.tickets_wanted[0] == 3 && ng.tickets_wanted[1] == 4);
+	assert_int_equal((PK)->read(&ng, IN_CH,
+				    sneck_span_of("\0\x0f" I1 "\0\2yz\1\2\3\4"
+						  "\0\x42" B1 B1,
+						  85)),
+			 SNECK_OK);
+	assert_true(sneck__psk_identity_at(&ng, 1, &id, &age, &binder));
+	assert_int_equal(id.len, 2);
+	assert_memory_equal(id.p, "yz", 2);
+	assert_int_equal(age, 0x01020304);
+	assert_int_equal(binder.len, 32);
+	assert_false(sneck__psk_identity_at(&ng, 2, &id, &age, &binder));
+	assert_int_equal((ED)->read(&ng, IN_NST, sneck_span_of("\1\2\3\4", 4)), SNECK_OK);
+	assert_int_equal(ng.nst_early, 0x01020304);
 }
 
 /* A status of another kind is passed over whatever follows; a CertificateRequest says no more than
@@ -319,7 +395,8 @@ static void types_that_are_sent(void **state)
 	cfg.client_auth = SNECK_AUTH_NONE;
 	assert_false((KC)->offer(&ng, IN_EE));
 	assert_int_equal((KC)->read(&ng, IN_CH, sneck_span_of("\1\1", 2)), SNECK_OK);
-	ng.cred = NULL;
+	ng.cred = NULL; /* a resumption: what would be shown */
+	cfg.n_credentials = 0;
 	assert_false((KS)->offer(&ng, IN_EE));
 }
 #endif
@@ -342,6 +419,8 @@ int main(void)
 		cmocka_unit_test(every_body),
 		cmocka_unit_test(every_value),
 		cmocka_unit_test(what_must_be_there),
+		cmocka_unit_test(n49_keys_that_do_not_fit),
+		cmocka_unit_test(what_they_say),
 		cmocka_unit_test(status_of_another_kind),
 #if BUILD_RAW_KEYS
 		cmocka_unit_test(types_that_are_sent),

@@ -5,7 +5,9 @@ const tls = require('tls');
 
 const [role, ...args] = process.argv.slice(2);
 const settled = (group, alpn, suite) => ({
-	minVersion: 'TLSv1.3', ...(group ? { ecdhCurve: group } : {}),
+	minVersion: 'TLSv1.3',
+	...(process.env.TLS12 ? { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } : {}),
+	...(group ? { ecdhCurve: group } : {}),
 	...(alpn ? { ALPNProtocols: alpn.split(',') } : {}), ...(suite ? { ciphers: suite } : {}),
 	...(suite.includes('CCM_8') ? { ciphers: suite + ':DEFAULT:@SECLEVEL=0' } : {}), // a tag of 64 bits
 });

@@ -2,6 +2,7 @@
 """Python's ssl as a peer: `peer.py client PORT CA GROUP ALPN SUITE` pipes stdin and stdout,
 `peer.py server CERT KEY GROUP ALPN SUITE ASK` says "port N" and echoes; ASK: for a certificate,
 which the client need not have. An empty word leaves the default."""
+import os
 import select
 import socket
 import ssl
@@ -34,6 +35,8 @@ def pipe(tls):
 
 def settle(context, group, alpn):
     context.minimum_version = ssl.TLSVersion.TLSv1_3
+    if os.environ.get("TLS12"):
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
     if group and group != "X25519":  # Debian's Python knows curves with points only; X25519 is
         context.set_ecdh_curve(group)  # what it offers first anyway
     if alpn:

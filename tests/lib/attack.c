@@ -58,7 +58,7 @@ void attack_ext(struct unit *u, const struct attack *a)
 {
 	const size_t block = block_of(u), end = block + 2u + get(u->data + block, 2);
 	const size_t before = u->len;
-	uint8_t ext[1300];
+	uint8_t ext[4100];
 	size_t at = block + 2u;
 
 	while (at < end && get(u->data + at, 2) != a->ext)

@@ -105,6 +105,31 @@ void resume_forge(struct pair *p, void (*change)(struct session *server))
 	p->client.resume_len = resume_session_len;
 }
 
+void resume_same(struct pair *p, bool early)
+{
+	static struct sneck_ticket_ring ring;
+	static uint8_t kept[sizeof resume_session];
+	static size_t kept_len;
+
+	if (kept_len == 0) {
+		resume_ticket(p, 3);
+		memcpy(kept, resume_session, resume_session_len);
+		kept_len = resume_session_len;
+		ring = resume_ring;
+	}
+	memcpy(resume_session, kept, kept_len);
+	resume_session_len = kept_len;
+	resume_ring = ring;
+	again(p, 3);
+	if (!early)
+		return;
+	p->client.resume_flags = SNECK_SESSION_EARLY_DATA;
+	p->client.say_early = "said early";
+	p->server.cfg.max_early_data = 1000;
+	p->server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	p->server.accept_early = 1;
+}
+
 void resume_start(struct pair *p)
 {
 	pair_start(p);

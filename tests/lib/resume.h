@@ -17,6 +17,8 @@ void resume_real(struct pair *p);
 void resume_ticket(struct pair *p, uint64_t seed);
 /* As resume_ticket(), with the last ticket of the connection that p was. */
 void resume_next(struct pair *p, uint64_t seed);
+/* As resume_ticket(), with the same session each time. early: early data is said, and accepted. */
+void resume_same(struct pair *p, bool early);
 /* Makes the connections; the session of resume_ticket() is offered unless p->client.resume says
  * otherwise. */
 void resume_start(struct pair *p);

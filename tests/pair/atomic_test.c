@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/pair.h"
+#include "lib/resume.h"
 
 static struct pair p;
 static uint64_t dice = 1;
@@ -376,6 +376,8 @@ static enum sneck_rc fail_dead(struct end *e)
 	return sneck_fail(e->conn, 80);
 }
 
+#include "atomic_resume.h"
+
 #define CALL(f)                                                                                    \
 	{                                                                                          \
 #f, f                                                                              \
@@ -410,6 +412,12 @@ static const struct {
 	CALL(failure_early),
 	CALL(release_foreign),
 	CALL(fail_dead),
+	CALL(session_wrong),
+	CALL(send_ticket),
+	CALL(export_ticket),
+	CALL(answer_psk),
+	CALL(early_out),
+	CALL(early_in),
 };
 #define N_CALLS (sizeof calls / sizeof calls[0])
 
@@ -446,8 +454,19 @@ static void attack(struct end *e, unsigned times)
 
 static int on_state(struct end *e, int state)
 {
-	(void)state;
+	static uint8_t session[BOUND_SESSION];
+	struct sneck_span identity;
+	uint32_t age;
+	size_t len;
+
 	attack(e, 60);
+	if (state != SNECK_NEEDS_PSK)
+		return 0;
+	assert_int_equal(sneck_psk_at(&e->st.u.psk, 0, &identity, &age), SNECK_OK);
+	assert_int_equal(sneck_ticket_open(&resume_ring, e->cfg.provider, identity, RESUME_NOW,
+					   session, sizeof session, &len),
+			 SNECK_OK);
+	assert_int_equal(sneck_answer_psk(e->conn, e->st.op, 0, session, len, NULL), SNECK_OK);
 	return 0;
 }
 
@@ -456,8 +475,15 @@ static void t1_random_calls_in_random_states(void **state)
 	static const uint16_t p256 = 0x0017;
 
 	(void)state;
-	for (unsigned round = 0; round < 24; round++) {
-		pair_init(&p, round);
+	for (unsigned round = 0; round < 48; round++) {
+		const bool resumed = round >= 24;
+
+		if (resumed)
+			resume_same(&p, round % 4 < 2);
+		else
+			pair_init(&p, round);
+		if (resumed && round % 3 == 0)
+			p.server.cfg.ask |= SNECK_ASK_PSK;
 		p.client.cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES |
 				    SNECK_ASK_MAY_ENCRYPT;
 		p.client.answer = p.server.answer = 1 + (int)(round & 1);
@@ -475,6 +501,7 @@ static void t1_random_calls_in_random_states(void **state)
 		pair_start(&p);
 		pair_run(&p);
 		assert_true(pair_connected(&p));
+		assert_int_equal(p.server.conn->hs.resumed, resumed);
 		end_write(&p.client, "some data to be refused", 23);
 		end_write(&p.server, "more data to be refused", 23);
 		pair_run(&p);

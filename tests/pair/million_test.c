@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* million_test.c: N59: however many connections were there, memory stays what it was: the same
  * regions, a heap that has not grown by a byte, for handshakes on libcrypto with real chains. Some
- * end well, some are left in the middle, some are refused. SNECK_CONNECTIONS: how many (N59 says a
- * million); resumed ones come with resumption. */
+ * end well, some are left in the middle, some are refused. Of those with sessions each resumes the
+ * one before, and half send early data. SNECK_CONNECTIONS: how many (N59 says a million). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #include <sneck/pki.h>
 
-#include "lib/pair.h"
+#include "lib/resume.h"
 
 #define NOW_MS UINT64_C(1700000000000) /* as pair.c has it */
 #define WARM   64u
@@ -63,10 +63,32 @@ static void connection(uint64_t i)
 	pair_wipe(&p);
 }
 
-static void n59_memory_is_constant(void **state)
+/* How it goes on: from the newest session of the connection before. */
+static void resume(uint64_t i)
+{
+	struct end *const c = &p.client;
+	static uint8_t session[2048];
+
+	if (c->n_sessions == 0)
+		return;
+	c->resume_len = c->session_len[c->n_sessions - 1u];
+	memcpy(session, c->session[c->n_sessions - 1u], c->resume_len);
+	c->resume = session;
+	c->resume_flags = i % 2 ? SNECK_SESSION_EARLY_DATA : 0;
+	c->n_sessions = 0;
+	p.server.n_early = 0;
+}
+
+static uint64_t many(void)
 {
 	const char *const env = getenv("SNECK_CONNECTIONS");
-	const uint64_t n = env != NULL ? strtoull(env, NULL, 10) : 2000;
+
+	return env != NULL ? strtoull(env, NULL, 10) : 2000;
+}
+
+static void n59_memory_is_constant(void **state)
+{
+	const uint64_t n = many();
 	static const char *const names[] = { "example.org" };
 	const struct sneck_pki_cert cert = { SNECK_PKI_CERT_INIT, .names = names, .n_names = 1,
 					     .now_ms = NOW_MS };
@@ -75,6 +97,7 @@ static void n59_memory_is_constant(void **state)
 	struct sneck_pki_chain *chain;
 	struct sneck_pki_trust *trust;
 	struct sneck_credential cred;
+	uint64_t resumed = 0;
 	size_t before = 0;
 
 	(void)state;
@@ -87,13 +110,33 @@ static void n59_memory_is_constant(void **state)
 	p.client.cfg.provider = p.server.cfg.provider = sneck_provider_libcrypto();
 	p.client.cfg.verifier = sneck_pki_trust_verifier(trust);
 	p.server.creds[0] = &cred;
-	for (uint64_t i = 0; i < n; i++) {
-		if (i == WARM)
+	for (uint64_t i = 0; i < 2u * n; i++) {
+		if (i == n) {
+			p.server.cfg.tickets = &resume_ring;
+			p.server.cfg.max_early_data = 100;
+			p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+			p.server.accept_early = 1;
+			p.client.cfg.ask |= SNECK_ASK_TICKETS;
+			p.client.say_early = "said early";
+			assert_int_equal(sneck_ticket_ring_init(&resume_ring, p.server.cfg.provider,
+								NOW_MS, 0),
+					 SNECK_OK);
+		}
+		if (i >= n)
+			resume(i);
+		if (i == n) /* what tickets are sealed with is fetched once */
+			assert_true(heap() <= before);
+		if (i % n == WARM)
 			before = heap();
 		connection(i);
+		if (i % 4 != 3)
+			assert_int_equal(p.server.n_early, p.client.resume_flags != 0 ? 10 : 0);
+		resumed += i % 4 != 3 && p.client.resume != NULL;
 	}
+	print_message("%llu resumed\n", (unsigned long long)resumed);
+	assert_true(resumed > n / 2u);
 	print_message("%llu connections; heap in use: %zu bytes behind %u, %zu at the end\n",
-		      (unsigned long long)n, before, WARM, heap());
+		      (unsigned long long)(2u * n), before, WARM, heap());
 	assert_true(n > WARM);
 	assert_true(heap() <= before);
 	sneck_pki_trust_close(trust);

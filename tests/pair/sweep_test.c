@@ -10,14 +10,19 @@
 #include <cmocka.h>
 
 #include "lib/edit.h"
+#include "lib/resume.h"
 
 static struct pair p;
 static struct edit ed;
+static enum { FULL, RESUMED, EARLY, FLOWS } flow;
 
 /* Small certificates: what is in them does not matter here. */
 static void start(void)
 {
-	pair_init(&p, 1);
+	if (flow == FULL)
+		pair_init(&p, 1);
+	else
+		resume_same(&p, flow == EARLY);
 	for (int i = 0; i < 2; i++)
 		p.server.chain[i].len = 20;
 	pair_start(&p);
@@ -26,6 +31,12 @@ static void start(void)
 static struct end *end_of(bool server)
 {
 	return server ? &p.server : &p.client;
+}
+
+/* Not part of the handshake: tickets are behind it, and early data is in no transcript. */
+static bool beside(const struct unit *u)
+{
+	return u->type == 23 || (u->type == 22 && u->data[0] == 4);
 }
 
 /* ---- one byte of one unit ---- */
@@ -44,7 +55,7 @@ static void strike(struct edit *e, struct unit *u)
 {
 	struct hit *const h = (struct hit *)(uintptr_t)e->arg;
 
-	if (e->n == h->unit && h->at < u->len) {
+	if (e->n == h->unit && h->at < u->len && !beside(u)) {
 		h->hit = true;
 		if (h->how == XOR)
 			u->data[h->at] ^= h->by;
@@ -85,7 +96,7 @@ static void every_byte(enum how how, const uint8_t *by, size_t n_by)
 	size_t cases = 0;
 
 	for (int server = 0; server < 2; server++)
-		for (unsigned unit = 0;; unit++) {
+		for (unsigned unit = 0; unit < 8; unit++) {
 			struct hit h = { .unit = unit, .how = how };
 			size_t hits = 0;
 
@@ -99,8 +110,6 @@ static void every_byte(enum how how, const uint8_t *by, size_t n_by)
 				}
 			}
 			cases += hits;
-			if (hits == 0 && unit > 1)
-				break;
 		}
 	print_message("%zu cases\n", cases);
 	assert_true(cases > 500);
@@ -111,8 +120,11 @@ static void n1_cut_at_every_byte(void **state)
 	static const uint8_t one[] = { 0 };
 
 	(void)state;
-	every_byte(CUT, one, 1);
-	every_byte(CUT_AND_SAY, one, 1);
+	for (flow = FULL; flow < FLOWS; flow++) {
+		every_byte(CUT, one, 1);
+		every_byte(CUT_AND_SAY, one, 1);
+	}
+	flow = FULL;
 }
 
 static void n2_every_byte_one_more_one_less(void **state)
@@ -120,7 +132,10 @@ static void n2_every_byte_one_more_one_less(void **state)
 	static const uint8_t by[] = { 1, 0xff };
 
 	(void)state;
-	every_byte(PLUS, by, 2);
+	for (flow = FULL; flow < FLOWS; flow++) {
+		every_byte(PLUS, by, 2);
+	}
+	flow = FULL;
 }
 
 static void n4_every_bit(void **state)
@@ -128,7 +143,10 @@ static void n4_every_bit(void **state)
 	static const uint8_t by[] = { 1, 2, 4, 8, 16, 32, 64, 128 };
 
 	(void)state;
-	every_byte(XOR, by, 8);
+	for (flow = FULL; flow < FLOWS; flow++) {
+		every_byte(XOR, by, 8);
+	}
+	flow = FULL;
 }
 
 /* ---- something at every position ---- */
@@ -145,7 +163,7 @@ static void insert(struct edit *e, struct unit *u)
 {
 	struct insert *const in = (struct insert *)(uintptr_t)e->arg;
 
-	if (e->n == in->unit) {
+	if (e->n == in->unit && !(u->type == 22 && u->data[0] == 4)) {
 		in->hit = true;
 		/* the keys of this place, not of a ChangeCipherSpec that stands here */
 		in->prot = u->type == 20 || u->prot;
@@ -165,7 +183,7 @@ static bool play_insert(bool server, struct insert *in)
 	return in->hit;
 }
 
-static void n14_every_type_everywhere(void **state)
+static void n14_every_type_everywhere_in_flow(void **state)
 {
 	size_t cases = 0;
 
@@ -189,10 +207,10 @@ static void n14_every_type_everywhere(void **state)
 				pair_wipe(&p);
 			}
 	print_message("%zu cases\n", cases);
-	assert_true(cases > 256 * 8);
+	assert_true(cases >= 256 * 7);
 }
 
-static void n17_every_alert_everywhere(void **state)
+static void n17_every_alert_everywhere_in_flow(void **state)
 {
 	static const uint8_t levels[] = { 0, 1, 2, 255 };
 	size_t cases = 0;
@@ -221,10 +239,10 @@ static void n17_every_alert_everywhere(void **state)
 				pair_wipe(&p);
 			}
 	print_message("%zu cases\n", cases);
-	assert_true(cases > 4 * 256 * 8);
+	assert_true(cases >= 4 * 256 * 7);
 }
 
-static void n15_a_ccs_everywhere(void **state)
+static void n15_a_ccs_everywhere_in_flow(void **state)
 {
 	static const uint8_t one[] = { 1 };
 
@@ -340,7 +358,7 @@ static void n8_padding(void **state)
 /* ---- endings ---- */
 
 /* T15: truncated at every byte, in both directions. */
-static void t15_transport_ends_everywhere(void **state)
+static void t15_transport_ends_everywhere_in_flow(void **state)
 {
 	size_t total[2], cases = 0;
 
@@ -431,6 +449,37 @@ static void n54_n55_n57_at_the_bound(void **state)
 	assert_int_equal(p.server.n_got, 12);
 	assert_int_equal(p.server.conn->rx_updates, 96);
 	pair_wipe(&p);
+}
+
+static void in_each_flow(void (*test)(void **state))
+{
+	for (flow = FULL; flow < FLOWS; flow++)
+		test(NULL);
+	flow = FULL;
+}
+
+static void n14_every_type_everywhere(void **state)
+{
+	(void)state;
+	in_each_flow(n14_every_type_everywhere_in_flow);
+}
+
+static void n17_every_alert_everywhere(void **state)
+{
+	(void)state;
+	in_each_flow(n17_every_alert_everywhere_in_flow);
+}
+
+static void n15_a_ccs_everywhere(void **state)
+{
+	(void)state;
+	in_each_flow(n15_a_ccs_everywhere_in_flow);
+}
+
+static void t15_transport_ends_everywhere(void **state)
+{
+	(void)state;
+	in_each_flow(t15_transport_ends_everywhere_in_flow);
 }
 
 int main(void)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* walk_test.c: N77: random calls in random states, over random configs: retries, limits, padding,
- * KeyUpdates, small keys. Whatever is called, sizes are exact, what arrives is what was sent, in
- * its order, and no nonce is used twice (N66: the provider sees to it). SNECK_WALKS: how many
- * walks. */
+ * KeyUpdates, small keys, sessions, early data. Whatever is called, sizes are exact, what arrives
+ * is what was sent, in its order, and no nonce is used twice (N66: the provider sees to it).
+ * SNECK_WALKS: how many walks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/pair.h"
+#include "lib/resume.h"
 
 #define CALLS 1200u
 
@@ -18,7 +18,7 @@ static uint64_t dice;
 static uint8_t data[1u << 18];
 static size_t sent[2];
 static bool ended;
-static size_t n_calls;
+static size_t n_calls, n_resumed;
 
 static size_t roll(size_t n)
 {
@@ -46,7 +46,8 @@ static void configure(void)
 		ends[i]->poison = roll(8) == 0;
 		ends[i]->move = roll(4) == 0;
 		ends[i]->random = dice | 1u;
-		if (roll(2))
+		/* tickets take records that half-RTT data may have used up before */
+		if (roll(2) && cfg->tickets == NULL)
 			transparent_limit(&ends[i]->t, 40 + roll(200), UINT64_C(1) << 40);
 	}
 	p.client.cfg.pad_hello_to = roll(2) ? (uint16_t)roll(1025) : 0;
@@ -133,11 +134,12 @@ static void control(struct end *e)
 	const struct sneck_span none = { NULL, 0 };
 	struct sneck_transmit_st transmit = { .conn = e->conn, .gen = e->conn->gen + 9u };
 	struct sneck_encode_st encode = { .conn = e->conn, .gen = e->conn->gen + 9u };
+	const struct sneck_ticket_params params = { .lifetime_s = (uint32_t)roll(9) };
 	struct sneck_facts f;
 	uint8_t out[64];
 	size_t n;
 
-	switch (roll(9)) {
+	switch (roll(10)) {
 	case 0:
 		if (!full(e, 0))
 			(void)!sneck_key_update(e->conn, (uint32_t)roll(3));
@@ -168,6 +170,10 @@ static void control(struct end *e)
 		if (sneck_conn_take_scratch(e->conn, &n) != NULL)
 			assert_true(sneck__hs_connected(&e->conn->hs) || e->conn->err != 0);
 		break;
+	case 8:
+		if (!full(e, 1000) && e->conn->hs.tickets < 6) /* of 8 that are looked at */
+			(void)!sneck_ticket_send(e->conn, &params, &e->out, NULL, 0, &n);
+		break;
 	default:
 		if (roll(60) == 0)
 			ended |= sneck_close_notify(e->conn, &e->out) == SNECK_OK;
@@ -192,10 +198,14 @@ static void arrived(const struct end *e, size_t count)
 
 static void walk(uint64_t seed)
 {
+
 	dice = seed * 977u + 1u;
 	for (int i = 0; i < 16; i++)
 		(void)roll(2);
-	pair_init(&p, seed);
+	if (roll(2))
+		resume_same(&p, roll(2) != 0);
+	else
+		pair_init(&p, seed);
 	configure();
 	pair_start(&p);
 	sent[0] = sent[1] = 0;
@@ -231,6 +241,8 @@ static void walk(uint64_t seed)
 				 sneck_rc_name(p.server.conn->err));
 		assert_int_equal(p.server.n_got, sent[0]);
 		assert_int_equal(p.client.n_got, sent[1]);
+		assert_int_equal(p.client.conn->hs.resumed, p.server.conn->hs.resumed);
+		n_resumed += p.client.conn->hs.resumed;
 	}
 	arrived(&p.server, sent[0]);
 	arrived(&p.client, sent[1]);
@@ -247,7 +259,8 @@ static void n77_random_calls(void **state)
 		data[i] = (uint8_t)(i * 7u ^ i >> 8);
 	for (uint64_t seed = 0; seed < walks; seed++)
 		walk(seed);
-	print_message("%zu calls\n", n_calls);
+	print_message("%zu calls, %zu resumed to the end\n", n_calls, n_resumed);
+	assert_true(n_resumed != 0);
 }
 
 int main(void)

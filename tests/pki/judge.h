@@ -86,7 +86,7 @@ static inline int judge(const struct ask *a)
 	assert_int_equal(got.leaf_id[0], 7);
 	assert_int_equal(got.sig, 9);
 	assert_int_equal(got.chain, got.reason == 0 ? SNECK_CHAIN_VALID : 0);
-	assert_int_equal(sneck__pki_judge(a->trust, &c, a->why != NULL ? a->why : &note),
+	assert_int_equal(sneck__pki_judge(a->trust, &c, NULL, a->why != NULL ? a->why : &note),
 			 got.reason);
 	assert_int_not_equal((a->why != NULL ? a->why : &note)->text[0], '\0');
 	return got.reason;

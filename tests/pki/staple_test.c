@@ -78,7 +78,7 @@ static int judge_chain(const struct sneck_pki_trust *t, const struct sneck_pki_c
 		entries[i].der = c->certs[i];
 	assert_int_equal(t->verifier.verify(t->verifier.ctx, &chain_, &got), SNECK_OK);
 	assert_int_equal(got.chain == SNECK_CHAIN_VALID, got.reason == 0);
-	assert_int_equal(sneck__pki_judge(t, &chain_, &why), got.reason);
+	assert_int_equal(sneck__pki_judge(t, &chain_, NULL, &why), got.reason);
 	assert_true(why.text[0] != '\0');
 	return got.reason;
 }

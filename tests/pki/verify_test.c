@@ -384,7 +384,7 @@ static void *judge_often(void *unused)
 
 	(void)unused;
 	for (size_t i = 0; i < 50; i++)
-		if (sneck__pki_judge(trust, &c, NULL) != SNECK_OK)
+		if (sneck__pki_judge(trust, &c, NULL, NULL) != SNECK_OK)
 			return &bad;
 	return NULL;
 }

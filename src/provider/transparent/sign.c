@@ -170,6 +170,7 @@ static enum sneck_rc judge(void *ctx, const struct sneck_chain *chain,
 	if (v->rc != SNECK_OK)
 		return v->rc;
 	memcpy(verdict, &v->says, offsetof(struct sneck_verdict, leaf_id));
+	verdict->valid_until_ms = v->says.valid_until_ms;
 	if (v->other_leaf)
 		verdict->leaf_id[0] ^= 1;
 	return SNECK_OK;
