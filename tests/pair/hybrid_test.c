@@ -253,6 +253,15 @@ static void fits_with_tickets(void **state)
 	p.server.cfg.min_version = p.server.cfg.max_version = 0;
 	if (sneck_config_check(&p.server.cfg, SNECK_SERVER, &why) != SNECK_OK)
 		fail_msg("%s: %zu", why.text, sneck_scratch_size(&p.server.cfg, SNECK_SERVER));
+	pair_client_auth(&p, SNECK_AUTH_REQUIRED);
+	p.server.cfg.session_domain = sneck_span_of("here", 4);
+	p.server.cfg.ask |= SNECK_ASK_CREDENTIAL;
+	p.client.cfg.ask |= SNECK_ASK_CREDENTIAL;
+	p.client.cfg.min_version = p.client.cfg.max_version = 0;
+	if (sneck_config_check(&p.server.cfg, SNECK_SERVER, &why) != SNECK_OK ||
+	    sneck_config_check(&p.client.cfg, SNECK_CLIENT, &why) != SNECK_OK)
+		fail_msg("%s: %zu, %zu", why.text, sneck_scratch_size(&p.client.cfg, SNECK_CLIENT),
+			 sneck_scratch_size(&p.server.cfg, SNECK_SERVER));
 }
 
 int main(void)
