@@ -278,6 +278,8 @@ static uint32_t recv_limit(const struct sneck_config *cfg, const struct sneck_in
 
 	if (cfg->recv_record_limit != 0)
 		return cfg->recv_record_limit;
+	if ((in->flags & SNECK_IN_LENT) != 0)
+		return BOUND_PLAIN;
 	if (in->cap < BOUND_LIMIT_MIN + over || in->cap >= BOUND_RECORD)
 		return BOUND_PLAIN;
 	return (uint32_t)(in->cap - over < BOUND_PLAIN ? in->cap - over : BOUND_PLAIN);

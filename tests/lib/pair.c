@@ -29,6 +29,7 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->role = role;
 	transparent_init(&e->t, seed);
 	transparent_verifier(&e->v);
+	e->v.verifier.trust_id = sneck_span_of("pair", 4);
 	transparent_signer(&e->signer, TRANSPARENT_ECDSA, role == SNECK_SERVER ? 7 : 8);
 	e->cfg.size = sizeof e->cfg;
 	e->cfg.provider = &e->t.provider;

@@ -142,6 +142,7 @@ static void n45_client_auth_names_its_trust(void **state)
 
 		pair_init(&p, 1);
 		pair_client_auth(&p, SNECK_AUTH_OPTIONAL);
+		p.server.v.verifier.trust_id = (struct sneck_span){ 0 };
 		cfg->tickets = tickets ? &ring : NULL;
 		cfg->ask |= (psk ? SNECK_ASK_PSK : 0) | (asks ? SNECK_ASK_VERIFY : 0);
 		if (i & 4)
