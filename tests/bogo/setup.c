@@ -266,6 +266,8 @@ static void setup_groups(struct run *r)
 		if (i >= f->curves.n || f->key_shares.v[i] != f->curves.v[i])
 			not_implemented("key shares for other groups than the first ones");
 	r->cfg.n_key_shares = (uint8_t)f->key_shares.n;
+	if (f->curves.n > 1 && f->curves.v[1] == SNECK_X25519MLKEM768) /* a hybrid has one, too */
+		r->cfg.n_key_shares = 2;
 }
 
 static void setup_versions(struct run *r)
