@@ -10,31 +10,14 @@
 
 #define NST_MAX (TICKET_MAX + 64u)
 
-static enum sneck_rc make(struct sneck_conn *c, const struct sneck_ticket_params *params,
-			  struct wr *message, struct wr *session)
-{
-	const struct ticket_params p = { params->identity, params->app_data, params->lifetime_s };
-	uint8_t secret[BOUND_HASH];
-	struct session s;
-	enum sneck_rc rc;
-
-	rc = sneck__ticket_make(&c->hs, &p, &s, secret);
-	if (rc == SNECK_OK)
-		rc = sneck__ticket_write(&c->hs, &s, params->identity, message);
-	if (rc == SNECK_OK) {
-		sneck__session_write(session, &s);
-		rc = session->bad ? SNECK_E_INTERNAL : SNECK_OK;
-	}
-	sneck__ct_wipe(secret, sizeof secret);
-	return rc;
-}
-
 static enum sneck_rc check_ticket(struct sneck_conn *c, const struct sneck_ticket_params *p)
 {
 	if (c->err != 0)
 		return (enum sneck_rc)c->err;
 	if (c->hs.role != SNECK_SERVER)
 		return sneck__refuse(c, SNECK_E_ARG, "a client sends no tickets");
+	if (c->hs.version == SNECK_TLS12)
+		return sneck__refuse(c, SNECK_E_UNSUPPORTED, "there are no tickets of TLS 1.2");
 	if (p->identity.len > BOUND_TICKET_ID || p->app_data.len > BOUND_APP_DATA ||
 	    p->lifetime_s > BOUND_LIFETIME)
 		return sneck__refuse(c, SNECK_E_ARG,
@@ -67,40 +50,51 @@ static enum sneck_rc send(struct sneck_conn *c, struct sneck_span message, struc
 	return rc == SNECK_OK ? rc : sneck__emit_broken(c, out, before, rc);
 }
 
-static enum sneck_rc room(const struct sneck_conn *c, const struct wr *message,
-			  const struct wr *session, struct sneck_out *out, size_t *len)
+/* small: the memory for the session is. */
+static enum sneck_rc check_room(const struct sneck_conn *c, size_t len, struct sneck_out *out,
+				bool small)
 {
-	const size_t need = sneck__encrypt_bytes(c, message->len);
+	const size_t need = sneck__encrypt_bytes(c, len);
 
-	*len = session->len;
-	if (sneck_out_room(out) < need) {
-		out->required = need;
-		return SNECK_WANT_SPACE;
-	}
-	return session->buf != NULL && session->cap < session->len ? SNECK_WANT_SPACE : SNECK_OK;
+	if (sneck_out_room(out) >= need)
+		return small ? SNECK_WANT_SPACE : SNECK_OK;
+	out->required = need;
+	return SNECK_WANT_SPACE;
 }
 
 enum sneck_rc sneck_ticket_send(struct sneck_conn *conn, const struct sneck_ticket_params *params,
 				struct sneck_out *out, void *mem, size_t cap, size_t *len)
 {
-	uint8_t bytes[NST_MAX];
+	const struct ticket_params p = { params->identity, params->app_data, params->lifetime_s };
+	uint8_t bytes[NST_MAX], secret[BOUND_HASH];
 	struct wr message, session;
+	struct session s;
 	enum sneck_rc rc;
 
 	*len = 0;
 	SNECK_TRY(check_ticket(conn, params));
-	if (mem == NULL && params->identity.len != 0)
+	if (mem == NULL && p.identity.len != 0)
 		return sneck__refuse(conn, SNECK_E_ARG,
 				     "an identity of yours needs room for its session");
 	SNECK_TRY(sneck__check_out(conn, out));
 	wr_init(&message, bytes, sizeof bytes);
-	wr_init(&session, mem, mem != NULL ? cap : 0);
-	rc = make(conn, params, &message, &session);
+	wr_init(&session, NULL, 0); /* its length first: nothing is left of a ticket not sent */
+	rc = sneck__ticket_make(&conn->hs, &p, &s, secret);
 	if (rc == SNECK_OK)
-		rc = room(conn, &message, &session, out, len);
+		rc = sneck__ticket_write(&conn->hs, &s, p.identity, &message);
+	if (rc == SNECK_OK) {
+		sneck__session_write(&session, &s);
+		*len = session.len;
+		rc = check_room(conn, message.len, out, mem != NULL && cap < session.len);
+	}
 	if (rc == SNECK_OK)
 		rc = send(conn, sneck_span_of(bytes, message.len), out);
+	if (rc == SNECK_OK && mem != NULL) {
+		wr_init(&session, mem, cap);
+		sneck__session_write(&session, &s);
+	}
 	sneck__ct_wipe(bytes, sizeof bytes); /* sealing that failed left the session there */
+	sneck__ct_wipe(secret, sizeof secret);
 	if (rc != SNECK_OK)
 		return rc;
 	conn->hs.tickets++;

@@ -45,9 +45,15 @@ uint32_t sneck__types_accepted(const struct nego *ng)
 	       (nego_wants(ng, SNECK_VERIFIER_NO_X509) ? 0 : SET(SNECK_X509));
 }
 
+/* RFC 7250 does for TLS 1.2 what we do for TLS 1.3 only. */
+static uint32_t own_types(const struct nego *ng)
+{
+	return ng->version == SNECK_TLS13 && ng->own_types != 0 ? ng->own_types : SET(SNECK_X509);
+}
+
 bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
 {
-	if (!set_has(ng->own_types != 0 ? ng->own_types : SET(SNECK_X509), c->type))
+	if (!set_has(own_types(ng), c->type))
 		return false;
 	for (const uint16_t *s = c->signer->schemes; *s != 0; s++)
 		if (sneck__scheme_in_handshake(*s) &&
@@ -61,7 +67,7 @@ bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
 
 enum sneck_rc sneck__select_credential(struct nego *ng)
 {
-	const uint32_t types = ng->own_types != 0 ? ng->own_types : SET(SNECK_X509);
+	const uint32_t types = own_types(ng);
 	bool named = false, typed = false;
 
 	for (size_t i = 0; i < ng->cfg->n_credentials; i++) {

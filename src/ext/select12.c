@@ -60,7 +60,8 @@ static bool take(struct nego *ng, const struct suite *s, const struct sneck_cred
 	return true;
 }
 
-/* What signs a suite: SNECK_E_NO_NAME without a credential of that name. */
+/* What signs a suite: SNECK_E_NO_NAME without a credential of that name. Raw keys are of TLS 1.3.
+ */
 static enum sneck_rc select_signer(struct nego *ng, const struct suite *s,
 				   const struct sneck_credential *given)
 {
@@ -71,6 +72,10 @@ static enum sneck_rc select_signer(struct nego *ng, const struct suite *s,
 	for (size_t i = 0; i < ng->cfg->n_credentials; i++) {
 		if (!sneck__credential_serves(ng->cfg->credentials[i], ng))
 			continue;
+		if (ng->cfg->credentials[i]->type != SNECK_X509) {
+			rc = rc == SNECK_E_NO_NAME ? SNECK_E_CERT_TYPE : rc;
+			continue;
+		}
 		if (take(ng, s, ng->cfg->credentials[i]))
 			return SNECK_OK;
 		rc = SNECK_E_NO_SCHEME;

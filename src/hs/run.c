@@ -112,7 +112,7 @@ enum sneck_rc sneck__hs_run(struct hs *hs, const struct hs_msg *m)
 
 	hs->at_type = m != NULL ? m->type : 0;
 	rc = run_rows(hs, m);
-	if (m == NULL && rc == SNECK_OK)
+	if (m == NULL && rc == SNECK_OK && hs->work->flight.len != from)
 		trace_sent(hs, from, hs->work->ccs_sent != ccs);
 	else if (m != NULL && m->type != HT_CCS && rc <= 0 && hs->cfg->trace != NULL)
 		hs->cfg->trace(hs->cfg->trace_user, 0, 22, m->type, m->raw.len);

@@ -304,6 +304,10 @@ static enum sneck_rc send_ticket(struct hs *hs, const struct hs_msg *m, uint8_t 
 	if (BUILD_TICKETS && rc == SNECK_OK)
 		rc = sneck__ticket_write(hs, &s, plain.identity, &w);
 	sneck__ct_wipe(secret, sizeof secret);
+	if (rc == SNECK_NOT_NOW) { /* the ring ran out meanwhile: nothing is sent */
+		*to = S13_CONNECTED;
+		return SNECK_OK;
+	}
 	SNECK_TRY(rc);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_APP));
 	hs->tickets++;
