@@ -39,11 +39,10 @@ static bool on_its_curve(const struct nego *ng, uint16_t scheme)
 	       sneck__wire_list_has(ng->peer_groups, curve);
 }
 
-/* The first scheme of a credential that a suite of this kind may be signed with: of a certificate,
- * since raw public keys are agreed on in TLS 1.3 alone. */
+/* The first scheme of a credential that a suite of this kind may be signed with. */
 static uint16_t scheme_for(const struct nego *ng, const struct sneck_credential *c, uint8_t auth)
 {
-	for (const uint16_t *s = c->signer->schemes; c->type == SNECK_X509 && *s != 0; s++)
+	for (const uint16_t *s = c->signer->schemes; *s != 0; s++)
 		if (sneck__scheme_auth(*s) == auth && sneck__wire_list_has(ng->peer_schemes, *s) &&
 		    on_its_curve(ng, *s))
 			return *s;

@@ -436,7 +436,7 @@ static void tls12_shows_certificates(void **state)
 		assert_int_equal(verdict_type, i < 2 ? SNECK_X509 : -1);
 		assert_int_equal(pair_connected(&p), i < 2);
 		if (i == 2)
-			assert_int_equal(p.server.st.err, SNECK_E_NO_SCHEME);
+			assert_int_equal(p.server.st.err, SNECK_E_CERT_TYPE);
 		pair_wipe(&p);
 	}
 }
