@@ -50,7 +50,7 @@ struct sneck_config;
 
 /* Upper bounds for static builds, asserted inside the library for the installed providers. */
 #define SNECK_CONN_MAX 1536u
-#define SNECK_SCRATCH_MAX 6144u
+#define SNECK_SCRATCH_MAX 7168u
 
 /** Memory that one connection needs for its whole life.
  *

@@ -222,14 +222,14 @@ static size_t server_tail(const struct sneck_config *cfg, size_t share)
 
 /* ServerHello with its share, EncryptedExtensions with a name of 255, Certificate without its
  * certificates and staples, CertificateVerify, Finished, CCS; or the ServerHello and the tail; 16
- * for what TLS 1.2 has besides, where the tail is kept behind the flight. Tickets come when all
- * that is gone. */
-static size_t server_area(const struct sneck_config *cfg, size_t hello, size_t tail)
+ * for what TLS 1.2 has besides, where the tail is kept behind the flight; its shares are never
+ * those of hybrids, which are `spare` longer. Tickets come when all that is gone. */
+static size_t server_area(const struct sneck_config *cfg, size_t hello, size_t tail, size_t spare)
 {
 	const size_t request =
 		cfg->client_auth != SNECK_AUTH_NONE ? FRAME_HEAD + 3u + announced_size(cfg) : 0;
 	const size_t flight = hello + (2u + 5u + 255u + 32u + 4u + 5u + 10u) + request + OWN_AUTH;
-	const size_t old = sneck__version_on(cfg, SNECK_TLS12) ? flight + 16u + tail : 0;
+	const size_t old = sneck__version_on(cfg, SNECK_TLS12) ? flight - spare + 16u + tail : 0;
 
 	return round_up(max(max(max(flight, old), hello + tail), tickets_size(cfg)));
 }
@@ -272,9 +272,7 @@ static size_t client_area(const struct sneck_config *cfg)
 		n += 7u;
 	if (cfg->unpack.n != 0)
 		n += 5u + 2u * cfg->unpack.n;
-	n += psks_size(cfg) + announced_size(cfg) + BOUND_NAME + 112u;
-	return cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0 ? max(n, OWN_AUTH)
-										 : n;
+	return n + psks_size(cfg) + announced_size(cfg) + BOUND_NAME + 112u;
 }
 
 /* A flight: its messages and CCS, and two pieces for each certificate, staples with the first. */
@@ -309,7 +307,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	const struct sneck_kex *kex;
 	struct layout l = { .peer_key = round_up(sizeof(struct hs_work)) };
 	const bool old = sneck__version_on(cfg, SNECK_TLS12);
-	size_t shares = 0, single = 0, halves = 0, longest = 0, first = 0, answer = 0;
+	size_t shares = 0, single = 0, halves = 0, longest = 0, first = 0, answer = 0, plain = 0;
 
 	l.provider_work = l.peer_key + round_up(needs_key(cfg, role) ? pk->key_size : 0);
 	l.provider_work_len = pk->work_size;
@@ -324,6 +322,8 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 			halves = max(halves, half12_size(kex, role));
 		longest = max(longest, kex->offer_len);
 		answer = max(answer, kex->answer_len);
+		if (!sneck__group_is_hybrid(kex->group))
+			plain = max(plain, kex->answer_len);
 	}
 	shares = max(shares, halves);
 	single = max(single, halves);
@@ -333,7 +333,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	if (role == SNECK_SERVER) {
 		l.shares_len = shares;
 		l.area_len = server_area(cfg, hello_size(cfg) + 2u + 6u + 8u + 6u + answer,
-					 server_tail(cfg, shares));
+					 server_tail(cfg, shares), answer - plain);
 		shares = 0;
 	} else { /* a second ClientHello has the same shares or any one, and a cookie */
 		l.shares_len = max(shares, single);

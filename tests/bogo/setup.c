@@ -125,8 +125,8 @@ static void setup_identity(struct run *r)
 		not_implemented("to tell a client which of several keys the server took");
 	r->cfg.credentials = r->creds;
 	r->cfg.psks = r->psks;
-	r->cfg.psk_only = r->cfg.n_credentials == 0 && r->cfg.n_psks != 0 && !f->verify_peer &&
-			  !f->require_any_client_certificate;
+	r->cfg.psk_only =
+		r->cfg.n_credentials == 0 && r->cfg.n_psks != 0 && (f->server || !f->verify_peer);
 }
 
 /* A client that is told which types it has shows those, in that order. */
@@ -251,7 +251,7 @@ static void setup_alpn(struct run *r)
 	}
 	if (f->server && f->reject_alpn)
 		r->alpn[r->cfg.n_alpn++] = sneck_span_of(nobody, sizeof nobody - 1u);
-	else if (f->server && f->select_alpn != NULL)
+	else if (f->server && f->select_alpn != NULL && f->select_alpn[0] != '\0')
 		r->alpn[r->cfg.n_alpn++] = sneck_span_of(f->select_alpn, strlen(f->select_alpn));
 }
 
@@ -266,6 +266,8 @@ static void setup_groups(struct run *r)
 		if (i >= f->curves.n || f->key_shares.v[i] != f->curves.v[i])
 			not_implemented("key shares for other groups than the first ones");
 	r->cfg.n_key_shares = (uint8_t)f->key_shares.n;
+	if (f->curves.n > 1 && f->curves.v[1] == SNECK_X25519MLKEM768) /* a hybrid has one, too */
+		r->cfg.n_key_shares = 2;
 }
 
 static void setup_versions(struct run *r)
@@ -349,7 +351,10 @@ static void setup_questions(struct run *r)
 		r->cfg.ask |= SNECK_ASK_PSK;
 	if (f->async)
 		r->cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_SIGN;
-	if (choose || r->cfg.n_credentials > 1 || (r->cfg.n_credentials != 0 && !f->server))
+	for (size_t i = 0; i < f->n_more; i++)
+		choose |= f->more[i].must_match_issuer ||
+			  (f->n_more > 1 && f->more[i].kind == CRED_RAW_KEY);
+	if (choose || (r->cfg.n_credentials != 0 && !f->server))
 		r->cfg.ask |= SNECK_ASK_CREDENTIAL;
 }
 

@@ -421,6 +421,26 @@ static void resumption_names_the_type(void **state)
 	pair_wipe(&p);
 }
 
+/* There is no agreement on raw keys in TLS 1.2 here: a certificate, or nothing. */
+static void tls12_shows_certificates(void **state)
+{
+	static const char *const has[] = { "rx", "xr", "r" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		setup(RAW, has[i]);
+		p.client.cfg.min_version = p.server.cfg.min_version = SNECK_TLS12;
+		p.client.cfg.max_version = p.server.cfg.max_version = SNECK_TLS12;
+		pair_start(&p);
+		pair_run(&p);
+		assert_int_equal(verdict_type, i < 2 ? SNECK_X509 : -1);
+		assert_int_equal(pair_connected(&p), i < 2);
+		if (i == 2)
+			assert_int_equal(p.server.st.err, SNECK_E_CERT_TYPE);
+		pair_wipe(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +454,7 @@ int main(void)
 		cmocka_unit_test(only_raw_keys_and_none_is_offered),
 		cmocka_unit_test(to_speak_of_x509_alone),
 		cmocka_unit_test(resumption_names_the_type),
+		cmocka_unit_test(tls12_shows_certificates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
