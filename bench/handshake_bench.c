@@ -75,6 +75,28 @@ static void rows(enum key_kind kind, const char *name, double seconds)
 	setup_close(&s);
 }
 
+/* Behind a session, on a server of the same key; the ticket for the next time is in it. */
+static void resumed(bool early, const char *name, double seconds)
+{
+	static struct setup s;
+	uint64_t end;
+
+	setup_open(&s, KEY_ECDSA, SNECK_TLS_AES_128_GCM_SHA256);
+	setup_resume(&s, early);
+	for (int way = KNOWN; way < WAYS; way++)
+		for (int role = 0; role < 2; role++)
+			took[way][role].n = 0;
+	end = bench_ns() + (uint64_t)(seconds * 1e9);
+	do
+		for (int way = KNOWN; way < WAYS; way++)
+			one(stacks[way], &s, took[way]);
+	while (bench_ns() < end);
+	for (int role = SNECK_SERVER; role >= SNECK_CLIENT; role--)
+		row(name, role == SNECK_SERVER ? "server" : "client", median(&took[KNOWN][role]),
+		    median(&took[LIBSSL][role]), 1.5);
+	setup_close(&s);
+}
+
 int main(int argc, char **argv)
 {
 	const double seconds = bench_seconds(argc, argv, 5);
@@ -85,6 +107,9 @@ int main(int argc, char **argv)
 	       OpenSSL_version(OPENSSL_VERSION), "key", "side", "sneck", "libssl", "ratio");
 	rows(KEY_ECDSA, "ECDSA P-256", seconds);
 	rows(KEY_RSA, "RSA 2048", seconds);
+	printf("\nResumed, PSK with X25519, one new ticket\n");
+	resumed(false, "session", seconds);
+	resumed(true, "0-RTT", seconds);
 	putchar('\n');
 	return 0;
 }
