@@ -186,6 +186,44 @@ void setup_open(struct setup *s, enum key_kind kind, uint16_t suite)
 	transparent_cert(s->cert, sizeof s->cert, TRANSPARENT_ECDSA, 1);
 }
 
+void setup_resume(struct setup *s, bool early)
+{
+	static const struct stack *const stacks[] = { &stack_sneck, &stack_libssl };
+	struct pair p;
+
+	bench_must(sneck_ticket_ring_init(&s->ring, s->config[0].provider,
+					  (uint64_t)time(NULL) * 1000u, 0) == SNECK_OK,
+		   "making ticket keys");
+	s->config[SNECK_SERVER].tickets = &s->ring;
+	s->config[SNECK_SERVER].n_tickets = 1;
+	s->config[SNECK_SERVER].max_early_data = early ? BENCH_EARLY : 0;
+	s->config[SNECK_SERVER].ask = early ? SNECK_ASK_EARLY_DATA : 0;
+	s->config[SNECK_CLIENT].ask = SNECK_ASK_TICKETS;
+	for (int role = 0; role < 2; role++) {
+		SSL_CTX_clear_options(s->ctx[role], SSL_OP_NO_TICKET);
+		/* the same session comes again and again */
+		SSL_CTX_set_options(s->ctx[role], SSL_OP_NO_ANTI_REPLAY);
+	}
+	bench_must(SSL_CTX_set_num_tickets(s->ctx[SNECK_SERVER], 1) == 1 &&
+			   SSL_CTX_set_max_early_data(s->ctx[SNECK_SERVER],
+						      early ? BENCH_EARLY : 0) == 1 &&
+			   SSL_CTX_set_recv_max_early_data(s->ctx[SNECK_SERVER],
+							   early ? BENCH_EARLY : 0) == 1,
+		   "setting up libssl's tickets");
+	SSL_CTX_set_session_cache_mode(s->ctx[SNECK_CLIENT],
+				       SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+	for (size_t i = 0; i < 2; i++) {
+		pair_open(&p, stacks[i], s);
+		pair_shake(&p, NULL);
+		(void)stacks[i]->recv(p.end[SNECK_CLIENT]); /* the ticket */
+		pair_close(&p);
+	}
+	bench_must(s->session_len != 0 && s->ssl_session != NULL, "getting sessions");
+	/* it would let a session go that was used once */
+	SSL_CTX_set_session_cache_mode(s->ctx[SNECK_CLIENT], SSL_SESS_CACHE_OFF);
+	s->early = early;
+}
+
 void setup_forget(struct setup *s)
 {
 	sneck_pki_trust_close(s->trust);
@@ -194,6 +232,7 @@ void setup_forget(struct setup *s)
 
 void setup_close(struct setup *s)
 {
+	SSL_SESSION_free(s->ssl_session);
 	for (int role = 0; role < 2; role++)
 		SSL_CTX_free(s->ctx[role]);
 	sneck_pki_trust_close(s->trust);

@@ -14,6 +14,7 @@
 
 #include <sneck/sneck.h>
 #include <sneck/pki.h>
+#include <sneck/session.h>
 
 #include <openssl/ssl.h>
 
@@ -44,6 +45,8 @@ double median(struct samples *s);	  /* sorts */
 
 /* ---- what is agreed ---- */
 
+#define BENCH_EARLY 100u
+
 enum key_kind { KEY_ECDSA, KEY_RSA };
 
 /* An authority, a leaf for "localhost" under it, and what both libraries make of them. One suite,
@@ -59,6 +62,12 @@ struct setup {
 	bool old; /* TLS 1.2 */
 	struct sneck_config config[2];
 	SSL_CTX *ctx[2];
+	/* what is resumed, once setup_resume() was called */
+	struct sneck_ticket_ring ring;
+	uint8_t session[2048];
+	size_t session_len;
+	SSL_SESSION *ssl_session;
+	bool early; /* the client says BENCH_EARLY bytes before the handshake */
 	/* for the core without libcrypto */
 	struct transparent transparent;
 	struct transparent_verifier verifier;
@@ -69,6 +78,9 @@ struct setup {
 
 void setup_open(struct setup *s, enum key_kind kind, uint16_t suite);
 void setup_close(struct setup *s);
+/* One ticket behind each handshake from now on, and a session of each library, with which every
+ * client comes back; early: with early data. */
+void setup_resume(struct setup *s, bool early);
 void setup_forget(struct setup *s); /* new trust, which has seen no certificate */
 
 /* ---- two libraries ---- */

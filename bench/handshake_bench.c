@@ -74,8 +74,29 @@ static void rows(uint16_t suite, enum key_kind kind, const char *name, double se
 	row(version, name, "client", median(&took[STRANGER][SNECK_CLIENT]), libssl[SNECK_CLIENT],
 	    kind == KEY_ECDSA ? 1.1 : 0);
 	row(version, name, "client, server known", median(&took[KNOWN][SNECK_CLIENT]),
-	    libssl[SNECK_CLIENT],
-	    0);
+	    libssl[SNECK_CLIENT], 0);
+	setup_close(&s);
+}
+
+/* Behind a session, on a server of the same key; the ticket for the next time is in it. */
+static void resumed(bool early, const char *name, double seconds)
+{
+	static struct setup s;
+	uint64_t end;
+
+	setup_open(&s, KEY_ECDSA, SNECK_TLS_AES_128_GCM_SHA256);
+	setup_resume(&s, early);
+	for (int way = KNOWN; way < WAYS; way++)
+		for (int role = 0; role < 2; role++)
+			took[way][role].n = 0;
+	end = bench_ns() + (uint64_t)(seconds * 1e9);
+	do
+		for (int way = KNOWN; way < WAYS; way++)
+			one(stacks[way], &s, took[way]);
+	while (bench_ns() < end);
+	for (int role = SNECK_SERVER; role >= SNECK_CLIENT; role--)
+		row("1.3", name, role == SNECK_SERVER ? "server" : "client", median(&took[KNOWN][role]),
+		    median(&took[LIBSSL][role]), 1.5);
 	setup_close(&s);
 }
 
@@ -91,6 +112,9 @@ int main(int argc, char **argv)
 	rows(SNECK_TLS_AES_128_GCM_SHA256, KEY_RSA, "RSA 2048", seconds);
 	rows(SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, KEY_ECDSA, "ECDSA P-256", seconds);
 	rows(SNECK_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, KEY_RSA, "RSA 2048", seconds);
+	printf("\nResumed, TLS 1.3, PSK with X25519, one new ticket\n");
+	resumed(false, "session", seconds);
+	resumed(true, "0-RTT", seconds);
 	putchar('\n');
 	return 0;
 }

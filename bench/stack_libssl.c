@@ -7,6 +7,10 @@
 struct party {
 	SSL *ssl;
 	struct wire *from, *to;
+	struct setup *s;
+	int role;
+	size_t early; /* bytes that came, or went */
+	bool early_done;
 };
 
 static struct party parties[2];
@@ -66,12 +70,27 @@ static const BIO_METHOD *method(void)
 	return m;
 }
 
+/* The newest session is kept: OpenSSL's reference to it is ours then. */
+static int on_session(SSL *ssl, SSL_SESSION *session)
+{
+	struct setup *const s = parties[SNECK_CLIENT].s;
+
+	(void)ssl;
+	SSL_SESSION_free(s->ssl_session);
+	s->ssl_session = session;
+	return 1;
+}
+
 static struct party *open_libssl(struct setup *s, int role, struct wire *in, struct wire *out)
 {
 	struct party *const p = &parties[role];
 	BIO *const b = BIO_new(method());
 
 	p->ssl = SSL_new(s->ctx[role]);
+	p->s = s;
+	p->role = role;
+	p->early = 0;
+	p->early_done = !s->early;
 	p->from = in;
 	p->to = out;
 	bench_must(b != NULL && p->ssl != NULL, "making an SSL");
@@ -84,14 +103,50 @@ static struct party *open_libssl(struct setup *s, int role, struct wire *in, str
 		bench_must(SSL_set_tlsext_host_name(p->ssl, "localhost") == 1 &&
 				   SSL_set1_host(p->ssl, "localhost") == 1,
 			   "setting the name");
+		SSL_CTX_sess_set_new_cb(s->ctx[role], on_session);
+		if (s->ssl_session != NULL)
+			bench_must(SSL_set_session(p->ssl, s->ssl_session) == 1,
+				   "offering a session");
 	}
 	return p;
 }
 
+/* Returns: what is early is over. */
+static bool early(struct party *p)
+{
+	static uint8_t words[BENCH_EARLY];
+	int rc = SSL_READ_EARLY_DATA_SUCCESS;
+	size_t n;
+
+	if (p->role == SNECK_CLIENT) {
+		bench_must(SSL_write_early_data(p->ssl, words, sizeof words, &p->early) == 1,
+			   "SSL_write_early_data");
+		return true;
+	}
+	while (rc == SSL_READ_EARLY_DATA_SUCCESS) {
+		rc = SSL_read_early_data(p->ssl, words, sizeof words, &n);
+		if (rc == SSL_READ_EARLY_DATA_SUCCESS)
+			p->early += n;
+	}
+	bench_must(rc == SSL_READ_EARLY_DATA_FINISH ||
+			   SSL_get_error(p->ssl, 0) == SSL_ERROR_WANT_READ,
+		   "SSL_read_early_data");
+	return rc == SSL_READ_EARLY_DATA_FINISH;
+}
+
 static bool shake(struct party *p)
 {
-	const int rc = SSL_do_handshake(p->ssl);
+	int rc;
 
+	if (!p->early_done)
+		p->early_done = early(p);
+	if (!p->early_done)
+		return false;
+	rc = SSL_do_handshake(p->ssl);
+	if (rc == 1)
+		bench_must((p->s->ssl_session == NULL || SSL_session_reused(p->ssl) == 1) &&
+				   p->early == (p->s->early ? BENCH_EARLY : 0),
+			   "resuming with libssl");
 	bench_must(rc == 1 || SSL_get_error(p->ssl, rc) == SSL_ERROR_WANT_READ, "SSL_do_handshake");
 	return rc == 1;
 }
@@ -114,8 +169,10 @@ static size_t recv_records(struct party *p)
 	return n;
 }
 
+/* A session of a connection that was cut off would count as bad. */
 static void close_libssl(struct party *p)
 {
+	SSL_set_shutdown(p->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(p->ssl);
 }
 

@@ -46,11 +46,16 @@ int session_read_file(const struct options *o, const char *path, size_t max, boo
 static bool write_file(const char *path, const void *data, size_t len)
 {
 	char temporary[4096];
+	const size_t n = strlen(path);
 	int fd;
 	bool done;
 
-	if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
+	if (n + 8 > sizeof temporary)
 		return false;
+	memcpy(temporary, path, n);
+	temporary[n] = '.';
+	memset(temporary + n + 1, 'X', 6); /* as mkostemp() wants it */
+	temporary[n + 7] = '\0';
 	fd = mkostemp(temporary, O_CLOEXEC); /* 0600 */
 	if (fd < 0)
 		return false;

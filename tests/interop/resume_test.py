@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: MIT
+"""sneck against other TLS libraries on loopback, in both roles, when they come back: sessions, a
+HelloRetryRequest on the way, early data that is taken and that is not, external pre-shared keys.
+Prints one table; names of peers as arguments: these only.
+Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+from lib import (DEADLINE, HERE, SNECK, Failed, Process, Table, free_port, listens,
+                 make_certificates, through)
+from peers import ALL, GROUPS
+from peers_test import connect, port_of, read, serve
+
+COLUMNS = ["session", "twice", "retry", "p384", "early", "refused", "psk"]
+LEGEND = """\
+session: resumed; twice: from the session of a resumed connection; retry: resumed behind a
+HelloRetryRequest; p384: a session of AES-256-GCM with SHA-384; early: early data is taken; refused:
+it is not, and comes behind the handshake; psk: an external pre-shared key; -: skipped, for the
+reason that is said"""
+PSK = "000102030405060708090a0b0c0d0e0f"
+EARLY = b"early words in one line\n"
+
+
+# ---- a peer as server for `sneck connect --session` ---------------------------------------------
+
+def visit(peer, port, *more, says):
+    """One connection that keeps its session; says: what its lines must have."""
+    with connect(peer, port, "--session", os.path.join(peer.folder, "session"), *more) as p:
+        for text in says:
+            p.expect(text)
+        if peer.echoes and not peer.serves:
+            through(p, b"a line there and back\n")
+        p.expect(rb"<- NewSessionTicket")
+        p.wait(0)  # openssl forgets sessions of connections that are cut off
+
+
+def server_cells(peer):
+    path = os.path.join(peer.folder, "session")
+
+    def with_server(run, *more, **options):
+        if os.path.exists(path):
+            os.unlink(path)
+        port = free_port()
+        command = peer.server(port, **options)
+        if more:
+            command += list(more)
+        with Process(command) as server:
+            if peer.tells:
+                port = int(server.expect(rb"port (\d+)")[1])
+            server.until(lambda: listens(port), "listening")
+            run(port, server)
+
+    def resumes(*args, times=1, **options):
+        get = ["--get", "/small"] if peer.serves else []
+
+        def run(port, _server):
+            visit(peer, port, *args, *get, says=[rb"resumed +no"])
+            for _ in range(times):
+                visit(peer, port, *args, *get, says=[rb"resumed +by a session"])
+        with_server(run, **options)
+
+    def retry():
+        """A group that the server has in common with us, and of which it got no share."""
+        def run(port, _server):
+            get = ["--get", "/small"] if peer.serves else []
+            more = ["--groups", f"x25519,{GROUPS['p384']}", *get]
+            visit(peer, port, *more, says=[rb"after HelloRetryRequest"])
+            visit(peer, port, *more, says=[rb"after HelloRetryRequest", rb"resumed +by a session"])
+        with_server(run, group="p384")
+
+    early_file = os.path.join(peer.folder, "early")
+    with open(early_file, "wb") as f:
+        f.write(EARLY)
+
+    def early(take):
+        def run(port, server):
+            visit(peer, port, says=[rb"resumed +no"])
+            with connect(peer, port, "--session", path, "--early-data", early_file) as p:
+                p.expect(rb"early data " + (b"accepted" if take else b"refused|early data not sent"))
+                (p if peer.echoes else server).until(
+                    lambda: EARLY in (p.out if peer.echoes else server.out), "the early words")
+        with_server(run, *(peer_early(peer) if take else []))
+
+    def psk():
+        def run(port, server):
+            with connect(peer, port, "--psk", "Client_identity:" + PSK) as p:
+                p.expect(rb"resumed +by a pre-shared key")
+        with_server(run, "-psk", PSK)
+
+    cells = {"session": resumes, "twice": lambda: resumes(times=3), "retry": retry,
+             "p384": lambda: resumes("--suites", "AES256-GCM")}
+    if peer.name.startswith(("openssl", "gnutls")):
+        cells["early"] = lambda: early(True)
+        cells["refused"] = lambda: early(False)
+    if peer.name.startswith("openssl"):
+        cells["psk"] = psk
+    return cells
+
+
+def peer_early(peer):
+    return ["-early_data"] if peer.name.startswith("openssl") else \
+        ["--earlydata", "--maxearlydata=1000"]
+
+
+# ---- a peer as client of `sneck serve --tickets` ------------------------------------------------
+
+def ended(command, stdin, *words, no=()):
+    p = subprocess.run(command, input=stdin, capture_output=True, timeout=DEADLINE, check=False)
+    said = p.stdout + p.stderr
+    for word in words:
+        if word not in said:
+            raise Failed(f"does not say {word.decode()}: " +
+                         said.decode("latin-1").strip()[-200:])
+    for word in no:
+        if word in said:
+            raise Failed(f"says {word.decode()}")
+    return said
+
+
+def openssl_cells(peer):
+    session = os.path.join(peer.folder, "session.pem")
+    early_file = os.path.join(peer.folder, "early")
+
+    def visit(port, *more, words=(), data=b"a line\n"):
+        """It goes on until it has a ticket and its line back."""
+        command = [*peer.client(port, quiet=False), *more]
+        with Process(command) as p:
+            for word in words:
+                p.expect(word)
+            if data:
+                p.write(data)
+                p.expect(rb"(?m)^" + data.strip())
+            p.wait(0)
+
+    def resumes(*args, times=1, client=()):
+        with serve(peer, "--echo", "--tickets", "2", *args) as server:
+            port = port_of(server)
+            visit(port, "-sess_out", session, *client, words=[b"New, TLSv1.3"])
+            for _ in range(times):
+                visit(port, "-sess_in", session, "-sess_out", session, *client,
+                      words=[b"Reused, TLSv1.3"])
+
+    def early():
+        with serve(peer, "--echo", "--tickets", "2", "--early-data", "1000") as server:
+            port = port_of(server)
+            visit(port, "-sess_out", session)
+            visit(port, "-sess_in", session, "-early_data", early_file,
+                  words=[b"Early data was accepted", EARLY.strip()], data=b"")
+
+    def refused():
+        """By a retry: our first choice is a group that it offers and sends no share of."""
+        with serve(peer, "--echo", "--tickets", "2", "--early-data", "1000", "--groups",
+                   "P-384") as server:
+            port = port_of(server)
+            visit(port, "-sess_out", session)
+            visit(port, "-sess_in", session, "-early_data", early_file,
+                  words=[b"Reused, TLSv1.3", b"Early data was rejected"])
+
+    def psk():
+        with serve(peer, "--echo", "--psk", "some one:" + PSK) as server:
+            with Process([*peer.client(port_of(server), quiet=False), "-psk", PSK,
+                          "-psk_identity", "some one"]) as p:
+                p.expect(b"Reused, TLSv1.3")
+                p.write(b"a line\n")
+                p.expect(rb"(?m)^a line")
+
+    return {"session": resumes, "twice": lambda: resumes(times=3),
+            "retry": lambda: resumes("--groups", "P-384"),
+            "p384": lambda: resumes(client=["-ciphersuites", "TLS_AES_256_GCM_SHA384"]),
+            "early": early, "refused": refused, "psk": psk}
+
+
+def gnutls_cells(peer):
+    early_file = os.path.join(peer.folder, "early")
+
+    def resumed():
+        if b"This is a resumed session" not in read(os.path.join(peer.folder, "gnutls.log")):
+            raise Failed("does not say that it has resumed")
+
+    def resumes(*args, client=()):
+        with serve(peer, "--echo", "--tickets", "2", *args) as server:
+            ended([*peer.client(port_of(server)), "--resume", "--waitresumption", *client], b"")
+            resumed()
+
+    def early(*args):
+        with serve(peer, "--echo", "--tickets", "2", "--early-data", "1000", *args) as server:
+            ended([*peer.client(port_of(server)), "--resume", "--waitresumption",
+                   "--earlydata", early_file], b"")
+            resumed()
+            if not args:
+                server.until(lambda: b"EndOfEarlyData" in server.err, "EndOfEarlyData")
+
+    return {"session": resumes, "retry": lambda: resumes("--groups", "P-384"), "early": early,
+            "refused": lambda: early("--groups", "P-384")}
+
+
+PYTHON = """
+import socket, ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[2])
+session = None
+for i in range(int(sys.argv[3])):
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    with context.wrap_socket(s, server_hostname="localhost", session=session) as tls:
+        tls.sendall(b"x")
+        assert tls.recv(1) == b"x"
+        print("reused" if tls.session_reused else "new", flush=True)
+        session = tls.session
+"""
+
+
+def python_cells(peer):
+    def resumes(*args, times=2):
+        with serve(peer, "--echo", "--tickets", "2", *args) as server:
+            said = ended([peer.path, "-c", PYTHON, str(port_of(server)), peer.ca, str(times)], b"")
+            if said.split() != [b"new"] + [b"reused"] * (times - 1):
+                raise Failed(said.decode("latin-1")[-200:])
+    return {"session": resumes, "twice": lambda: resumes(times=4),
+            "retry": lambda: resumes("--groups", "P-384")}
+
+
+def node_cells(peer):
+    script = os.path.join(HERE, "resume_peer.js")
+
+    def resumes(*args, times=2):
+        command = [*peer.command[:-1], script]
+        with serve(peer, "--echo", "--tickets", "2", *args) as server:
+            said = ended([*command, str(port_of(server)), peer.ca, str(times)], b"")
+            if said.split() != [b"new"] + [b"reused"] * (times - 1):
+                raise Failed(said.decode("latin-1")[-200:])
+    return {"session": resumes, "twice": lambda: resumes(times=4),
+            "retry": lambda: resumes("--groups", "P-384")}
+
+
+def client_cells(peer):
+    if peer.name.startswith("openssl"):
+        return openssl_cells(peer)
+    return {"gnutls": gnutls_cells, "python": python_cells, "node": node_cells,
+            "bun": node_cells}.get(peer.name, lambda _: {})(peer)
+
+
+# ---- all of it ----------------------------------------------------------------------------------
+
+LACKS = {  # peer and role: column: reason
+    "gnutls server": {"early": "gnutls-serv takes it and does not show it"},
+    "gnutls client": {"refused": "GnuTLS 3.7 puts a second ClientHello under the early key"},
+    "nss server": dict.fromkeys(COLUMNS, "selfserv sends no ticket without an option"),
+    "lighttpd+wolfssl server": {"retry": "takes no list of groups, and has all"},
+}
+
+
+def main():
+    if not os.access(SNECK, os.X_OK):
+        print(f"skipped: no command at {SNECK}")
+        return 77
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="sneck-interop-") as folder:
+        make_certificates(folder)
+        os.mkdir(os.path.join(folder, "site"))
+        with open(os.path.join(folder, "site", "small"), "wb") as f:
+            f.write(b"a line there and back\n")
+        only = sys.argv[1:]
+        table = Table("come back", COLUMNS, {})
+        for kind in ALL:
+            if not kind.path or (only and kind.name not in only):
+                continue
+            peer = kind(folder)
+            if peer.server:
+                table.row(f"{peer.name} server", server_cells(peer),
+                          LACKS.get(f"{peer.name} server", {}))
+            if peer.client and client_cells(peer):
+                table.row(f"{peer.name} client", client_cells(peer),
+                          LACKS.get(f"{peer.name} client", {}))
+        table.show()
+        print(LEGEND)
+    for kind in ALL:
+        if not kind.path:
+            print(f"skipped: {kind.name}: not installed: {kind.package}")
+    print(f"{table.ok} ok, {table.failed} failed, {table.skipped} skipped, "
+          f"{time.monotonic() - start:.0f} s")
+    return 1 if table.failed else 0 if table.ok else 77
+
+
+if __name__ == "__main__":
+    sys.exit(main())
