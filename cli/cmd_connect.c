@@ -12,6 +12,7 @@
 #include "out.h"
 #include "pack.h"
 #include "report.h"
+#include "session.h"
 
 #include <sneck/uv.h>
 
@@ -38,6 +39,8 @@ static struct visit {
 	uv_fs_t input;
 	uint64_t t0, t_tcp; /* uv_hrtime() */
 	bool open, held, ended, updating;
+	uint8_t *session, *early;
+	size_t session_len, early_len;
 	size_t n_held;
 	char buf[16384];
 } visit; /* one per process; lent to the loop */
@@ -132,7 +135,7 @@ static void on_message(void *user, int sent, uint8_t content, uint8_t type, size
 	(void)user;
 	if (visit.o->trace)
 		out_trace(sent, content, type, len);
-	if (visit.updating && !sent && content == 22 && type == 24)
+	if (visit.updating && visit.o->key_update && !sent && content == 22 && type == 24)
 		uv_timer_start(&visit.last, on_updated, 0, 0); /* outside of the connection */
 }
 
@@ -181,11 +184,72 @@ static int judge(const struct sneck_status *st)
 	return taken;
 }
 
+/* ---- sessions ------------------------------------------------------------------------------ */
+
+static void on_ticket(const struct sneck_status *st)
+{
+	if (!session_save(visit.o->session, &st->u.ticket))
+		failed(CODE_CHECK, "cannot write the session to %s: %s", visit.o->session,
+		       strerror(errno));
+	visit.report.saved = true;
+	if (visit.updating && !visit.o->key_update) /* that was all we waited for */
+		uv_timer_start(&visit.last, on_updated, 0, 0);
+}
+
+/* Early data that was not sent, or not taken, goes behind the handshake. */
+static void send_again(struct sneck_uv *s)
+{
+	const struct sneck_iov piece = { visit.early, visit.early_len };
+
+	if (visit.early_len != 0 && !visit.report.early_taken &&
+	    sneck_uv_write(s, &piece, 1) != SNECK_OK)
+		failed(CODE_CHECK, "cannot send %s", visit.o->early);
+}
+
 static int on_state(struct sneck_uv *s, const struct sneck_status *st)
 {
-	if (st->state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
+	const struct sneck_iov piece = { visit.early, visit.early_len };
+
+	switch (st->state) {
+	case SNECK_NEEDS_UNPACKED_CERTIFICATE:
 		return pack_answer(sneck_uv_conn(s), st);
-	return st->state == SNECK_RECEIVED_CERTIFICATE ? judge(st) : 0;
+	case SNECK_RECEIVED_CERTIFICATE:
+		return judge(st);
+	case SNECK_RECEIVED_TICKET:
+		on_ticket(st);
+		return 0;
+	case SNECK_MAY_ENCRYPT_EARLY_DATA:
+		visit.report.early_sent = sneck_uv_write_early(s, st, &piece, 1) == SNECK_OK;
+		return 0;
+	case SNECK_EARLY_DATA_RESULT:
+		visit.report.early_taken =
+			visit.report.early_sent && st->u.early_result.accepted != 0;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* A session that does not fit is not offered, and that is no failure. */
+static int offer(struct sneck_conn *conn)
+{
+	const struct options *const o = visit.o;
+	enum sneck_rc rc;
+	int code = 0;
+
+	if (o->session != NULL)
+		code = session_read_file(o, o->session, SESSION_MAX, true, &visit.session,
+					 &visit.session_len);
+	if (code == 0 && o->early != NULL)
+		code = session_read_file(o, o->early, 65535, false, &visit.early, &visit.early_len);
+	if (code != 0 || visit.session == NULL)
+		return code;
+	rc = sneck_conn_set_session(conn, visit.session, visit.session_len,
+				    visit.early_len != 0 ? SNECK_SESSION_EARLY_DATA : 0);
+	if (rc == SNECK_E_ARG)
+		return out_fail(CODE_USAGE, o->verb, "%s is no session", o->session);
+	visit.report.offered = rc == SNECK_OK;
+	return 0;
 }
 
 /* ---- the stream ---------------------------------------------------------------------------- */
@@ -239,6 +303,12 @@ static void on_open(struct sneck_uv *s)
 		report_lines(&visit.report, stderr);
 	if (visit.o->key_update)
 		update_keys(s);
+	send_again(s);
+	if (visit.o->session != NULL && visit.o->json && visit.o->get == NULL &&
+	    !visit.report.saved && !visit.updating) { /* a ticket may come in a moment */
+		visit.updating = true;
+		uv_timer_start(&visit.last, on_updated, LAST_MS, 0);
+	}
 	if (visit.o->get != NULL) {
 		piece.len = fetch_request(visit.o, request, sizeof request);
 		if (piece.len == 0 || sneck_uv_write(s, &piece, 1) != SNECK_OK) {
@@ -411,6 +481,8 @@ static int set_up(const struct options *o)
 	}
 	for (uint16_t n = o->max_fragment; n >= 512; n /= 2)
 		visit.config.ask_max_fragment++; /* RFC 6066, 4: 1 is 512, 4 is 4,096 */
+	if (o->session != NULL)
+		visit.config.ask |= SNECK_ASK_TICKETS;
 	if (o->trace || o->key_update)
 		visit.config.trace = on_message;
 	if (sneck_pki_trust_open(&visit.trust, &trust, &why) != SNECK_OK)
@@ -447,7 +519,7 @@ static int dial(const struct options *o)
 		rc = sneck_conn_set_name(sneck_uv_conn(visit.s), o->name, strlen(o->name));
 	}
 	if (rc == SNECK_OK)
-		return 0;
+		return offer(sneck_uv_conn(visit.s));
 	if (rc == SNECK_E_ARG)
 		return out_fail(CODE_USAGE, o->verb, "\"%s\" is neither a host name nor an address",
 				bad);

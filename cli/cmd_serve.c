@@ -9,6 +9,7 @@
 #include "identity.h"
 #include "out.h"
 #include "pack.h"
+#include "session.h"
 
 #include <sneck/uv.h>
 
@@ -25,17 +26,24 @@
 
 enum { GRACE_MS = 3000, CA_NAMES = 2000 };
 
-struct serve {
-	const struct options *o;
+/* Who we are, and the config that says so. A reload makes another one; this one is closed with its
+ * last connection. */
+struct shown {
 	struct identity id;
 	struct sneck_packed_chain packed[LIST_MAX][PACKINGS];
+	struct sneck_config config;
+};
+
+struct serve {
+	const struct options *o;
+	struct shown *shown;
+	struct sneck_config config; /* that of whoever is shown, without who */
 	struct sneck_pki_trust *client_trust;
 	struct sneck_verifier client_verifier;
-	struct sneck_config config;
 	uint8_t cookie_secret[32];
 	struct sneck_uv_handler handler; /* echo_handler or http_handler, with our open */
 	struct sneck_uv_server *server;
-	uv_signal_t signals[2];
+	uv_signal_t signals[3];
 	bool stopping;
 };
 
@@ -121,7 +129,7 @@ static void on_open(struct sneck_uv *s)
 
 /* ---- the certificate ----------------------------------------------------------------------- */
 
-static int make_certificate(struct serve *v, struct sneck_note *why)
+static int make_certificate(const struct serve *v, struct identity *id, struct sneck_note *why)
 {
 	char host[HOST_NAME_MAX + 1] = "";
 	const char *names[4] = { "localhost", "127.0.0.1", "::1", host };
@@ -131,17 +139,17 @@ static int make_certificate(struct serve *v, struct sneck_note *why)
 	if (gethostname(host, sizeof host - 1) == 0 && host[0] != '\0' &&
 	    strcmp(host, "localhost") != 0)
 		cert.n_names = 4;
-	if (sneck_pki_key_make(&v->id.keys[0], SNECK_KEY_P256) != SNECK_OK)
+	if (sneck_pki_key_make(&id->keys[0], SNECK_KEY_P256) != SNECK_OK)
 		return out_fail(CODE_CHECK, v->o->verb, "libcrypto cannot make a key");
-	if (sneck_pki_cert_make(&v->id.chains[0], v->id.keys[0], &cert, why) == SNECK_OK)
+	if (sneck_pki_cert_make(&id->chains[0], id->keys[0], &cert, why) == SNECK_OK)
 		return 0;
 	cert.n_names = 3; /* the machine has a name that is none in DNS */
-	if (sneck_pki_cert_make(&v->id.chains[0], v->id.keys[0], &cert, why) == SNECK_OK)
+	if (sneck_pki_cert_make(&id->chains[0], id->keys[0], &cert, why) == SNECK_OK)
 		return 0;
 	return out_fail(CODE_CHECK, v->o->verb, "cannot make a certificate: %s", why->text);
 }
 
-static int write_certificate(const struct serve *v)
+static int write_certificate(const struct serve *v, const struct identity *id)
 {
 	const char *const path = v->o->cert_out;
 	size_t len = 0;
@@ -149,10 +157,10 @@ static int write_certificate(const struct serve *v)
 	FILE *f;
 	int error = 0;
 
-	if (sneck_pki_chain_write(v->id.chains[0], NULL, 0, &len) != SNECK_WANT_SPACE)
+	if (sneck_pki_chain_write(id->chains[0], NULL, 0, &len) != SNECK_WANT_SPACE)
 		len = 0;
 	pem = malloc(len + 1);
-	if (pem == NULL || sneck_pki_chain_write(v->id.chains[0], pem, len, &len) != SNECK_OK) {
+	if (pem == NULL || sneck_pki_chain_write(id->chains[0], pem, len, &len) != SNECK_OK) {
 		free(pem);
 		return out_fail(CODE_CHECK, v->o->verb, "cannot write the certificate as PEM");
 	}
@@ -168,33 +176,65 @@ static int write_certificate(const struct serve *v)
 	return 0;
 }
 
-static int identity(struct serve *v)
+static int load(const struct serve *v, struct shown *w)
 {
+	struct identity *const id = &w->id;
 	struct sneck_note why = { "" };
 	int rc;
 
 	if (v->o->n_certs != 0) {
-		rc = identity_load(&v->id, v->o);
+		rc = identity_load(id, v->o);
 	} else {
-		rc = make_certificate(v, &why);
+		rc = make_certificate(v, id, &why);
 		if (rc == 0)
-			rc = identity_add(&v->id, v->o);
+			rc = identity_add(id, v->o);
 	}
 	if (rc != 0)
 		return rc;
-	if (v->id.n == 1) { /* there is no other: whoever comes may judge it */
-		v->id.credentials[0].names = NULL;
-		v->id.credentials[0].n_names = 0;
+	if (id->n == 1) { /* there is no other: whoever comes may judge it */
+		id->credentials[0].names = NULL;
+		id->credentials[0].n_names = 0;
 	}
-	for (size_t i = 0; v->o->compress && i < v->id.n; i++) {
-		v->id.credentials[i].packed = v->packed[i];
-		v->id.credentials[i].n_packed = pack_chain(&v->id.credentials[i], v->packed[i]);
+	for (size_t i = 0; v->o->compress && i < id->n; i++) {
+		id->credentials[i].packed = w->packed[i];
+		id->credentials[i].n_packed = pack_chain(&id->credentials[i], w->packed[i]);
 	}
 	if (v->o->raw_key)
-		rc = identity_raw(&v->id, v->o);
+		rc = identity_raw(id, v->o);
 	if (rc != 0)
 		return rc;
-	return v->o->cert_out == NULL ? 0 : write_certificate(v);
+	w->config = v->config;
+	w->config.credentials = id->list;
+	w->config.n_credentials = id->n_list;
+	if (sneck_config_check(&w->config, SNECK_SERVER, &why) != SNECK_OK)
+		return out_fail(CODE_USAGE, v->o->verb, "%s", why.text);
+	return v->o->cert_out == NULL ? 0 : write_certificate(v, id);
+}
+
+static void close_shown(void *user)
+{
+	struct shown *const w = user;
+
+	for (size_t i = 0; i < w->id.n; i++)
+		pack_free(w->packed[i]);
+	identity_close(&w->id);
+	free(w);
+}
+
+/* Returns 0 with *made, or the exit code. */
+static int open_shown(const struct serve *v, struct shown **made)
+{
+	struct shown *const w = calloc(1, sizeof *w);
+	int rc;
+
+	if (w == NULL)
+		return out_fail(CODE_CHECK, v->o->verb, "no memory");
+	rc = load(v, w);
+	if (rc == 0)
+		*made = w;
+	else
+		close_shown(w);
+	return rc;
 }
 
 /* Who may sign for clients, and their names for the request, unless they are too many. */
@@ -228,7 +268,7 @@ static int listen_here(struct serve *v)
 {
 	const bool all = v->o->listen_host[0] == '\0';
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
-	const struct sneck_uv_options options = { SNECK_UV_INIT, .config = &v->config,
+	const struct sneck_uv_options options = { SNECK_UV_INIT, .config = &v->shown->config,
 						  .handler = &v->handler };
 	struct sneck_note why = { "" };
 	struct addrinfo *list;
@@ -258,7 +298,7 @@ static void say_certificate(const struct serve *v, size_t i)
 	static struct sneck_pki_about about;
 	char pin[PIN_TEXT], day[16];
 	size_t n;
-	const struct sneck_span *const certs = sneck_pki_chain_certs(v->id.chains[i], &n);
+	const struct sneck_span *const certs = sneck_pki_chain_certs(v->shown->id.chains[i], &n);
 
 	(void)!sneck_pki_about(certs[0], &about); /* it was read before */
 	out_pin(pin, about.pin);
@@ -272,7 +312,7 @@ static void say_facts(const struct serve *v)
 {
 	const char *host = v->o->listen_host;
 
-	for (size_t i = 0; i < v->id.n; i++)
+	for (size_t i = 0; i < v->shown->id.n; i++)
 		say_certificate(v, i);
 	if (v->o->cert_out != NULL)
 		printf("file         %s\n", v->o->cert_out);
@@ -292,15 +332,44 @@ static void on_closed(void *user)
 {
 	struct serve *v = user;
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 3; i++)
 		uv_close((uv_handle_t *)&v->signals[i], NULL);
+}
+
+/* SIGHUP: the files are read again. New connections have what is in them, old ones go on with what
+ * they have; when something is wrong nothing changes. */
+static void reload(struct serve *v)
+{
+	struct shown *w, *const old = v->shown;
+
+	if (v->o->n_certs == 0) {
+		out_fail(CODE_USAGE, v->o->verb,
+			 "nothing to read again: the certificate was made at start");
+		return;
+	}
+	if (open_shown(v, &w) != 0)
+		return;
+	if (sneck_uv_server_config(v->server, &w->config, close_shown, old, NULL) != SNECK_OK) {
+		close_shown(w);
+		out_fail(CODE_CHECK, v->o->verb, "cannot take what was read again");
+		return;
+	}
+	v->shown = w;
+	for (size_t i = 0; i < w->id.n; i++)
+		say_certificate(v, i);
+	printf("reloaded     %s\n", v->o->certs[0]);
+	fflush(stdout);
 }
 
 static void on_signal(uv_signal_t *sig, int number)
 {
 	struct serve *v = sig->data;
 
-	(void)number;
+	if (number == SIGHUP) {
+		if (!v->stopping)
+			reload(v);
+		return;
+	}
 	if (v->stopping) { /* the second time means now */
 		uv_stop(uv_default_loop());
 		return;
@@ -315,19 +384,16 @@ static int set_up(struct serve *v)
 	static const struct sneck_span http11[] = { { (const uint8_t *)"http/1.1", 8 } };
 	const struct options *const o = v->o;
 	struct sneck_config *const cfg = &v->config;
-	struct sneck_note why = { "" };
 	int rc;
 
-	*cfg = (struct sneck_config){ SNECK_CONFIG_INIT, .credentials = v->id.list,
-				      .send_fragment = o->max_fragment };
+	*cfg = (struct sneck_config){ SNECK_CONFIG_INIT, .send_fragment = o->max_fragment };
 	rc = options_config(o, cfg);
 	if (rc == 0)
-		rc = identity(v);
+		rc = session_serve(o, cfg);
 	if (rc == 0)
 		rc = trust_clients(v);
 	if (rc != 0)
 		return rc;
-	cfg->n_credentials = v->id.n_list;
 	if (!o->echo && o->n_alpn == 0) {
 		cfg->alpn = http11;
 		cfg->n_alpn = 1;
@@ -340,12 +406,12 @@ static int set_up(struct serve *v)
 					  sizeof v->cookie_secret) != SNECK_OK)
 			return out_fail(CODE_CHECK, o->verb, "no random bytes");
 	}
-	if (sneck_config_check(cfg, SNECK_SERVER, &why) != SNECK_OK)
-		return out_fail(CODE_USAGE, o->verb, "%s", why.text);
 	v->handler = o->echo ? echo_handler : http_handler;
 	if (o->key_update)
 		v->handler.open = on_open;
-	return 0;
+	if (o->early_bytes != 0)
+		session_early(&v->handler);
+	return open_shown(v, &v->shown);
 }
 
 int cmd_serve(const struct options *o)
@@ -370,14 +436,16 @@ int cmd_serve(const struct options *o)
 		rc = listen_here(v);
 	if (rc != 0)
 		return rc;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
+		static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+
 		uv_signal_init(loop, &v->signals[i]);
 		v->signals[i].data = v;
-		uv_signal_start(&v->signals[i], on_signal, i == 0 ? SIGINT : SIGTERM);
+		uv_signal_start(&v->signals[i], on_signal, numbers[i]);
 	}
 	say_facts(v);
 	uv_run(loop, UV_RUN_DEFAULT);
+	close_shown(v->shown);
 	sneck_pki_trust_close(v->client_trust);
-	identity_close(&v->id);
 	return CODE_OK;
 }

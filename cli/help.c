@@ -26,6 +26,9 @@ const char help_serve[] =
 	"                      pairs the first that fits name and schemes of a client\n"
 	"  --client-ca F       clients need a certificate that leads to one in F [none asked]\n"
 	"  --client-auth HOW   required, or optional: whoever has none may come too [required]\n"
+	"  --tickets N         N tickets for each connection, to come back with, 1 to 8 [none]\n"
+	"  --early-data N      take N bytes before a handshake that resumes is over [none]\n"
+	"  --psk ID:HEX        accept this pre-shared key too (external, SHA-256)\n"
 	"  --cert-out F        write the certificate to F, for curl --cacert F\n"
 	"  --alpn LIST         application protocols [http/1.1; none with --echo]\n"
 	"  --groups LIST       key exchange, best first, of X25519MLKEM768, x25519, P-256, P-384,\n"
@@ -48,7 +51,9 @@ const char help_serve[] =
 	"  sneck serve --root site --cert-out ca.pem\n"
 	"  curl --cacert ca.pem https://localhost:8443/\n"
 	"\n"
-	"SIGINT or SIGTERM ends it: answers under way are finished, connections closed.\n";
+	"SIGINT or SIGTERM ends it: answers under way are finished, connections closed. SIGHUP "
+	"reads\n"
+	"--cert, --key and --ocsp again, for new connections.\n";
 
 const char help_connect[] =
 	"sneck connect HOST[:PORT]: look at a server, fetch a page, or pipe bytes [port 443]\n"
@@ -74,6 +79,10 @@ const char help_connect[] =
 	"                          TLS 1.2 [all but CCM]\n"
 	"  --min-version V         1.2 or 1.3 [1.2]\n"
 	"  --max-version V         1.2 or 1.3 [1.3]\n"
+	"  --session F             come back with the session in F, if there is one, and keep the\n"
+	"                          newest there; F is as secret as a key\n"
+	"  --early-data F          with --session: send F at once; an attacker may repeat it\n"
+	"  --psk ID:HEX            offer this pre-shared key (external, SHA-256)\n"
 	"  --max-fragment N        ask for records of at most 512, 1024, 2048 or 4096 bytes, the\n"
 	"                          way old servers know (RFC 6066)\n"
 	"  --record-limit N        ask for records of at most N bytes, from 64 (RFC 8449) [16384]\n"

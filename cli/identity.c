@@ -51,7 +51,7 @@ int identity_load(struct identity *id, const struct options *o)
 
 void identity_close(struct identity *id)
 {
-	for (size_t i = 0; i < id->n; i++) {
+	for (size_t i = 0; i < LIST_MAX; i++) { /* one that was not complete, too */
 		sneck_pki_chain_close(id->chains[i]);
 		sneck_pki_key_close(id->keys[i]);
 	}

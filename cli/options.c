@@ -196,6 +196,45 @@ static int read_record_limit(struct options *o, const char *arg)
 	return out_fail(CODE_USAGE, o->verb, "--record-limit wants 64 to 16384 bytes");
 }
 
+static int read_tickets(struct options *o, const char *arg)
+{
+	o->tickets = number(arg, 1, 8);
+	if (o->tickets != 0)
+		return -1;
+	return out_fail(CODE_USAGE, o->verb, "--tickets wants 1 to 8");
+}
+
+static int read_early_bytes(struct options *o, const char *arg)
+{
+	o->early_bytes = number(arg, 1, 65535);
+	if (o->early_bytes != 0)
+		return -1;
+	return out_fail(CODE_USAGE, o->verb, "--early-data wants 1 to 65535 bytes");
+}
+
+/* ID:HEX; the last colon counts. */
+static int read_psk(struct options *o, const char *arg)
+{
+	const char *const colon = strrchr(arg, ':');
+	const char *const hex = colon == NULL ? "" : colon + 1;
+	const size_t n = strlen(hex) / 2;
+
+	if (colon == NULL || colon == arg || colon - arg > 1024 || strlen(hex) % 2 != 0 ||
+	    strspn(hex, "0123456789abcdefABCDEF") != strlen(hex) || n < 16 || n > PSK_MAX)
+		return out_fail(CODE_USAGE, o->verb,
+				"--psk wants ID:HEX, a name and 16 to %d bytes in hex", PSK_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const char digits[3] = { hex[2 * i], hex[2 * i + 1], '\0' };
+
+		o->psk_secret[i] = (uint8_t)strtoul(digits, NULL, 16);
+	}
+	o->psk = (struct sneck_psk){ SNECK_PSK_INIT, .raw = 1,
+				     .identity = { (const uint8_t *)arg, (size_t)(colon - arg) },
+				     .secret = { o->psk_secret, n } };
+	o->psks[0] = &o->psk;
+	return -1;
+}
+
 static int read_groups(struct options *o, const char *arg)
 {
 	return read_names(o->verb, &group_kind, arg, o->groups, &o->n_groups);
@@ -243,6 +282,11 @@ static const struct flag {
 	{ "key", BOTH, required_argument, 0, read_key },
 	{ "client-ca", SERVE, required_argument, FIELD(client_ca), NULL },
 	{ "client-auth", SERVE, required_argument, 0, read_client_auth },
+	{ "tickets", SERVE, required_argument, 0, read_tickets },
+	{ "early-data", SERVE, required_argument, 0, read_early_bytes },
+	{ "early-data", CONNECT, required_argument, FIELD(early), NULL },
+	{ "session", CONNECT, required_argument, FIELD(session), NULL },
+	{ "psk", BOTH, required_argument, 0, read_psk },
 	{ "cert-out", SERVE, required_argument, FIELD(cert_out), NULL },
 	{ "ocsp", SERVE, required_argument, FIELD(ocsp), NULL },
 	{ "ocsp", CONNECT, no_argument, FIELD(want_ocsp), NULL },
@@ -296,6 +340,10 @@ static int check_connect(const struct options *o)
 	if (o->host[0] == '\0' || o->port == 0)
 		return out_fail(CODE_USAGE, o->verb,
 				"a HOST and a port are needed, as in HOST:443");
+	if (o->early != NULL && (o->session == NULL || o->get != NULL))
+		return out_fail(CODE_USAGE, o->verb,
+				o->get != NULL ? "--early-data and --get exclude each other"
+					       : "--early-data needs --session");
 	if (o->get != NULL && (o->get[0] != '/' || strpbrk(o->get, " \r\n\t") != NULL))
 		return out_fail(CODE_USAGE, o->verb, "--get wants a path that begins with /");
 	return -1;
@@ -306,6 +354,8 @@ static int check_serve(const struct options *o)
 	if (o->client_auth != SNECK_AUTH_NONE && o->client_ca == NULL)
 		return out_fail(CODE_USAGE, o->verb,
 				"--client-auth needs --client-ca: who may sign for clients");
+	if (o->early_bytes != 0 && o->tickets == 0)
+		return out_fail(CODE_USAGE, o->verb, "--early-data needs --tickets");
 	if (o->echo && o->root != NULL)
 		return out_fail(CODE_USAGE, o->verb, "--echo and --root exclude each other");
 	return -1;
@@ -429,6 +479,8 @@ int options_config(const struct options *o, struct sneck_config *cfg)
 	cfg->groups = (struct sneck_u16s){ o->groups, o->n_groups };
 	cfg->alpn = o->alpn;
 	cfg->n_alpn = o->n_alpn;
+	cfg->psks = o->psk.size != 0 ? o->psks : NULL;
+	cfg->n_psks = o->psk.size != 0;
 	if (o->keylog == NULL)
 		return 0;
 	fd = open(o->keylog, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

@@ -4,11 +4,12 @@
 #define CLI_OPTIONS_H
 
 #include <sneck/config.h>
+#include <sneck/session.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LIST_MAX = 13, HOST_MAX = 256 };
+enum { LIST_MAX = 13, HOST_MAX = 256, PSK_MAX = 64 };
 
 struct options {
 	const char *verb;
@@ -18,10 +19,12 @@ struct options {
 	const char *root, *cert_out, *client_ca, *ocsp;
 	uint8_t client_auth;             /* enum sneck_client_auth */
 	bool echo, cookie;
+	uint16_t tickets, early_bytes;
 	/* connect; json: doctor too */
 	char host[HOST_MAX];
 	uint16_t port;
 	const char *name, *ca, *get;
+	const char *session, *early;
 	uint32_t timeout_ms;
 	bool insecure, json, has_pin, want_ocsp, grease;
 	uint8_t pin[1][32];
@@ -35,6 +38,9 @@ struct options {
 	const char *certs[LIST_MAX], *keys[LIST_MAX]; /* as many of each */
 	size_t n_certs, n_keys;
 	const char *keylog;
+	struct sneck_psk psk; /* size 0: none */
+	const struct sneck_psk *psks[1];
+	uint8_t psk_secret[PSK_MAX];
 };
 
 /* Reads the arguments behind a verb. Returns -1 to go on, else the exit code: a wrong argument has

@@ -62,6 +62,12 @@ size_t pack_chain(const struct sneck_credential *credential,
 	return n;
 }
 
+void pack_free(struct sneck_packed_chain packed[PACKINGS])
+{
+	for (size_t i = 0; i < PACKINGS; i++)
+		free((void *)(uintptr_t)packed[i].bytes.p);
+}
+
 static bool unpack(uint16_t algorithm, struct sneck_span in, uint8_t *to, size_t len)
 {
 	uLongf zlib = len;

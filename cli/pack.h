@@ -12,10 +12,11 @@ enum { PACKINGS = 3 };
 /* What can be unpacked, best first; lives as long as the process. */
 struct sneck_u16s pack_known(void);
 
-/* A credential's chain in every packing; the bytes stay for the life of the process. Returns: how
- * many there are. */
+/* A credential's chain in every packing, until pack_free(). Returns: how many there are. */
 size_t pack_chain(const struct sneck_credential *credential,
 		  struct sneck_packed_chain packed[PACKINGS]);
+
+void pack_free(struct sneck_packed_chain packed[PACKINGS]);
 
 /* Answers SNECK_NEEDS_UNPACKED_CERTIFICATE. Returns: 1; 0: that could not be. */
 int pack_answer(struct sneck_conn *conn, const struct sneck_status *st);

@@ -16,6 +16,11 @@ size_t pack_chain(const struct sneck_credential *credential,
 	return 0;
 }
 
+void pack_free(struct sneck_packed_chain packed[PACKINGS])
+{
+	(void)packed;
+}
+
 int pack_answer(struct sneck_conn *conn, const struct sneck_status *st)
 {
 	(void)conn;

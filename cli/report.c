@@ -80,6 +80,32 @@ static void record_line(const struct report *r, FILE *f)
 	fputc('\n', f);
 }
 
+static const char *resumed(const struct report *r)
+{
+	static const char *const ways[] = { "no", "session", "psk" };
+
+	return ways[r->facts.resumed % 3];
+}
+
+static const char *early(const struct report *r)
+{
+	if (r->o->early == NULL)
+		return NULL;
+	return r->early_taken ? "accepted" : r->early_sent ? "refused" : "not sent";
+}
+
+/* Nothing, when there was nothing to go on with. */
+static void resumed_line(const struct report *r, FILE *f)
+{
+	if (r->facts.resumed != 0)
+		fprintf(f, "resumed    by %s\n",
+			r->facts.resumed == 1 ? "a session" : "a pre-shared key");
+	else if (r->o->session != NULL)
+		fprintf(f, "resumed    no%s\n", r->offered ? ", the server did not" : "");
+	if (early(r) != NULL)
+		fprintf(f, "early data %s\n", early(r));
+}
+
 void report_lines(const struct report *r, FILE *f)
 {
 	const struct sneck_facts *const a = &r->facts;
@@ -101,6 +127,7 @@ void report_lines(const struct report *r, FILE *f)
 	out_plain(f, (const char *)a->alpn.p, a->alpn.len);
 	fputc('\n', f);
 	record_line(r, f);
+	resumed_line(r, f);
 	chain_lines(r, f);
 	if (r->o->want_ocsp)
 		fprintf(f, "staple     %s\n", r->stapled ? "an OCSP response" : "none");
@@ -170,6 +197,9 @@ void report_json(const struct report *r, FILE *f)
 	json_name(&j, "signature", a->peer_scheme, sneck_scheme_name);
 	snprintf(alpn, sizeof alpn, "%.*s", (int)a->alpn.len, (const char *)a->alpn.p);
 	json_text(&j, "alpn", a->alpn.len == 0 ? NULL : alpn);
+	json_text(&j, "resumed", resumed(r));
+	json_text(&j, "early_data", early(r));
+	json_bool(&j, "session_saved", r->saved);
 	json_number(&j, "send_fragment", a->send_fragment);
 	json_number(&j, "tx_updates", (double)a->tx_updates);
 	json_number(&j, "rx_updates", (double)a->rx_updates);

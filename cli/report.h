@@ -22,6 +22,8 @@ struct report {
 	bool trusted, raw, stapled; /* raw: a public key in place of a chain */
 	char verdict[320];     /* why, or why not */
 	double tcp_ms, tls_ms; /* 0: did not come that far */
+	bool offered, saved;   /* sessions */
+	bool early_sent, early_taken;
 	int http_status;
 	int code;
 	char error[400]; /* the sentence for a code that is not 0 */

@@ -52,6 +52,10 @@ struct sneck_uv_handler {
 
 	/* A client has its TCP connection; TLS begins. May be NULL. */
 	void (*connect)(struct sneck_uv *s);
+
+	/* A server's early data, which it accepted at SNECK_NEEDS_EARLY_DATA_DECISION; may have
+	 * been sent before, by anybody. Before open. NULL: it is dropped. */
+	void (*early)(struct sneck_uv *s, uint8_t *data, size_t len);
 };
 
 #ifdef __cplusplus
@@ -100,6 +104,18 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_uv_listen(struct sneck_uv_server 
  */
 SNECK_API uint16_t sneck_uv_server_port(const struct sneck_uv_server *server);
 
+/** Gives connections that are accepted from now on another config; the others go on with theirs.
+ *
+ *  Bytes: config must outlive its streams. The one that it replaces is left when the last of its
+ *  streams is closed, which may be now: left(user) is called then, and may be NULL. Units: none.
+ *  RFC: none.
+ *  Returns: SNECK_OK; SNECK_E_CONFIG and the like as sneck_config_check(), and nothing has changed;
+ *  SNECK_E_NO_MEMORY.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc
+sneck_uv_server_config(struct sneck_uv_server *server, const struct sneck_config *config,
+		       void (*left)(void *user), void *user, struct sneck_note *why);
+
 /** Stops accepting. Streams go on; with grace_ms those that are left then are closed.
  *
  *  Bytes: the server is freed when its last stream is closed; closed(user) is called then and may
@@ -130,6 +146,18 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_uv_connect(struct sneck_uv **s,
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_uv_write(struct sneck_uv *s,
 							const struct sneck_iov *pieces, size_t n);
+
+/** Sends early data, inside handler.state at SNECK_MAY_ENCRYPT_EARLY_DATA and nowhere else: all of
+ *  it, or nothing. What the peer refuses (SNECK_EARLY_DATA_RESULT) is the application's to write
+ *  again.
+ *
+ *  Bytes: encrypted during the call. Units: n counts pieces. RFC: 2.3, 4.3.10.
+ *  Returns: SNECK_OK; SNECK_NOT_NOW: more than the session allows; SNECK_E_NO_MEMORY.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_uv_write_early(struct sneck_uv *s,
+							      const struct sneck_status *st,
+							      const struct sneck_iov *pieces,
+							      size_t n);
 
 /** Stops and restarts read callbacks. While paused the kernel's buffer fills and the peer waits.
  *

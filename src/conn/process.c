@@ -374,7 +374,7 @@ enum sneck_rc sneck_transmit_done(struct sneck_transmit_st *st)
 enum sneck_rc sneck_may_encrypt_done(struct sneck_may_st *st)
 {
 	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
-	if (st->conn->tx_level == LV_EARLY) /* its allowance may be used up */
+	if (st->conn->hs.early == EARLY_OFFERED) /* also when its allowance is used up */
 		st->conn->early_done = true;
 	else
 		st->conn->may_done = true;

@@ -159,12 +159,14 @@ void sneck_uv__finish(struct sneck_uv *s, enum sneck_rc rc)
 void sneck_uv__on_closed(uv_handle_t *handle)
 {
 	struct sneck_uv *s = handle->data;
-	struct sneck_uv_server *const server = s->server;
+	struct tenure *const tenure = s->tenure;
 
 	if (--s->handles != 0)
 		return;
 	s->opt.handler->close(s, s->rc);
-	if (server != NULL)
-		sneck_uv__server_left(server, s);
+	if (s->server != NULL)
+		sneck_uv__server_left(s->server, s);
 	sneck_uv__drop(s);
+	if (tenure != NULL)
+		sneck_uv__tenure_left(tenure);
 }

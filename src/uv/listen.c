@@ -18,12 +18,22 @@
 #define RETRY_MS 100u
 #define BATCH	 64 /* accepted in one turn of the loop */
 
+/* How long a config serves: until it is replaced, and its last stream is closed. */
+struct tenure {
+	const struct sneck_config *config;
+	uint32_t n_streams;
+	bool over; /* it was replaced, or the server is closing */
+	void (*left)(void *user);
+	void *user;
+};
+
 struct sneck_uv_server {
 	uv_poll_t poll;
 	uv_timer_t timer; /* accept again; after sneck_uv_server_close(): the grace */
 	int fd;
 	struct sneck_uv_options opt;
 	struct sneck_uv *streams;
+	struct tenure *tenure;	   /* of new streams */
 	const struct sneck_uv *at; /* the core worked for this one last */
 	uint32_t n_streams;
 	uint8_t handles; /* left to close */
@@ -60,6 +70,43 @@ size_t sneck_uv_address(const struct sneck_uv *s, char *dst, size_t cap)
 	return address_text((const struct sockaddr *)&s->peer, dst, cap);
 }
 
+/* ---- configs ------------------------------------------------------------------------------- */
+
+static void tenure_end(struct tenure *t)
+{
+	if (!t->over || t->n_streams != 0)
+		return;
+	if (t->left != NULL)
+		t->left(t->user);
+	free(t);
+}
+
+void sneck_uv__tenure_left(struct tenure *t)
+{
+	t->n_streams--;
+	tenure_end(t);
+}
+
+enum sneck_rc sneck_uv_server_config(struct sneck_uv_server *server,
+				     const struct sneck_config *config, void (*left)(void *user),
+				     void *user, struct sneck_note *why)
+{
+	struct tenure *const old = server->tenure;
+	struct tenure *t;
+
+	SNECK_TRY(sneck_config_check(config, SNECK_SERVER, why));
+	t = calloc(1, sizeof *t);
+	if (t == NULL)
+		return SNECK_E_NO_MEMORY;
+	t->config = server->opt.config = config;
+	server->tenure = t;
+	old->over = true;
+	old->left = left;
+	old->user = user;
+	tenure_end(old);
+	return SNECK_OK;
+}
+
 /* ---- accepting ----------------------------------------------------------------------------- */
 
 static void accept_again(struct sneck_uv_server *server)
@@ -80,6 +127,8 @@ static enum sneck_rc take(struct sneck_uv_server *server, int fd)
 
 	SNECK_TRY(sneck_uv__make(&s, &server->opt, SNECK_SERVER));
 	s->server = server;
+	s->tenure = server->tenure;
+	s->tenure->n_streams++;
 	s->next = server->streams;
 	if (s->next != NULL)
 		s->next->prev = s;
@@ -177,11 +226,18 @@ enum sneck_rc sneck_uv_listen(struct sneck_uv_server **made, struct uv_loop_s *l
 	server = calloc(1, sizeof *server);
 	if (server == NULL)
 		return SNECK_E_NO_MEMORY;
+	server->tenure = calloc(1, sizeof *server->tenure);
+	if (server->tenure == NULL) {
+		free(server);
+		return SNECK_E_NO_MEMORY;
+	}
+	server->tenure->config = opt.config;
 	fd = listen_on(addr, opt.backlog);
 	if (fd < 0 || uv_poll_init(loop, &server->poll, fd) != 0) {
 		explain(why, addr, fd);
 		if (fd >= 0)
 			close(fd);
+		free(server->tenure);
 		free(server);
 		return SNECK_E_SYSTEM;
 	}
@@ -225,6 +281,8 @@ static void on_server_closed(uv_handle_t *handle)
 
 	if (--server->handles != 0)
 		return;
+	server->tenure->over = true;
+	tenure_end(server->tenure);
 	if (server->closed != NULL)
 		server->closed(server->user);
 	free(server);

@@ -11,6 +11,8 @@
 #define _GNU_SOURCE /* what <uv.h> needs of the system, with -std=c11 */
 #include "stream.h"
 
+#include <sneck/session.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,6 +200,18 @@ static bool deliver(struct sneck_uv *s, struct sneck_app_st *app)
 	return !s->paused || s->aborted;
 }
 
+static bool deliver_early(struct sneck_uv *s, struct sneck_early_st *early)
+{
+	struct sneck_rec rec;
+
+	while (!s->aborted && sneck_early_next(early, &rec) == SNECK_OK) {
+		if (s->opt.handler->early != NULL)
+			s->opt.handler->early(s, rec.data, rec.len);
+		sneck_uv__server_at(s);
+	}
+	return true;
+}
+
 /* ---- the connection's states --------------------------------------------------------------- */
 
 static void become_open(struct sneck_uv *s)
@@ -321,6 +335,11 @@ static bool step(struct sneck_uv *s)
 	case SNECK_MAY_ENCRYPT_APP_DATA:
 		show(s, &st);
 		return go_on(s, sneck_may_encrypt_done(&st.u.may));
+	case SNECK_MAY_ENCRYPT_EARLY_DATA:
+		show(s, &st);
+		return go_on(s, sneck_may_encrypt_done(&st.u.may));
+	case SNECK_EARLY_DATA_AVAILABLE:
+		return deliver_early(s, &st.u.early);
 	case SNECK_APP_DATA_AVAILABLE:
 		if (s->phase == PHASE_OPEN)
 			return deliver(s, &st.u.app);
@@ -452,6 +471,21 @@ enum sneck_rc sneck_uv_write(struct sneck_uv *s, const struct sneck_iov *pieces,
 	rc = s->phase == PHASE_OPEN ? encrypt(s, pieces, n) : keep(s, pieces, n);
 	fail(s, rc);
 	touch(s);
+	return rc;
+}
+
+enum sneck_rc sneck_uv_write_early(struct sneck_uv *s, const struct sneck_status *st,
+				   const struct sneck_iov *pieces, size_t n)
+{
+	struct sneck_may_st may = st->u.may;
+	enum sneck_rc rc;
+	size_t done;
+
+	rc = sneck_early_encrypt(&may, pieces, n, 0, &s->out, &done);
+	if (rc == SNECK_WANT_SPACE) {
+		SNECK_TRY(grow(s, s->out.required));
+		rc = sneck_early_encrypt(&may, pieces, n, 0, &s->out, &done);
+	}
 	return rc;
 }
 

@@ -24,6 +24,7 @@ enum phase { /* in the order of a stream's life */
 };
 
 struct dial;
+struct tenure;
 
 struct sneck_uv {
 	uv_tcp_t tcp;
@@ -33,6 +34,7 @@ struct sneck_uv {
 	uv_shutdown_t shutdown;
 	struct sneck_uv_options opt; /* with the defaults filled in */
 	struct sneck_uv_server *server;
+	struct tenure *tenure;	      /* of the server, whose config this stream has */
 	struct sneck_uv *prev, *next; /* in server->streams */
 	struct dial *dial;
 	struct sneck_conn *conn;
@@ -99,6 +101,7 @@ void sneck_uv__on_closed(uv_handle_t *handle);
  * is gone. */
 void sneck_uv__server_at(struct sneck_uv *s);
 void sneck_uv__server_left(struct sneck_uv_server *server, struct sneck_uv *s);
+void sneck_uv__tenure_left(struct tenure *t); /* its memory is, too */
 
 /* dial.c: nobody waits for the resolver any more; an address that is late is given up when there is
  * another; the memory. */
