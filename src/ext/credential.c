@@ -56,7 +56,7 @@ bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
 	if (!set_has(own_types(ng), c->type))
 		return false;
 	for (const uint16_t *s = c->signer->schemes; *s != 0; s++)
-		if (sneck__scheme_in_handshake(*s) &&
+		if ((ng->version == SNECK_TLS12 || sneck__scheme_in_handshake(*s)) &&
 		    (ng->peer_sign & sneck__scheme_bit(*s)) != 0) {
 			ng->cred = c;
 			ng->own_scheme = *s;
