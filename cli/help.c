@@ -36,8 +36,7 @@ const char help_serve[] =
 	"  --suites LIST       best first, of AES128-GCM, AES256-GCM, CHACHA20, AES128-CCM,\n"
 	"                      AES128-CCM8; with ECDHE-ECDSA- or ECDHE-RSA- in front those of\n"
 	"                      TLS 1.2 [all but CCM]\n"
-	"  --min-version V     1.2 or 1.3 [1.2]\n"
-	"  --max-version V     1.2 or 1.3 [1.3]\n"
+	"  --min-version V, --max-version V   of 1.2 and 1.3 [both]\n"
 	"  --max-fragment N    at most N bytes in a record we send, from 64 [16384]\n"
 	"  --record-limit N    ask for at most N bytes in a record we get, from 64 [16384]\n"
 	"  --key-update        change the keys of each connection at once, both directions\n"
@@ -51,15 +50,13 @@ const char help_serve[] =
 	"  sneck serve --root site --cert-out ca.pem\n"
 	"  curl --cacert ca.pem https://localhost:8443/\n"
 	"\n"
-	"SIGINT or SIGTERM ends it: answers under way are finished, connections closed. SIGHUP "
-	"reads\n"
-	"--cert, --key and --ocsp again, for new connections.\n";
+	"SIGINT or SIGTERM ends it: answers under way are finished, connections closed. SIGHUP\n"
+	"reads --cert, --key and --ocsp again, for new connections.\n";
 
 const char help_connect[] =
 	"sneck connect HOST[:PORT]: look at a server, fetch a page, or pipe bytes [port 443]\n"
 	"\n"
-	"What was agreed is said on stderr. stdin and stdout are piped through the connection,\n"
-	"unless --get or --json is given.\n"
+	"Says on stderr what was agreed; pipes stdin and stdout, but with --get or --json.\n"
 	"\n"
 	"  --get PATH              fetch https://HOST/PATH; the body goes to stdout\n"
 	"  --json                  the facts as one JSON object on stdout (with --get: stderr)\n"
@@ -77,8 +74,7 @@ const char help_connect[] =
 	"  --suites LIST           best first, of AES128-GCM, AES256-GCM, CHACHA20, AES128-CCM,\n"
 	"                          AES128-CCM8; with ECDHE-ECDSA- or ECDHE-RSA- in front those of\n"
 	"                          TLS 1.2 [all but CCM]\n"
-	"  --min-version V         1.2 or 1.3 [1.2]\n"
-	"  --max-version V         1.2 or 1.3 [1.3]\n"
+	"  --min-version V, --max-version V   of 1.2 and 1.3 [both]\n"
 	"  --session F             come back with the session in F, if there is one, and keep the\n"
 	"                          newest there; F is as secret as a key\n"
 	"  --early-data F          with --session: send F at once; an attacker may repeat it\n"

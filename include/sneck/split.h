@@ -21,7 +21,10 @@
  *	                                                 sneck_process(tx, NULL, &out, &st);
  *
  * A half that has no more to do is SNECK_CLOSED: conn when close_notify came, tx when it was sent.
- * Each half is wiped by itself. Callbacks of the config (trace) are called by both threads.
+ * The receiving half does not know what tx has asked for: KeyUpdates that answer
+ * SNECK_KU_REQUEST_PEER count as if they came unasked, and more than 32 of them without data
+ * between are a flood. Each half is wiped by itself. Callbacks of the config (trace) are called by
+ * both threads.
  */
 #ifndef SNECK_SPLIT_H
 #define SNECK_SPLIT_H

@@ -41,6 +41,9 @@ enum sneck_rc sneck__early_choose(struct hs *hs)
 	if (hs->retried) /* RFC 9846, 4.3.9: not in a second ClientHello */
 		return SNECK_E_ILLEGAL;
 	sneck__early_refuse(hs);
+	/* what a ticket of ours allows is sent in good faith, whatever the config says now */
+	if (sneck__session_of(hs).max_early > hs->early_skip)
+		hs->early_skip = sneck__session_of(hs).max_early;
 	if (!early_possible(hs))
 		return SNECK_OK;
 	SNECK_TRY(sneck__ask(hs, SNECK_ASK_EARLY_DATA, SNECK_NEEDS_EARLY_DATA_DECISION));

@@ -236,22 +236,6 @@ class Reload(Reuse):
             server.stop()
             self.assertIn("made at start", server.err.decode())
 
-    def test_ocsp(self):
-        def stapled(server):
-            done = subprocess.run(
-                ["openssl", "s_client", "-connect", server.at, "-status", "-servername",
-                 "localhost"], input=b"", capture_output=True, timeout=20)
-            return b"OCSP response: no response sent" not in done.stdout
-
-        self.path("empty", b"")
-        self.path("ocsp.der", bytes.fromhex("30030a0106"))  # tryLater... and nothing else
-        with self.serve("--ocsp", self.path("ocsp.der")) as server:
-            self.assertTrue(stapled(server))
-            shutil.copy(self.path("empty"), self.path("ocsp.der"))
-            self.hang_up(server)
-            time.sleep(0.2)
-            self.assertFalse(stapled(server))
-
 
 class Usage(Case):
     def test_wrong(self):
@@ -260,7 +244,6 @@ class Usage(Case):
                 (["serve", "--tickets", "0"], "--tickets"),
                 (["serve", "--early-data", "10"], "--tickets"),
                 (["serve", "--tickets", "1", "--early-data", "65536"], "--early-data"),
-                (["serve", "--ocsp", "f"], "--cert"),
                 (["serve", "--psk", "me"], "--psk"),
                 (["serve", "--psk", ":" + KEY], "--psk"),
                 (["connect", "h", "--psk", "me:" + KEY[2:]], "--psk"),

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """`--ocsp`, `--raw-key`, `--compress` and `--grease`, against each other."""
 import json
+import shutil
+import signal
+import time
 import unittest
 
 from lib import CERT, Case, NETWORK, OK, Server, USAGE, main, make_certificates, openssl, run
@@ -48,6 +51,20 @@ class Staples(Case):
 
     def test_revoked(self):
         self.refused(self.ask("revoked.der", "--ocsp"), CERT, "was revoked on")
+
+    def test_reload(self):
+        shutil.copy(self.path("good.der"), self.path("live.der"))
+        with Server(self.folder, "--echo", "--cert", self.path("good.pem"), "--key",
+                    self.path("good.key"), "--ocsp", self.path("live.der")) as server:
+            def look():
+                return run("connect", server.at, "--ca", self.path("ca.pem"), "--ocsp").returncode
+
+            self.assertEqual(look(), OK)
+            shutil.copy(self.path("revoked.der"), self.path("live.der"))
+            server.process.send_signal(signal.SIGHUP)
+            end = time.monotonic() + 10
+            while look() != CERT:
+                self.assertLess(time.monotonic(), end)
 
     def test_no_response_in_the_file(self):
         self.refused(run("serve", "--cert", self.path("good.pem"), "--key", self.path("good.key"),

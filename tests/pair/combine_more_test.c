@@ -306,6 +306,26 @@ static void t5_stale_while_an_alert_waits(void **state)
 	}
 }
 
+/* TLS 1.2 signs with schemes that TLS 1.3 has for certificates only: also who answers may. */
+static void old_schemes_of_an_answer(void **state)
+{
+	static const uint16_t pkcs1[] = { SNECK_RSA_PKCS1_SHA256, 0 };
+
+	(void)state;
+	for (int asks = 0; asks < 2; asks++) {
+		pair_init(&p, 70);
+		pair_old(&p);
+		transparent_signer(&p.server.signer, TRANSPARENT_RSA, 7);
+		transparent_cert(p.server.certs[0], sizeof p.server.certs[0], TRANSPARENT_RSA, 7);
+		p.client.v.verifier.schemes = pkcs1;
+		p.server.cfg.ask |= asks ? SNECK_ASK_CREDENTIAL : 0;
+		pair_start(&p);
+		resume_expect(&p, 0);
+		assert_int_equal(p.server.conn->hs.own_scheme, SNECK_RSA_PKCS1_SHA256);
+		pair_wipe(&p);
+	}
+}
+
 /* ---- early data, and what follows it ---- */
 
 static void early_connected(void)
@@ -469,6 +489,7 @@ int main(void)
 		cmocka_unit_test(n40_raw_keys_and_old_versions),
 		cmocka_unit_test(t5_every_question_with_a_retry),
 		cmocka_unit_test(t5_stale_while_an_alert_waits),
+		cmocka_unit_test(old_schemes_of_an_answer),
 		cmocka_unit_test(early_then_saved),
 		cmocka_unit_test(early_then_split),
 		cmocka_unit_test(early_then_external),

@@ -262,6 +262,44 @@ static void n51_allowance_of_the_config(void **state)
 	}
 }
 
+/* And it sends in good faith all that its ticket allows, also when that is more than is ever
+ * skipped otherwise. */
+static int much(struct end *e, int state)
+{
+	static const uint8_t zeros[60000];
+	const struct sneck_iov piece = { zeros, sizeof zeros };
+	size_t n;
+
+	if (state != SNECK_MAY_ENCRYPT_EARLY_DATA)
+		return 0;
+	assert_int_equal(sneck_early_encrypt(&e->st.u.may, &piece, 1, 0, &e->out, &n), SNECK_OK);
+	assert_int_equal(sneck_may_encrypt_done(&e->st.u.may), SNECK_OK);
+	return 1;
+}
+
+static void n51_a_larger_allowance_is_skipped(void **state)
+{
+	(void)state;
+	resume_init(&p, 44);
+	resume_real(&p);
+	p.server.cfg.max_early_data = 60000;
+	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	pair_start(&p);
+	resume_expect(&p, 2);
+	pair_wipe(&p);
+	resume_next(&p, 44);
+	resume_real(&p);
+	p.server.cfg.max_early_data = 100;
+	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
+	p.client.hook = much;
+	resume_start(&p);
+	resume_expect(&p, 1);
+	assert_int_equal(p.client.result.accepted, 0);
+	assert_int_equal(p.client.result.bytes_to_resend, 60000);
+	pair_wipe(&p);
+}
+
 /* The allowance is used to the last byte, and the state answered as ever: that of ordinary data
  * still comes. */
 static int all_of_it(struct end *e, int state)
@@ -489,6 +527,7 @@ int main(void)
 		cmocka_unit_test(n45_client_auth_names_its_trust),
 		cmocka_unit_test(n23_the_suite_stays_when_the_key_goes),
 		cmocka_unit_test(n51_allowance_of_the_config),
+		cmocka_unit_test(n51_a_larger_allowance_is_skipped),
 		cmocka_unit_test(t9_early_data_answers_for_itself),
 		cmocka_unit_test(early_exporter_of_another_hash),
 		cmocka_unit_test(n18_no_ticket_behind_close_notify),
