@@ -267,7 +267,7 @@ static enum step step(struct run *r)
 		return sneck_transmit_done(&r->st.u.transmit) == SNECK_OK ? GO_ON : FAIL;
 	case SNECK_MUST_ENCRYPT_TLS_DATA:
 		link_room(r, r->st.u.encode.required);
-		return GO_ON;
+		return sneck_encode(&r->st.u.encode, 0, &r->out) == SNECK_OK ? GO_ON : FAIL;
 	case SNECK_MAY_ENCRYPT_EARLY_DATA:
 		return write_early(r) ? GO_ON : FAIL;
 	case SNECK_EARLY_DATA_RESULT:
@@ -300,7 +300,9 @@ static bool run_states(struct run *r)
 	for (;;) {
 		enum step next;
 
-		(void)sneck_process(r->conn, &r->in, &r->out, &r->st);
+		/* without `out` as the RFC has it: a KeyUpdate waits until there is more to say */
+		(void)sneck_process(r->conn, &r->in, r->flags->async || r->done ? NULL : &r->out,
+				    &r->st);
 		if (answer_question(r))
 			continue;
 		begin(r);

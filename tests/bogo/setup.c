@@ -342,6 +342,7 @@ static void setup_questions(struct run *r)
 	const struct flags *const f = r->flags;
 	bool choose = f->fail_cert_callback || f->expect_client_ca_list != NULL ||
 		      f->expect_peer_verify_prefs.given || (f->server && f->fail_ocsp_callback);
+
 	r->cfg.ask = SNECK_ASK_NOTICES | SNECK_ASK_TICKETS;
 	if (f->server)
 		r->cfg.ask |= SNECK_ASK_CLIENT_HELLO;
@@ -354,7 +355,7 @@ static void setup_questions(struct run *r)
 	for (size_t i = 0; i < f->n_more; i++)
 		choose |= f->more[i].must_match_issuer ||
 			  (f->n_more > 1 && f->more[i].kind == CRED_RAW_KEY);
-	if (choose || (r->cfg.n_credentials != 0 && !f->server))
+	if (choose || (r->cfg.n_credentials != 0 && (!f->server || (f->async && f->n_more == 0))))
 		r->cfg.ask |= SNECK_ASK_CREDENTIAL;
 }
 

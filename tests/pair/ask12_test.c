@@ -9,6 +9,8 @@
 
 #include "lib/hold.h"
 
+#include "ext/select.h"
+
 static struct pair p, q;
 
 static void prepare(struct pair *pair, uint64_t seed, uint32_t ask)
@@ -185,13 +187,27 @@ static void version(void **state)
 	}
 }
 
+/* PKCS #1 signs in TLS 1.2 alone: a credential that has nothing else may be answered with there. */
+static void pkcs1_will_do(void **state)
+{
+	static const uint16_t pkcs1[] = { SNECK_RSA_PKCS1_SHA256, 0 };
+	const struct sneck_signer signer = { .schemes = pkcs1 };
+	const struct sneck_credential cred = { SNECK_CREDENTIAL_INIT, .signer = &signer };
+	struct nego ng = { .version = SNECK_TLS12,
+			   .peer_sign = sneck__scheme_bit(SNECK_RSA_PKCS1_SHA256) };
+
+	(void)state;
+	assert_true(sneck__select_own_scheme(&ng, &cred));
+	ng.version = SNECK_TLS13;
+	assert_false(sneck__select_own_scheme(&ng, &cred));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signature),
-		cmocka_unit_test(own_check),
-		cmocka_unit_test(credential),
-		cmocka_unit_test(version),
+		cmocka_unit_test(signature),	 cmocka_unit_test(own_check),
+		cmocka_unit_test(credential),	 cmocka_unit_test(version),
+		cmocka_unit_test(pkcs1_will_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
