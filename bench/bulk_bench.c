@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* bulk_bench: application data, MB/s of one core, for each suite, record size and direction; beside
  * libssl, and beside the raw AEAD of the same libcrypto: set the nonce, the version's AAD, the
- * bytes, the end, the tag. Once for the bytes that a record protects, which in TLS 1.3 are the data and
- * their content type (what a record can cost at least; the target is of this), once for the data alone:
- * where libcrypto takes whole blocks, that one byte costs up to a quarter. A sample is one batch of
- * records; all take turns on the same memory. */
+ * bytes, the end, the tag. Once for the bytes that a record protects, which in TLS 1.3 are the data
+ * and their content type (what a record can cost at least; the target is of this), once for the
+ * data alone: where libcrypto takes whole blocks, that one byte costs up to a quarter. A sample is
+ * one batch of records; all take turns on the same memory. */
 #include "bench.h"
 
 #include <stdio.h>

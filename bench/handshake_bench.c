@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* handshake_bench: a full handshake of TLS 1.3 and 1.2, microseconds of one core for each side. One
- * handshake is one sample; all take turns; the connection's making and end are in its time. sneck's verifier
- * remembers certificates that it has parsed, so it is measured on a server that it has never seen
- * (with new trust each time, whose making is not in the time), and on one that it knows. */
+ * handshake is one sample; all take turns; the connection's making and end are in its time. sneck's
+ * verifier remembers certificates that it has parsed, so it is measured on a server that it has
+ * never seen (with new trust each time, whose making is not in the time), and on one that it knows.
+ */
 #include "bench.h"
 
 #include <stdio.h>
@@ -81,6 +82,7 @@ static void rows(uint16_t suite, enum key_kind kind, const char *name, double se
 /* Behind a session, on a server of the same key; the ticket for the next time is in it. */
 static void resumed(bool early, const char *name, double seconds)
 {
+	static const char *const sides[2] = { "client", "server" };
 	static struct setup s;
 	uint64_t end;
 
@@ -95,7 +97,7 @@ static void resumed(bool early, const char *name, double seconds)
 			one(stacks[way], &s, took[way]);
 	while (bench_ns() < end);
 	for (int role = SNECK_SERVER; role >= SNECK_CLIENT; role--)
-		row("1.3", name, role == SNECK_SERVER ? "server" : "client", median(&took[KNOWN][role]),
+		row("1.3", name, sides[role], median(&took[KNOWN][role]),
 		    median(&took[LIBSSL][role]), 1.5);
 	setup_close(&s);
 }

@@ -234,7 +234,8 @@ const struct hs_state sneck__client13_graph[C13_COUNT] = {
 		.absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CERT) | SET(C13_WAIT_CV),
 	})
 	IF_CERTS([C13_WAIT_CERT] = {
-		.name = "WAIT_CERT", .run = sneck__client13_on_certificate, .takes = HS_CERTIFICATES,
+		.name = "WAIT_CERT", .run = sneck__client13_on_certificate,
+		.takes = HS_CERTIFICATES,
 		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER, .next = SET(C13_WAIT_CV),
 	})
 	IF_CERTS([C13_WAIT_CV] = {

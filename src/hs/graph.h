@@ -126,17 +126,24 @@ enum server_hello_state { SH_START, SH_COUNT };
 SNECK_MUST_CHECK enum sneck_rc sneck__refuse_renegotiation(struct hs *hs, uint8_t *to);
 
 /* client13_cert.c, server13_cert.c: rows about certificates. */
-enum sneck_rc sneck__client13_on_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+enum sneck_rc sneck__client13_on_certificate_request(struct hs *hs, const struct hs_msg *m,
+						     uint8_t *to);
 enum sneck_rc sneck__client13_on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__client13_on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__client13_on_certificate_or_request(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+enum sneck_rc sneck__client13_on_certificate_verify(struct hs *hs, const struct hs_msg *m,
+						    uint8_t *to);
+enum sneck_rc sneck__client13_on_certificate_or_request(struct hs *hs, const struct hs_msg *m,
+							uint8_t *to);
 enum sneck_rc sneck__client13_send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__client13_send_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__server13_send_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+enum sneck_rc sneck__client13_send_certificate_verify(struct hs *hs, const struct hs_msg *m,
+						      uint8_t *to);
+enum sneck_rc sneck__server13_send_certificate_request(struct hs *hs, const struct hs_msg *m,
+						       uint8_t *to);
 enum sneck_rc sneck__server13_send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__server13_send_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+enum sneck_rc sneck__server13_send_certificate_verify(struct hs *hs, const struct hs_msg *m,
+			uint8_t *to);
 enum sneck_rc sneck__server13_on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__server13_on_certificate_verify(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+enum sneck_rc sneck__server13_on_certificate_verify(struct hs *hs, const struct hs_msg *m,
+			uint8_t *to);
 
 /* post13.c: KeyUpdate and NewSessionTicket, without scratch. */
 enum sneck_rc sneck__on_post13(struct hs *hs, const struct hs_msg *m, uint8_t *to);

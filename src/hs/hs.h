@@ -135,7 +135,7 @@ struct hs {
 	bool early_due;       /* client: its result waits to be shown */
 	bool alpn_changed;    /* and the protocol is not the session's */
 	uint8_t resumed;      /* 1: by a session; 2: by an external pre-shared key */
-	bool by_key;          /* that key, now or when the session began, is all we know of the peer */
+	bool by_key; /* that key, now or when the session began, is all we know of the peer */
 	uint8_t tickets;      /* sent, or shown */
 	uint8_t posts;        /* post-handshake messages since the last application data */
 	struct hs_epoch rx;
@@ -375,7 +375,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__offer_taken(struct hs *hs);
 
 /* client_hello.c: the first n bytes of our ClientHello, with the ticket that lies elsewhere, and
  * their digest. */
-SNECK_MUST_CHECK enum sneck_rc sneck__hello_add(const struct hs *hs, struct transcript *t, size_t n);
+SNECK_MUST_CHECK enum sneck_rc sneck__hello_add(const struct hs *hs, struct transcript *t,
+						size_t n);
 SNECK_MUST_CHECK enum sneck_rc sneck__hello_digest(const struct hs *hs, uint8_t *th,
 						   const struct sneck_hash *hash, size_t n);
 

@@ -340,7 +340,8 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 		.next = SET(S13_SEND_CERT),
 	})
 	IF_CERTS([S13_SEND_CERT] = {
-		.name = "SEND_CERT", .run = sneck__server13_send_certificate, .takes = 0, .next = SET(S13_SEND_CV),
+		.name = "SEND_CERT", .run = sneck__server13_send_certificate, .takes = 0,
+		.next = SET(S13_SEND_CV),
 	})
 	IF_CERTS([S13_SEND_CV] = {
 		.name = "SEND_CV", .run = sneck__server13_send_certificate_verify, .takes = 0,
@@ -356,7 +357,8 @@ const struct hs_state sneck__server13_graph[S13_COUNT] = {
 		.next = SET(S13_WAIT_FINISHED),
 	},
 	IF_CERTS([S13_WAIT_CERT] = {
-		.name = "WAIT_CERT", .run = sneck__server13_on_certificate, .takes = HS_CERTIFICATES,
+		.name = "WAIT_CERT", .run = sneck__server13_on_certificate,
+		.takes = HS_CERTIFICATES,
 		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER,
 		.next = SET(S13_WAIT_CV) | SET(S13_WAIT_FINISHED),
 	})
