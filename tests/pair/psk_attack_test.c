@@ -83,6 +83,39 @@ static void n23_second_hello_omits_or_changes_the_psk(void **state)
 	}
 }
 
+/* The session is over when the second hello comes, and it was why the retry named its suite: that
+ * suite stays, and the client, who is not to blame, gets a full handshake. */
+static void n23_session_ends_between_the_hellos(void **state)
+{
+	static const uint16_t ours_first[] = { SNECK_TLS_AES_128_GCM_SHA256,
+					       SNECK_TLS_AES_256_GCM_SHA384 };
+	static const uint16_t sha384[] = { SNECK_TLS_AES_256_GCM_SHA384 };
+	static const uint8_t cookie[32] = { 1 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		resume_init(&p, 32);
+		p.client.cfg.suites = (struct sneck_u16s){ sha384, 1 };
+		resume_start(&p);
+		resume_expect(&p, 0);
+		pair_wipe(&p);
+		resume_next(&p, 32);
+		retried();
+		p.server.cfg.suites = (struct sneck_u16s){ ours_first, 2 };
+		if (i & 1)
+			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
+		resume_start(&p);
+		(void)end_run(&p.client);
+		wire_move(&p.client, &p.server);
+		(void)end_run(&p.server);
+		if (i & 2)
+			sneck_conn_set_now(p.server.conn, RESUME_NOW + UINT64_C(90000000));
+		resume_expect(&p, i & 2 ? 0 : 1);
+		assert_int_equal(facts(&p.server).suite, SNECK_TLS_AES_256_GCM_SHA384);
+		pair_wipe(&p);
+	}
+}
+
 /* early_data in a second hello, and binders that are no longer there to be right. */
 static void n23_second_hello_with_early_data(void **state)
 {
@@ -504,6 +537,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(n23_second_hello_omits_or_changes_the_psk),
+		cmocka_unit_test(n23_session_ends_between_the_hellos),
 		cmocka_unit_test(n23_second_hello_with_early_data),
 		cmocka_unit_test(n36_certificates_in_a_psk_handshake),
 		cmocka_unit_test(n44_reflected_to_the_sender),
