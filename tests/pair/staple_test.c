@@ -27,8 +27,10 @@ static struct {
 static void keep(const struct sneck_cert_entry *leaf, const struct sneck_cert_entry *second)
 {
 	memset(&seen, 0, sizeof seen);
-	memcpy(seen.ocsp, leaf->ocsp.p, seen.n_ocsp = leaf->ocsp.len);
-	memcpy(seen.scts, leaf->scts.p, seen.n_scts = leaf->scts.len);
+	if ((seen.n_ocsp = leaf->ocsp.len) != 0)
+		memcpy(seen.ocsp, leaf->ocsp.p, seen.n_ocsp);
+	if ((seen.n_scts = leaf->scts.len) != 0)
+		memcpy(seen.scts, leaf->scts.p, seen.n_scts);
 	seen.n_second = second->ocsp.len + second->scts.len;
 }
 
