@@ -36,7 +36,9 @@ struct sneck_session_info {
 	uint8_t leaf_id[32];        /* SHA-256 of the peer's leaf; zero: it sent none */
 };
 
-/** Offers a stored session in the next handshake.
+/** Offers a stored session in the next handshake. The name comes first: a session is for one. A
+ *  client without config.verifier, whose chains are judged elsewhere, says in config.session_domain
+ *  whom it trusts.
  *
  *  Bytes: not copied; must stay until the scratch comes back. Units: len in bytes. RFC: 4.3.11.
  *  Returns: SNECK_OK; SNECK_E_ARG for bytes that are no session; SNECK_E_SESSION for one that is

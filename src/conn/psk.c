@@ -5,6 +5,7 @@
 #include "conn.h"
 
 #include "../build.h"
+#include "../crypto/algs.h"
 #include "../ext/ext.h"
 #include "../keys/session.h"
 
@@ -41,8 +42,12 @@ enum sneck_rc sneck_answer_psk(struct sneck_conn *conn, uint64_t op, int index, 
 		memcpy(wk->session_mem, session, len);
 		a.session_len = (uint32_t)len;
 	}
-	if (psk != NULL && !sneck__psk_valid(psk))
-		return sneck__refuse(conn, SNECK_E_ARG, "a pre-shared key out of its bounds");
+	if (psk != NULL &&
+	    (!sneck__psk_valid(psk) ||
+	     sneck__hash_of(conn->cfg->provider, psk->hash != 0 ? psk->hash : 4) == NULL))
+		return sneck__refuse(conn, SNECK_E_ARG,
+				     "a pre-shared key out of its bounds, or of a hash that the "
+				     "provider lacks");
 	a.index = (uint32_t)(index + 1);
 	wk->psk_answer = a;
 	sneck__ask_settle(&conn->hs);

@@ -7,6 +7,7 @@
 #include "graph.h"
 
 #include "../crypto/algs.h"
+#include "../ext/select.h"
 #include "../keys/cookie_seal.h"
 #include "../msg/hello.h"
 #include "../wire/ct.h"
@@ -115,6 +116,21 @@ static enum sneck_rc compare(struct hs *hs, const struct client_hello *ch)
 	return SNECK_OK;
 }
 
+/* RFC 9846, 4.2.4: the suite is the retry's, whatever became meanwhile of the key that it was
+ * chosen for. The client's list is the same, so it has this one. */
+static void keep_suite(struct hs *hs)
+{
+	struct hs_work *const wk = hs->work;
+	const struct suite *s;
+
+	for (size_t i = 0; (s = sneck__suite_at(hs->cfg, i)) != NULL; i++)
+		if (s->id == wk->memo.suite &&
+		    (wk->nego.psk_index == 0 || wk->psk.hash == s->hash)) {
+			hs->suite = wk->nego.suite = s;
+			hs->hash = sneck__hash_of(hs->cfg->provider, s->hash);
+		}
+}
+
 enum sneck_rc sneck__retry_accept(struct hs *hs, const struct client_hello *ch)
 {
 	struct hs_work *const wk = hs->work;
@@ -128,6 +144,7 @@ enum sneck_rc sneck__retry_accept(struct hs *hs, const struct client_hello *ch)
 	} else if (sealed.len != 0) {
 		return SNECK_E_ILLEGAL; /* we sent none */
 	}
+	keep_suite(hs);
 	SNECK_TRY(compare(hs, ch));
 	if (wk->memo.hello_len != hs->hash->len)
 		return SNECK_E_ILLEGAL;

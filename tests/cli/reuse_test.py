@@ -197,6 +197,18 @@ class Reload(Reuse):
             self.assertEqual(code, OK)
             self.assertEqual(len([x for x in lines if x.startswith("reloaded")]), 20)
 
+    def test_f21_a_thousand_signals_a_second(self):
+        """As many as its log has room for in a pipe that nobody reads."""
+        with self.serve() as server:
+            for n in range(1, 181):
+                self.hang_up(server)
+                time.sleep(0.001)
+                if n % 20 == 0:
+                    self.assertEqual(self.subject(server), "CN=good")
+            code, lines = server.stop()
+            self.assertEqual(code, OK)
+            self.assertGreater(len([x for x in lines if x.startswith("reloaded")]), 20)
+
     def test_session_outlives_it(self):
         session = self.path("s.session")
         with self.serve("--tickets", "1") as server:

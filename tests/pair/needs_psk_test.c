@@ -170,11 +170,44 @@ static void t6_needs_psk_ends(void **state)
 	}
 }
 
+/* A key for a hash that the provider does not have is refused where it is given. */
+static int give_sha384(struct end *e, int state)
+{
+	static const struct sneck_psk psk = { .size = sizeof psk,
+					      .hash = 5,
+					      .identity = BYTES("row 7"),
+					      .secret = BYTES("0123456789abcdef") };
+
+	if (state != SNECK_NEEDS_PSK)
+		return 0;
+	assert_int_equal(sneck_answer_psk(e->conn, e->st.op, 0, NULL, 0, &psk), SNECK_E_ARG);
+	assert_int_equal(sneck_answer_psk(e->conn, e->st.op, -1, NULL, 0, NULL), SNECK_OK);
+	asked = 1;
+	return 1;
+}
+
+static void a_key_of_no_hash(void **state)
+{
+	static const uint16_t sha256[] = { SNECK_TLS_AES_128_GCM_SHA256 };
+	const struct sneck_hash *hashes[] = { &transparent_sha256, NULL };
+
+	(void)state;
+	stateful(46);
+	p.server.t.provider.hashes = hashes;
+	p.server.cfg.suites = (struct sneck_u16s){ sha256, 1 };
+	p.server.hook = give_sha384;
+	resume_start(&p);
+	resume_expect(&p, 0);
+	assert_int_equal(asked, 1);
+	pair_wipe(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(t5_t6_needs_psk),
 		cmocka_unit_test(t6_needs_psk_ends),
+		cmocka_unit_test(a_key_of_no_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

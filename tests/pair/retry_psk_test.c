@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* retry_psk_test.c: what a second ClientHello may do with its keys, and what a server may keep of
+ * those of the first (N23). RFC 9846, 4.2.2, 4.2.4, 4.3.11. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/attack.h"
+#include "lib/resume.h"
+
+#include "keys/session.h"
+
+static struct pair p;
+
+#define BYTES(text)                                                                                \
+	{                                                                                          \
+		(const uint8_t *)(text), sizeof(text) - 1u                                         \
+	}
+
+static const struct sneck_psk ours = {
+	.size = sizeof ours,
+	.identity = BYTES("client 7"),
+	.secret = BYTES("0123456789abcdef"),
+};
+static const struct sneck_psk *const psks[] = { &ours };
+
+static struct sneck_facts facts(const struct end *e)
+{
+	struct sneck_facts f;
+
+	assert_int_equal(sneck_conn_facts(e->conn, &f, sizeof f), SNECK_OK);
+	return f;
+}
+
+static void with_leaf(struct session *s)
+{
+	memset(s->leaf_id, 7, sizeof s->leaf_id);
+	s->valid_until_ms = RESUME_NOW + 1000u;
+}
+
+static void retried(void)
+{
+	static const uint16_t p256[] = { SNECK_SECP256R1 };
+	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
+
+	p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
+	p.client.cfg.n_key_shares = 1;
+	p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
+}
+
+/* The ticket of somebody in the first hello, and not in the second: nothing of it may be believed,
+ * since its binder was never looked at. */
+static void n23_second_hello_omits_or_changes_the_psk(void **state)
+{
+	static const uint8_t nobody[32], cookie[32] = { 1 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		resume_ticket(&p, 31);
+		resume_forge(&p, with_leaf);
+		retried();
+		if (i & 1) {
+			p.client.cfg.psks = p.server.cfg.psks = psks;
+			p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
+		}
+		if (i & 2)
+			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
+		resume_start(&p);
+		(void)end_run(&p.client);
+		p.client.conn->hs.work->nego.ticket_hash ^= 1u; /* 4 or 5: fits no longer */
+		resume_expect(&p, i & 1 ? 2 : 0);
+		assert_int_equal(p.server.conn->hs.retried, 1);
+		assert_memory_equal(facts(&p.server).leaf_id, nobody, 32);
+		assert_int_equal(p.server.conn->hs.valid_until_ms, 0);
+		pair_wipe(&p);
+	}
+}
+
+/* A retry names a suite with another hash: the session goes, and of an imported key the part that
+ * fits stays, first in the list now. RFC 9846, 4.2.2. */
+static bool second_had_psk;
+
+static int look_at_second(struct end *e, int state)
+{
+	if (e->conn->hs.retried && e->conn->hs.work != NULL)
+		second_had_psk = e->conn->hs.work->nego.sent_psk;
+	(void)state;
+	return 0;
+}
+
+static void n23_retry_of_another_hash(void **state)
+{
+	static const uint16_t both[] = { SNECK_TLS_AES_128_GCM_SHA256,
+					 SNECK_TLS_AES_256_GCM_SHA384 };
+	static const uint8_t cookie[32] = { 1 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		resume_init(&p, 30);
+		p.client.cfg.suites = (struct sneck_u16s){ both, 1 };
+		resume_start(&p);
+		resume_expect(&p, 0);
+		pair_wipe(&p);
+		resume_next(&p, 30);
+		retried();
+		p.client.cfg.suites = (struct sneck_u16s){ both, 2 };
+		p.server.cfg.suites = (struct sneck_u16s){ both + 1, 1 };
+		p.client.hook = look_at_second;
+		if (i & 1) {
+			p.client.cfg.psks = p.server.cfg.psks = psks;
+			p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
+		}
+		if (i & 2)
+			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
+		resume_start(&p);
+		resume_expect(&p, i & 1 ? 2 : 0);
+		assert_int_equal(second_had_psk, i & 1);
+		assert_int_equal(facts(&p.client).suite, SNECK_TLS_AES_256_GCM_SHA384);
+		end_write(&p.client, "hello", 5);
+		pair_run(&p);
+		assert_int_equal(p.server.n_got, 5);
+		pair_wipe(&p);
+	}
+}
+
+/* The session is over when the second hello comes, and it was why the retry named its suite: that
+ * suite stays, and the client, who is not to blame, gets a full handshake. */
+static void n23_session_ends_between_the_hellos(void **state)
+{
+	static const uint16_t ours_first[] = { SNECK_TLS_AES_128_GCM_SHA256,
+					       SNECK_TLS_AES_256_GCM_SHA384 };
+	static const uint16_t sha384[] = { SNECK_TLS_AES_256_GCM_SHA384 };
+	static const uint8_t cookie[32] = { 1 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		resume_init(&p, 32);
+		p.client.cfg.suites = (struct sneck_u16s){ sha384, 1 };
+		resume_start(&p);
+		resume_expect(&p, 0);
+		pair_wipe(&p);
+		resume_next(&p, 32);
+		retried();
+		p.server.cfg.suites = (struct sneck_u16s){ ours_first, 2 };
+		if (i & 1)
+			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
+		resume_start(&p);
+		(void)end_run(&p.client);
+		wire_move(&p.client, &p.server);
+		(void)end_run(&p.server);
+		if (i & 2)
+			sneck_conn_set_now(p.server.conn, RESUME_NOW + UINT64_C(90000000));
+		resume_expect(&p, i & 2 ? 0 : 1);
+		assert_int_equal(facts(&p.server).suite, SNECK_TLS_AES_256_GCM_SHA384);
+		pair_wipe(&p);
+	}
+}
+
+/* early_data in a second hello, and binders that are no longer there to be right. */
+static void n23_second_hello_with_early_data(void **state)
+{
+	static const struct attack a = { .name = "early_data",
+					 .msg = 1,
+					 .nth = 1,
+					 .retry = true,
+					 .act = ACT_EXT_ADD,
+					 .ext = 42,
+					 .rc = SNECK_E_ILLEGAL,
+					 .alert = 47 };
+
+	(void)state;
+	attack_run(&p, &a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(n23_second_hello_omits_or_changes_the_psk),
+		cmocka_unit_test(n23_retry_of_another_hash),
+		cmocka_unit_test(n23_session_ends_between_the_hellos),
+		cmocka_unit_test(n23_second_hello_with_early_data),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
