@@ -152,7 +152,8 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_uv_write(struct sneck_uv *s,
  *  again.
  *
  *  Bytes: encrypted during the call. Units: n counts pieces. RFC: 2.3, 4.3.10.
- *  Returns: SNECK_OK; SNECK_NOT_NOW: more than the session allows; SNECK_E_NO_MEMORY.
+ *  Returns: SNECK_OK; SNECK_NOT_NOW: more than the session allows; SNECK_E_NO_MEMORY;
+ *    SNECK_E_UNSUPPORTED: built without early data.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_uv_write_early(struct sneck_uv *s,
 							      const struct sneck_status *st,

@@ -11,6 +11,8 @@
 #define _GNU_SOURCE /* what <uv.h> needs of the system, with -std=c11 */
 #include "stream.h"
 
+#include "../build.h"
+
 #include <sneck/session.h>
 
 #include <stdlib.h>
@@ -204,7 +206,7 @@ static bool deliver_early(struct sneck_uv *s, struct sneck_early_st *early)
 {
 	struct sneck_rec rec;
 
-	while (!s->aborted && sneck_early_next(early, &rec) == SNECK_OK) {
+	while (BUILD_EARLY_DATA && !s->aborted && sneck_early_next(early, &rec) == SNECK_OK) {
 		if (s->opt.handler->early != NULL)
 			s->opt.handler->early(s, rec.data, rec.len);
 		sneck_uv__server_at(s);
@@ -481,6 +483,8 @@ enum sneck_rc sneck_uv_write_early(struct sneck_uv *s, const struct sneck_status
 	enum sneck_rc rc;
 	size_t done;
 
+	if (!BUILD_EARLY_DATA)
+		return SNECK_E_UNSUPPORTED;
 	rc = sneck_early_encrypt(&may, pieces, n, 0, &s->out, &done);
 	if (rc == SNECK_WANT_SPACE) {
 		SNECK_TRY(grow(s, s->out.required));
