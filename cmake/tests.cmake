@@ -62,14 +62,16 @@ if(SNECK_HOSTED)
 	endforeach()
 
 	# What BoringSSL's protocol tests talk to; tests/bogo/run starts them.
-	file(GLOB bogo_src CONFIGURE_DEPENDS tests/bogo/*.c)
-	add_executable(bogo_shim ${bogo_src})
-	target_link_libraries(bogo_shim PRIVATE sneck_flags sneck_static)
+	if(whole)
+		file(GLOB bogo_src CONFIGURE_DEPENDS tests/bogo/*.c)
+		add_executable(bogo_shim ${bogo_src})
+		target_link_libraries(bogo_shim PRIVATE sneck_flags sneck_static)
+	endif()
 
 	# Tests of any provider that computes for real run once more with BearSSL's in its place, and
 	# the comparison of the two once more as on a processor without AES and SSE instructions.
 	function(bearssl_test name src)
-		if(NOT EXISTS ${PROJECT_SOURCE_DIR}/tests/provider/${src})
+		if(NOT SNECK_KEX_EPHEMERAL AND src MATCHES "spki|cross")
 			return()
 		endif()
 		add_executable(${name} tests/provider/${src})
@@ -85,6 +87,8 @@ if(SNECK_HOSTED)
 			bearssl_test(provider_${stem}_bearssl_test ${stem}_test.c)
 		endforeach()
 		bearssl_test(provider_bearssl_plain_test bearssl_cross_test.c)
+	endif()
+	if(TARGET provider_bearssl_plain_test)
 		target_sources(provider_bearssl_plain_test PRIVATE tests/provider/bearssl_plain.c)
 		foreach(getter aes_x86ni_ctr_get_vtable aes_x86ni_ctrcbc_get_vtable ghash_pclmul_get
 				chacha20_sse2_get poly1305_ctmulq_get)

@@ -147,6 +147,11 @@ static enum sneck_rc check_sessions(const struct sneck_config *cfg, int role,
 		return refuse(why, SNECK_E_UNSUPPORTED, "this build has no pre-shared keys");
 	if (cfg->psk_ke && !BUILD_KEX_PSK)
 		return refuse(why, SNECK_E_UNSUPPORTED, "this build has no psk_ke");
+	if (!BUILD_KEX_PSK_DHE && BUILD_PSK && !cfg->psk_ke &&
+	    (cfg->n_psks != 0 || cfg->tickets != NULL ||
+	     (cfg->ask & (SNECK_ASK_TICKETS | SNECK_ASK_PSK)) != 0))
+		return refuse(why, SNECK_E_UNSUPPORTED,
+			      "this build has no psk_dhe_ke: pre-shared keys need psk_ke");
 	if (cfg->max_early_data != 0 && !BUILD_EARLY_DATA)
 		return refuse(why, SNECK_E_UNSUPPORTED, "this build has no early data");
 	for (size_t i = 0; i < cfg->n_psks; i++) {

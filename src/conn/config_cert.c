@@ -44,7 +44,8 @@ static enum sneck_rc check_packing(const struct sneck_config *cfg, struct sneck_
 	for (size_t i = 0; i < cfg->n_credentials; i++)
 		used |= cfg->credentials[i]->n_packed != 0;
 	if (used && !BUILD_COMPRESSION)
-		return refuse(why, SNECK_E_CONFIG, "this build has no certificate compression");
+		return refuse(why, SNECK_E_UNSUPPORTED,
+			      "this build has no certificate compression");
 	return SNECK_OK;
 }
 
@@ -79,7 +80,7 @@ static bool judges(const struct sneck_config *cfg)
 static enum sneck_rc check_raw(const struct sneck_config *cfg, struct sneck_note *why)
 {
 	if (!BUILD_RAW_KEYS)
-		return refuse(why, SNECK_E_CONFIG, "this build has no raw public keys");
+		return refuse(why, SNECK_E_UNSUPPORTED, "this build has no raw public keys");
 	if (cfg->provider->pubkey->from_spki == NULL)
 		return refuse(why, SNECK_E_NO_ALGORITHM, "the provider reads no raw public keys");
 	return SNECK_OK;

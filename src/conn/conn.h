@@ -151,6 +151,10 @@ SNECK_MUST_CHECK enum sneck_rc sneck__check_credential(const struct sneck_config
 /* The question, or the edge state, that the handshake waits with. Returns: its state. */
 int sneck__show_question(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st);
 
+/* psk.c and early.c: NEEDS_PSK, NEEDS_EARLY_DATA_DECISION */
+void sneck__show_psk(struct sneck_conn *c, struct sneck_status *st);
+void sneck__show_early_offer(struct sneck_conn *c, struct sneck_status *st);
+
 /* packed.c: NEEDS_UNPACKED_CERTIFICATE, of the message that body is of */
 void sneck__show_packed(struct sneck_conn *c, struct sneck_span body, struct sneck_status *st);
 

@@ -5,6 +5,8 @@
 
 #include "conn.h"
 
+#include "../hs/graph.h"
+
 /* ---- client ---- */
 
 /* From the ClientHello on, until a server's answer has moved the handshake further. */
@@ -46,6 +48,20 @@ enum sneck_rc sneck_early_encrypt(struct sneck_may_st *st, const struct sneck_io
 }
 
 /* ---- server: until EndOfEarlyData ---- */
+
+void sneck__show_early_offer(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct session s = sneck__session_of(&c->hs);
+
+	st->u.early_offer = (struct sneck_early_offer_st){
+		.conn = c,
+		.gen = c->gen,
+		.age_skew_ms = c->hs.work->age_skew_ms,
+		.ticket_age_ms = c->hs.now_ms - s.issued_ms,
+		.replay_id = c->hs.work->binder,
+		.app_data = s.app_data,
+	};
+}
 
 enum sneck_rc sneck_answer_early_data(struct sneck_conn *conn, uint64_t op, int accept)
 {

@@ -4,6 +4,7 @@
 #include <sneck/info.h>
 #include <sneck/state.h>
 
+#include "../build.h"
 #include "../crypto/algs.h"
 #include "../msg/types.h"
 
@@ -160,5 +161,5 @@ const char *sneck_group_name(int group)
 
 const char *sneck_scheme_name(int scheme)
 {
-	return find_alg(sneck__schemes, scheme);
+	return BUILD_CERTS ? find_alg(sneck__schemes, scheme) : "unknown";
 }

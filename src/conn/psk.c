@@ -9,6 +9,23 @@
 #include "../ext/ext.h"
 #include "../keys/session.h"
 
+void sneck__show_psk(struct sneck_conn *c, struct sneck_status *st)
+{
+	const struct nego *const ng = &c->hs.work->nego;
+	struct sneck_span identity, binder;
+	uint32_t n = 0, age;
+
+	while (n < BOUND_PSKS && sneck__psk_identity_at(ng, n, &identity, &age, &binder))
+		n++;
+	c->hs.work->n_identities = n;
+	st->u.psk = (struct sneck_psk_st){
+		.conn = c,
+		.gen = c->gen,
+		.n_identities = n,
+		.raw = ng->psk_identities,
+	};
+}
+
 enum sneck_rc sneck_psk_at(const struct sneck_psk_st *st, uint32_t i, struct sneck_span *identity,
 			   uint32_t *age_ms)
 {

@@ -5,7 +5,6 @@
 #include "conn.h"
 
 #include "../build.h"
-#include "../ext/ext.h"
 #include "../hs/graph.h"
 
 /* The message that waits at the front of the run; it was read before. */
@@ -15,37 +14,6 @@ struct hs_msg sneck__show_waiting(const struct sneck_conn *c, const struct sneck
 	const size_t len = (size_t)p[1] << 16 | (size_t)p[2] << 8 | (size_t)p[3];
 
 	return (struct hs_msg){ .type = p[0], .body = sneck_span_of(p + FRAME_HEAD, len) };
-}
-
-static void show_psk(struct sneck_conn *c, struct sneck_status *st)
-{
-	const struct nego *const ng = &c->hs.work->nego;
-	struct sneck_span identity, binder;
-	uint32_t n = 0, age;
-
-	while (n < BOUND_PSKS && sneck__psk_identity_at(ng, n, &identity, &age, &binder))
-		n++;
-	c->hs.work->n_identities = n;
-	st->u.psk = (struct sneck_psk_st){
-		.conn = c,
-		.gen = c->gen,
-		.n_identities = n,
-		.raw = ng->psk_identities,
-	};
-}
-
-static void show_early_offer(struct sneck_conn *c, struct sneck_status *st)
-{
-	const struct session s = sneck__session_of(&c->hs);
-
-	st->u.early_offer = (struct sneck_early_offer_st){
-		.conn = c,
-		.gen = c->gen,
-		.age_skew_ms = c->hs.work->age_skew_ms,
-		.ticket_age_ms = c->hs.now_ms - s.issued_ms,
-		.replay_id = c->hs.work->binder,
-		.app_data = s.app_data,
-	};
 }
 
 static void show_hello(struct sneck_conn *c, const struct sneck_in *in, struct sneck_status *st)
@@ -70,10 +38,10 @@ static int show_ask(struct sneck_conn *c, const struct sneck_in *in, struct snec
 {
 	const uint8_t state = c->hs.ask_state;
 
-	if (BUILD_PSK && state == SNECK_NEEDS_PSK)
-		show_psk(c, st);
+	if (BUILD_SERVER && BUILD_PSK && state == SNECK_NEEDS_PSK)
+		sneck__show_psk(c, st);
 	else if (BUILD_EARLY_DATA && state == SNECK_NEEDS_EARLY_DATA_DECISION)
-		show_early_offer(c, st);
+		sneck__show_early_offer(c, st);
 	else if (BUILD_COMPRESSION && state == SNECK_NEEDS_UNPACKED_CERTIFICATE)
 		sneck__show_packed(c, sneck__show_waiting(c, in).body, st);
 	else if (state == SNECK_RECEIVED_CLIENT_HELLO)

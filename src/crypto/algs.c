@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* algs.c: the tables of RFC 9846, B.4, 4.3.7 and 4.3.3 as data, and look-ups in them and in what a
+/* algs.c: the tables of RFC 9846, B.4 and 4.3.7 as data, and look-ups in them and in what a
  * provider has. To add an algorithm, add a line to a .def file and its number to config.h.
  *
  * A provider's primitive that is larger than bounds.h says is treated as absent, here, so that no
@@ -33,14 +33,6 @@ const struct alg_name sneck__groups[] = {
 };
 #undef GROUP
 
-#define SCHEME(id, name, in_handshake, auth) { SNECK_##id, in_handshake, auth, name },
-const struct alg_name sneck__schemes[] = {
-#include "sigalgs.def"
-	{ 0, false, AUTH_ANY, NULL }
-};
-#undef SCHEME
-_Static_assert(sizeof sneck__schemes / sizeof sneck__schemes[0] <= 33, "a bit for each scheme");
-
 const struct suite *sneck__suite_find(uint16_t id)
 {
 	for (const struct suite *s = sneck__suites; s->id != 0; s++)
@@ -49,22 +41,12 @@ const struct suite *sneck__suite_find(uint16_t id)
 	return NULL;
 }
 
-static const struct alg_name *find(const struct alg_name *a, uint16_t id)
+const struct alg_name *sneck__group_find(uint16_t id)
 {
-	for (; a->id != 0; a++)
+	for (const struct alg_name *a = sneck__groups; a->id != 0; a++)
 		if (a->id == id)
 			return a;
 	return NULL;
-}
-
-const struct alg_name *sneck__group_find(uint16_t id)
-{
-	return find(sneck__groups, id);
-}
-
-const struct alg_name *sneck__scheme_find(uint16_t id)
-{
-	return find(sneck__schemes, id);
 }
 
 bool sneck__group_is_hybrid(uint16_t id)
@@ -72,40 +54,6 @@ bool sneck__group_is_hybrid(uint16_t id)
 	const struct alg_name *const g = sneck__group_find(id);
 
 	return g != NULL && g->flag;
-}
-
-bool sneck__scheme_in_handshake(uint16_t id)
-{
-	const struct alg_name *const s = sneck__scheme_find(id);
-
-	return s != NULL && s->flag;
-}
-
-/* A switch and no look in the table: a ClientHello may name 8,000 schemes. */
-uint32_t sneck__scheme_bit(uint16_t id)
-{
-#define SCHEME(id, name, in_handshake, auth) SCHEME_ROW_##id,
-	enum {
-#include "sigalgs.def"
-	};
-#undef SCHEME
-
-	switch (id) {
-#define SCHEME(id, name, in_handshake, auth)                                                       \
-	case SNECK_##id:                                                                           \
-		return UINT32_C(1) << SCHEME_ROW_##id;
-#include "sigalgs.def"
-#undef SCHEME
-	default:
-		return 0;
-	}
-}
-
-uint8_t sneck__scheme_auth(uint16_t id)
-{
-	const struct alg_name *const s = sneck__scheme_find(id);
-
-	return s != NULL ? s->auth : AUTH_ANY;
 }
 
 const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id)

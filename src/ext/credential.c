@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* credential.c: which of our credentials fits. Names are compared as text (RFC 9525, 6.3): the core
- * does not read certificates. */
+/* credential.c: which of our credentials fits, and whether the peer's scheme does. Names are compared
+ * as text (RFC 9525, 6.3): the core does not read certificates. */
 #include "select.h"
 
 #include "../wire/set.h"
@@ -85,4 +85,16 @@ enum sneck_rc sneck__select_credential(struct nego *ng)
 	if (!named)
 		return SNECK_E_NO_NAME;
 	return typed ? SNECK_E_NO_SCHEME : SNECK_E_CERT_TYPE;
+}
+
+/* RFC 9846, 4.5.2: of the schemes in our signature_algorithms, and legal in a handshake. */
+enum sneck_rc sneck__select_scheme_answer(struct nego *ng, uint16_t scheme)
+{
+	if (sneck__scheme_in_handshake(scheme))
+		for (uint32_t i = 0; i < ng->n_schemes; i++)
+			if (ng->schemes[i] == scheme) {
+				ng->peer_scheme = scheme;
+				return SNECK_OK;
+			}
+	return SNECK_E_NOT_OFFERED;
 }

@@ -125,18 +125,6 @@ enum sneck_rc sneck__select_retry_group(struct nego *ng, uint16_t group)
 	return SNECK_E_NOT_OFFERED;
 }
 
-/* RFC 9846, 4.5.2: of the schemes in our signature_algorithms, and legal in a handshake. */
-enum sneck_rc sneck__select_scheme_answer(struct nego *ng, uint16_t scheme)
-{
-	if (sneck__scheme_in_handshake(scheme))
-		for (uint32_t i = 0; i < ng->n_schemes; i++)
-			if (ng->schemes[i] == scheme) {
-				ng->peer_scheme = scheme;
-				return SNECK_OK;
-			}
-	return SNECK_E_NOT_OFFERED;
-}
-
 enum sneck_rc sneck__select_alpn_answer(struct nego *ng, struct sneck_span name)
 {
 	for (size_t i = 0; i < ng->cfg->n_alpn; i++) {
@@ -191,8 +179,8 @@ enum sneck_rc sneck__select_suite(struct nego *ng, struct sneck_span suites, uin
 bool sneck__select_mode(struct nego *ng)
 {
 	const bool ke = BUILD_KEX_PSK && ng->cfg->psk_ke && (ng->psk_modes & PSK_MODE_KE) != 0;
-	const bool dhe =
-		(ng->psk_modes & PSK_MODE_DHE) != 0 && (ng->kex != NULL || ng->wanted != NULL);
+	const bool dhe = BUILD_KEX_PSK_DHE && (ng->psk_modes & PSK_MODE_DHE) != 0 &&
+			 (ng->kex != NULL || ng->wanted != NULL);
 
 	if (!dhe && ke)
 		ng->kex = ng->wanted = NULL;

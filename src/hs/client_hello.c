@@ -130,8 +130,8 @@ enum sneck_rc sneck__client_hello_send(struct hs *hs)
 static enum sneck_rc send_client_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	(void)m;
-	SNECK_TRY(sneck__ask(hs, SNECK_ASK_SCHEMES, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES));
-
+	if (BUILD_CERTS && !hs->cfg->psk_only)
+		SNECK_TRY(sneck__ask(hs, SNECK_ASK_SCHEMES, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES));
 	SNECK_TRY(prepare(hs));
 	SNECK_TRY(sneck__client_hello_send(hs));
 	if (BUILD_EARLY_DATA)

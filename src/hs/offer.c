@@ -33,8 +33,9 @@ enum sneck_rc sneck__offer_prepare(struct hs *hs)
 	enum sneck_rc rc;
 
 	ng->wants_tickets = (hs->cfg->ask & SNECK_ASK_TICKETS) != 0;
-	rc = BUILD_TICKETS && hs->session.len != 0 ? sneck__session_usable(hs, &s)
-						   : SNECK_E_SESSION;
+	rc = BUILD_TICKETS && (BUILD_KEX_PSK_DHE || hs->cfg->psk_ke) && hs->session.len != 0
+		     ? sneck__session_usable(hs, &s)
+		     : SNECK_E_SESSION;
 	if (rc == SNECK_E_SESSION || rc == SNECK_E_ARG)
 		return BUILD_TICKETS ? sneck__policy(hs) : SNECK_OK;
 	SNECK_TRY(rc);

@@ -288,7 +288,8 @@ static size_t pieces(const struct sneck_config *cfg)
 /* Whether a key is read out of a certificate. */
 static bool needs_key(const struct sneck_config *cfg, int role)
 {
-	return role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE || hs_checks_own(cfg);
+	return BUILD_CERTS && (role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE ||
+			       hs_checks_own(cfg));
 }
 
 /* Our half of an exchange of TLS 1.2, in which the server offers: there with a private key, and a
@@ -310,7 +311,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	size_t shares = 0, single = 0, halves = 0, longest = 0, first = 0, answer = 0, plain = 0;
 
 	l.provider_work = l.peer_key + round_up(needs_key(cfg, role) ? pk->key_size : 0);
-	l.provider_work_len = pk->work_size;
+	l.provider_work_len = BUILD_CERTS ? pk->work_size : 0;
 	for (size_t i = 0; (kex = sneck__kex_at(cfg, i)) != NULL; i++) {
 		l.provider_work_len = max(l.provider_work_len, kex->work_size);
 		if (role == SNECK_SERVER)

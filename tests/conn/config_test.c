@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "build.h"
+#include "lib/needs.h"
 #include "lib/pair.h"
 
 static struct pair p;
@@ -263,6 +264,7 @@ static void try(size_t i, struct end *e)
 static void t22_every_field(void **state)
 {
 	(void)state;
+	NEEDS(BUILD_BOTH && BUILD_CERTS);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		if (cases[i].who != SERVER)
 			try(i, &p.client);
@@ -280,6 +282,7 @@ static void role_and_memory(void **state)
 	size_t size;
 
 	(void)state;
+	NEEDS(BUILD_BOTH);
 	pair_init(&p, 1);
 	assert_int_equal(sneck_config_check(&e->cfg, 2, &why), SNECK_E_ARG);
 	assert_non_null(strstr(why.text, "role"));
@@ -314,6 +317,7 @@ static void choices(void **state)
 	struct sneck_facts facts;
 
 	(void)state;
+	NEEDS(BUILD_BOTH && BUILD_CERTS);
 	for (int peer = 0; peer < 2; peer++) {
 		pair_init(&p, 1);
 		p.client.cfg.suites = (struct sneck_u16s){ one, 2 };

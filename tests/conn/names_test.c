@@ -60,10 +60,12 @@ static void algorithms(void **state)
 	assert_string_equal(sneck_group_name(SNECK_X25519), "x25519");
 	assert_string_equal(sneck_group_name(SNECK_SECP256R1), "secp256r1");
 	assert_int_equal(count(sneck_group_name), 6);
+	assert_int_equal(count(sneck_scheme_name), BUILD_CERTS ? 14 : 0);
+	if (!BUILD_CERTS)
+		return;
 	assert_string_equal(sneck_scheme_name(0x0403), "ecdsa_secp256r1_sha256");
 	assert_string_equal(sneck_scheme_name(0x0804), "rsa_pss_rsae_sha256");
 	assert_string_equal(sneck_scheme_name(SNECK_RSA_PKCS1_SHA512), "rsa_pkcs1_sha512");
-	assert_int_equal(count(sneck_scheme_name), 14);
 }
 
 static void alerts(void **state)

@@ -67,18 +67,7 @@ static void suites_of_tls12(void **state)
 	assert_null(sneck__suite_find(0xc027));
 }
 
-static void kinds_of_schemes(void **state)
-{
-	(void)state;
-	for (const struct alg_name *s = sneck__schemes; s->id != 0; s++) {
-		const bool rsa = strncmp(s->name, "rsa", 3) == 0;
-
-		assert_int_equal(sneck__scheme_auth(s->id), rsa ? AUTH_RSA : AUTH_ECDSA);
-	}
-	assert_int_equal(sneck__scheme_auth(0x0201), AUTH_ANY);
-}
-
-static void groups_and_schemes(void **state)
+static void groups(void **state)
 {
 	(void)state;
 	assert_int_equal(sneck__groups[0].id, SNECK_X25519MLKEM768);
@@ -87,13 +76,6 @@ static void groups_and_schemes(void **state)
 	assert_string_equal(sneck__group_find(0x0017)->name, "secp256r1");
 	assert_false(sneck__group_is_hybrid(0x001d));
 	assert_null(sneck__group_find(0));
-	assert_true(sneck__scheme_in_handshake(0x0403));
-	assert_true(sneck__scheme_in_handshake(0x0804));
-	assert_null(sneck__scheme_find(0x0201));
-	/* RFC 9846, 4.3.3: RSASSA-PKCS1-v1_5 is not for signed handshake messages */
-	assert_false(sneck__scheme_in_handshake(0x0401));
-	assert_false(sneck__scheme_in_handshake(0x0501));
-	assert_false(sneck__scheme_in_handshake(0x0601));
 }
 
 static void what_a_provider_has(void **state)
@@ -163,13 +145,9 @@ static void lists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(suites),
-		cmocka_unit_test(suites_of_tls12),
-		cmocka_unit_test(kinds_of_schemes),
-		cmocka_unit_test(groups_and_schemes),
-		cmocka_unit_test(what_a_provider_has),
-		cmocka_unit_test(bounds),
-		cmocka_unit_test(lists),
+		cmocka_unit_test(suites), cmocka_unit_test(suites_of_tls12),
+		cmocka_unit_test(groups), cmocka_unit_test(what_a_provider_has),
+		cmocka_unit_test(bounds), cmocka_unit_test(lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

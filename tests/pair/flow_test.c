@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "lib/edit.h"
+#include "lib/needs.h"
 #include "lib/resume.h"
 
 #define ASK_ALL                                                                                    \
@@ -48,6 +49,14 @@ static const struct flow flows[] = {
 	{ .name = "early data, no compat", .resumed = true, .early = true, .no_compat = true },
 };
 #define N_FLOWS (sizeof flows / sizeof flows[0])
+
+/* From this flow on: one that the build has. */
+static size_t built(size_t f)
+{
+	while (f < N_FLOWS && flows[f].resumed && !resume_can(flows[f].early))
+		f++;
+	return f;
+}
 
 static struct pair p;
 static const struct sneck_span alpn[] = { { (const uint8_t *)"h2", 2 },
@@ -145,7 +154,8 @@ static void talk(const char *name, bool whole)
 	pair_start(&p);
 	pair_run(&p);
 	check_connected(name);
-	assert_int_equal(p.client.conn->hs.resumed, p.client.resume != NULL);
+	assert_int_equal(p.client.conn->hs.resumed,
+			 p.client.resume != NULL ? 1 : BUILD_CERTS ? 0 : 2);
 	assert_int_equal(p.server.n_early, p.client.say_early != NULL ? 10 : 0);
 	end_write(&p.client, "hello", 5);
 	if (whole)
@@ -263,7 +273,7 @@ static void every_way_of_receiving(void **state)
 	size_t cases = 0;
 
 	(void)state;
-	for (size_t f = 0; f < N_FLOWS; f++) {
+	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u)) {
 		setup(&flows[f]);
 		talk(flows[f].name, true);
 		keep();
@@ -300,7 +310,7 @@ static void every_single_split(void **state)
 	size_t cases = 0;
 
 	(void)state;
-	for (size_t f = 0; f < N_FLOWS; f++) {
+	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u)) {
 		const size_t step = f == 0 || f == 13 || f == 16 || f == 19 ? 1 : 29;
 
 		setup(&flows[f]);
@@ -327,7 +337,7 @@ static int nothing_left(struct end *e, int state)
 static void t3_exact_ends_at_records(void **state)
 {
 	(void)state;
-	for (size_t f = 0; f < N_FLOWS; f++) {
+	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u)) {
 		setup(&flows[f]);
 		each_end(turn_exact);
 		p.client.hook = nothing_left;
@@ -363,6 +373,7 @@ static void t13_rfc_mode_has_the_order_of_the_rfc(void **state)
 	};
 
 	(void)state;
+	NEEDS(resume_can(true) && BUILD_CERTS);
 	setup(&flows[13]);
 	each_end(turn_rfc);
 	pair_start(&p);
@@ -379,7 +390,7 @@ static void n5_n6_other_records(void **state)
 	static struct edit ed[2];
 
 	(void)state;
-	for (size_t f = 0; f < N_FLOWS; f++)
+	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u))
 		for (size_t frag = flows[f].early; frag < 5; frag++) {
 			setup(&flows[f]);
 			edit_init(&ed[0], &p.client);
@@ -414,7 +425,7 @@ static int ignore_once(struct end *e, int state)
 static void t9_level_states_repeat(void **state)
 {
 	(void)state;
-	for (size_t f = 0; f < N_FLOWS; f++)
+	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u))
 		for (int rfc = 0; rfc < 2; rfc++) {
 			setup(&flows[f]);
 			if (rfc)

@@ -11,6 +11,7 @@
 #include <sneck/session.h>
 
 #include "lib/attack.h"
+#include "lib/needs.h"
 
 #define OFFER  1184u
 #define ANSWER 1120u
@@ -165,6 +166,7 @@ static void largest_server_flight(void **state)
 	static struct sneck_span chain[10];
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	memset(proto, 'p', sizeof proto);
 	for (size_t i = 0; i < sizeof last / sizeof last[0]; i++) {
 		prepare(&last[i], 1, &last[i], 1);
@@ -226,6 +228,7 @@ static void n29_shares(void **state)
 	static struct edit ed;
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (now = 0; now < sizeof shares / sizeof shares[0]; now++) {
 		const struct end *const to = shares[now].by_server ? &p.client : &p.server;
 
@@ -248,6 +251,7 @@ static void fits_with_tickets(void **state)
 	struct sneck_note why;
 
 	(void)state;
+	NEEDS(BUILD_TICKETS && BUILD_KEX_PSK_DHE && BUILD_CERTS);
 	prepare(NULL, 0, NULL, 0);
 	p.server.cfg.tickets = &ring;
 	p.server.cfg.min_version = p.server.cfg.max_version = 0;

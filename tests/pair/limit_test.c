@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/edit.h"
+#include "lib/needs.h"
 
 #define HEAD 5u
 #define OVER 17u /* content type and tag */
@@ -145,6 +146,7 @@ static void limit_from_memory(void **state)
 	static const size_t caps[] = { 300, 512, 1000, 16660, 16661, 16384 + 22 };
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (size_t i = 0; i < sizeof caps / sizeof caps[0]; i++)
 		for (int server = 0; server < 2; server++) {
 			struct end *const by = server ? &p.server : &p.client,
@@ -191,6 +193,7 @@ static void without_limit(struct edit *e, struct unit *u)
 static void max_fragment(void **state)
 {
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (uint8_t code = 1; code <= 4; code++)
 		for (int i = 0; i < 3; i++) {
 			const uint32_t bytes = 256u << code;
@@ -401,6 +404,7 @@ static void padded_hello(void **state)
 	size_t bare = 0;
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (uint16_t size = 0; size <= 1024; size++)
 		for (int retry = 0; retry < (size % 64 == 0 ? 2 : 1); retry++) {
 			const uint8_t *const b = p.client.link.bytes;
@@ -481,6 +485,7 @@ static void send_fragment(void **state)
 static void send_fragment_early(void **state)
 {
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	prepare();
 	pair_start(&p);
 	assert_int_equal(sneck_conn_set_send_fragment(p.server.conn, 64), SNECK_OK);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "lib/attack.h"
+#include "lib/needs.h"
 #include "lib/resume.h"
 
 #include "keys/ticket.h"
@@ -401,6 +402,7 @@ static void n61_two_tickets_are_opened(void **state)
 	struct session s;
 
 	(void)state;
+	NEEDS(BUILD_TICKETS);
 	for (int n_bad = 0; n_bad < 3; n_bad++) {
 		struct sneck_psk bad = { .size = sizeof bad,
 					 .raw = 1,

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "lib/resume.h"
+#include "lib/needs.h"
 
 static struct pair p;
 
@@ -91,6 +92,7 @@ static void n81_tickets(void **state)
 	};
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (size_t i = 0; i < 4; i++)
 		for (size_t f = 0; f < 3; f++)
 			ticket(&list[i], i >= 2, fragments[f]);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/pair.h"
+#include "lib/needs.h"
 #include "lib/resume.h"
 
 static struct pair p;
@@ -152,6 +153,24 @@ static void external_keys(void **state)
 	}
 }
 
+/* Without certificates there is nothing to verify, and no schemes to be asked for. */
+static void psk_only_asks_for_no_schemes(void **state)
+{
+	static const struct sneck_psk *const keys[] = { &imported };
+
+	(void)state;
+	pair_init(&p, 18);
+	p.client.cfg.psks = p.server.cfg.psks = keys;
+	p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
+	p.client.cfg.psk_only = p.server.cfg.psk_only = 1;
+	p.client.cfg.ask |= SNECK_ASK_SCHEMES;
+	pair_start(&p);
+	resume_expect(&p, 2);
+	for (size_t i = 0; i < p.client.n_seen; i++)
+		assert_int_not_equal(p.client.seen[i], SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES);
+	pair_wipe(&p);
+}
+
 /* psk_ke is for a server without a group in common, if both allow it. */
 static void psk_ke(void **state)
 {
@@ -159,6 +178,7 @@ static void psk_ke(void **state)
 	static const uint16_t p256[] = { SNECK_SECP256R1 }, x25519[] = { SNECK_X25519 };
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (int i = 0; i < 4; i++) {
 		pair_init(&p, 19);
 		p.client.cfg.psks = p.server.cfg.psks = keys;
@@ -197,6 +217,7 @@ static void a_resumed_server_name_is_not_acknowledged(void **state)
 	size_t full;
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	resume_init(&p, 9);
 	p.server.cfg.trace = watch;
 	pair_start(&p);
@@ -219,6 +240,7 @@ int main(void)
 		cmocka_unit_test(resumes_after_a_retry),
 		cmocka_unit_test(resumes_a_resumed_session),
 		cmocka_unit_test(external_keys),
+		cmocka_unit_test(psk_only_asks_for_no_schemes),
 		cmocka_unit_test(psk_ke),
 		cmocka_unit_test(a_resumed_server_name_is_not_acknowledged),
 	};

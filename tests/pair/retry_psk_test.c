@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/attack.h"
+#include "lib/needs.h"
 #include "lib/resume.h"
 
 #include "keys/session.h"
@@ -171,6 +172,7 @@ static void n23_second_hello_with_early_data(void **state)
 					 .alert = 47 };
 
 	(void)state;
+	NEEDS(BUILD_EARLY_DATA);
 	attack_run(&p, &a);
 }
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "lib/edit.h"
+#include "lib/needs.h"
 
 static struct pair p;
 static struct edit ed;
@@ -96,6 +97,7 @@ static void another_choice(void **state)
 					      { SNECK_TLS_CHACHA20_POLY1305_SHA256 } };
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (size_t i = 0; i < 3; i++) {
 		prepare(1, false);
 		p.server.cfg.suites = (struct sneck_u16s){ (const uint16_t[]){ 0x1301 }, 1 };

@@ -16,6 +16,12 @@ static struct pair p;
 static struct edit ed;
 static enum { FULL, RESUMED, EARLY, FLOWS } flow;
 
+/* As many as the build has. */
+static unsigned flows(void)
+{
+	return resume_can(true) ? FLOWS : resume_can(false) ? EARLY : RESUMED;
+}
+
 /* Small certificates: what is in them does not matter here. */
 static void start(void)
 {
@@ -120,7 +126,7 @@ static void n1_cut_at_every_byte(void **state)
 	static const uint8_t one[] = { 0 };
 
 	(void)state;
-	for (flow = FULL; flow < FLOWS; flow++) {
+	for (flow = FULL; flow < flows(); flow++) {
 		every_byte(CUT, one, 1);
 		every_byte(CUT_AND_SAY, one, 1);
 	}
@@ -132,7 +138,7 @@ static void n2_every_byte_one_more_one_less(void **state)
 	static const uint8_t by[] = { 1, 0xff };
 
 	(void)state;
-	for (flow = FULL; flow < FLOWS; flow++) {
+	for (flow = FULL; flow < flows(); flow++) {
 		every_byte(PLUS, by, 2);
 	}
 	flow = FULL;
@@ -143,7 +149,7 @@ static void n4_every_bit(void **state)
 	static const uint8_t by[] = { 1, 2, 4, 8, 16, 32, 64, 128 };
 
 	(void)state;
-	for (flow = FULL; flow < FLOWS; flow++) {
+	for (flow = FULL; flow < flows(); flow++) {
 		every_byte(XOR, by, 8);
 	}
 	flow = FULL;
@@ -453,7 +459,7 @@ static void n54_n55_n57_at_the_bound(void **state)
 
 static void in_each_flow(void (*test)(void **state))
 {
-	for (flow = FULL; flow < FLOWS; flow++)
+	for (flow = FULL; flow < flows(); flow++)
 		test(NULL);
 	flow = FULL;
 }

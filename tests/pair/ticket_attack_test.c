@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "lib/resume.h"
+#include "lib/needs.h"
 
 #include "keys/ticket.h"
 #include "wire/wr.h"
@@ -155,6 +156,7 @@ static void stubborn(void)
 static void n45_matrix(void **state)
 {
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
 		for (int how = 0; how < 4; how++) {
 			const bool client = (how & 1) != 0, server = (how & 2) != 0;
@@ -363,6 +365,7 @@ static void n52_session_ends_with_the_chain(void **state)
 	struct sneck_session_info info;
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (int late = 0; late < 2; late++) {
 		resume_init(&p, 52);
 		p.client.v.says.valid_until_ms = RESUME_NOW + 5000u;
@@ -522,6 +525,7 @@ static void n85_every_byte_of_a_session(void **state)
 	size_t len = 1, ends[4] = { 0 };
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	for (size_t at = 0; at < len; at++) {
 		enum sneck_rc rc;
 

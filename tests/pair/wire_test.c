@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "lib/attack.h"
+#include "lib/needs.h"
 
 static struct pair p;
 static struct edit ed;
@@ -61,6 +62,7 @@ static void one_list_of_schemes_is_for_both(void **state)
 	bool said = false;
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	pair_init(&p, 5);
 	p.client.v.verifier.schemes = list;
 	p.client.v.verifier.cert_schemes = NULL;

@@ -2,6 +2,7 @@
 /* A verify job of a real handshake, judged and explained after the connection is gone. */
 #include <sneck/conn.h>
 
+#include "lib/needs.h"
 #include "made.h"
 
 struct end {
@@ -94,6 +95,7 @@ static void explains_a_verdict(void **state)
 	struct sneck_pki_trust *trust;
 
 	(void)state;
+	NEEDS(BUILD_BOTH);
 	assert_int_equal(sneck_pki_trust_open(&trust, &o, NULL), SNECK_OK);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct sneck_note why = { "" };

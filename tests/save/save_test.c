@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "lib/needs.h"
 #include "lib/pair.h"
 
 static struct pair p;
@@ -479,6 +480,7 @@ static void other_configs(void **state)
 	size_t len;
 
 	(void)state;
+	NEEDS(BUILD_CERTS);
 	ready();
 	p.client.cfg.alpn = p.server.cfg.alpn = h2;
 	p.client.cfg.n_alpn = p.server.cfg.n_alpn = 1;

@@ -2,6 +2,7 @@
 /* provider.c: the tables of the BearSSL provider. All are constant: nothing is looked up before the
  * first use, and there is nothing per process. AES-CCM stands last: the suites with it are off
  * unless a config names them (RFC 9846, B.4). */
+#include "../../build.h"
 #include "bearssl.h"
 
 static const struct sneck_hash *const hashes[] = { &sneck__bear_sha256, &sneck__bear_sha384, NULL };
@@ -20,7 +21,7 @@ static const struct sneck_provider provider = {
 	.hashes = hashes,
 	.aeads = aeads,
 	.kexes = kexes,
-	.pubkey = &sneck__bear_pubkey,
+	IF_CERTS(.pubkey = &sneck__bear_pubkey)
 	.random = sneck__bear_random,
 };
 

@@ -4,6 +4,7 @@
  * mandatory (TLS_AES_128_GCM_SHA256, secp256r1, keys of both kinds) and the other hashes. */
 #include <openssl/crypto.h>
 
+#include "../../build.h"
 #include "openssl.h"
 
 static const struct sneck_hash *const hashes[] = { &sneck__ossl_sha256, &sneck__ossl_sha384, NULL };
@@ -17,7 +18,7 @@ static const struct sneck_provider provider = {
 	.hashes = hashes,
 	.aeads = aeads,
 	.kexes = kexes,
-	.pubkey = &sneck__ossl_pubkey,
+	IF_CERTS(.pubkey = &sneck__ossl_pubkey)
 	.random = sneck__ossl_random,
 };
 
@@ -27,7 +28,8 @@ static void fill(void)
 	size_t a = 0, k = 0;
 
 	sneck__ossl_fetch();
-	sneck__ossl_list_schemes();
+	if (BUILD_CERTS)
+		sneck__ossl_list_schemes();
 	aeads[a++] = &sneck__ossl_aes128;
 	if (o->aes256 != NULL)
 		aeads[a++] = &sneck__ossl_aes256;
