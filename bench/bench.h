@@ -105,6 +105,8 @@ struct stack {
 };
 
 extern const struct stack stack_sneck, stack_libssl;
+/* Of stack_sneck: what lies behind it. */
+struct sneck_conn *party_open(struct party *p, struct sneck_in **in, struct sneck_out **out);
 extern const struct stack stack_core; /* sneck on the transparent provider */
 
 /* ---- a pair ---- */

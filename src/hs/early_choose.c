@@ -10,14 +10,10 @@ static bool early_possible(const struct hs *hs)
 {
 	const struct hs_work *const wk = hs->work;
 	const struct session s = sneck__session_of(hs);
-	const struct sneck_span alpn =
-		wk->nego.alpn != 0 ? hs->cfg->alpn[wk->nego.alpn - 1u] : sneck_span_of(NULL, 0);
 
 	return !hs->retried && hs->quic == NULL && hs->resumed == 1 && wk->nego.psk_index == 1 &&
 	       s.max_early != 0 && s.max_early <= hs->cfg->max_early_data &&
 	       (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->suite->id == s.suite &&
-	       alpn.len == s.alpn.len &&
-	       (alpn.len == 0 || memcmp(alpn.p, s.alpn.p, alpn.len) == 0) &&
 	       wk->age_skew_ms <= BOUND_SKEW_MS && wk->age_skew_ms >= -BOUND_SKEW_MS;
 }
 

@@ -36,6 +36,16 @@ enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s)
 	return SNECK_OK;
 }
 
+/* The protocol is the one of then. */
+static bool same_protocol(const struct hs *hs, const struct session *s)
+{
+	const uint32_t chosen = hs->work->nego.alpn;
+	const struct sneck_span is =
+		chosen != 0 ? hs->cfg->alpn[chosen - 1u] : sneck_span_of(NULL, 0);
+
+	return is.len == s->alpn.len && (is.len == 0 || memcmp(is.p, s->alpn.p, is.len) == 0);
+}
+
 bool sneck__session_fits(const struct hs *hs, struct session *s, struct sneck_span block)
 {
 	static const uint8_t nobody[sizeof s->leaf_id];
@@ -51,7 +61,7 @@ bool sneck__session_fits(const struct hs *hs, struct session *s, struct sneck_sp
 	       s->secret.len == hash->len &&
 	       sneck__ct_eq(s->domain, hs->domain, sizeof s->domain) &&
 	       hs->now_ms >= s->issued_ms && hs->now_ms < sneck__session_end(s) &&
-	       sneck__policy_peer(hs, s) &&
+	       sneck__policy_peer(hs, s) && same_protocol(hs, s) &&
 	       (hs->cfg->client_auth != SNECK_AUTH_REQUIRED ||
 		memcmp(s->leaf_id, nobody, sizeof nobody) != 0);
 }

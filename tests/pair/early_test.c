@@ -188,7 +188,7 @@ static void n51_another_protocol(void **state)
 	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
 	p.server.accept_early = 1;
 	resume_start(&p);
-	resume_expect(&p, 1);
+	resume_expect(&p, 2);
 	assert_int_equal(p.client.result.accepted, 0);
 	assert_int_equal(p.client.result.alpn_changed, 1);
 	assert_int_equal(p.client.result.bytes_to_resend, sizeof words - 1u);
