@@ -122,16 +122,16 @@ static const struct {
 	bool client, server; /* whose domain it is part of */
 	bool chosen;	     /* what is chosen is another, too, whoever changed */
 } changes[] = {
-	{ "session_domain", domain, true, true },
-	{ "session_domain set", domain_set, true, true },
-	{ "alpn", protocols, true, true },
+	{ "session_domain", domain, true, true, false },
+	{ "session_domain set", domain_set, true, true, false },
+	{ "alpn", protocols, true, true, false },
 	{ "no alpn", no_protocols, true, true, true },
-	{ "names of the credential", credential, false, true },
-	{ "ca_names", issuer_list, true, true },
-	{ "more ca_names", more_issuers, true, true },
-	{ "trust_id", trust, true, true },
-	{ "flags of the verifier", raw_keys, true, true },
-	{ "client_auth", client_auth, false, true },
+	{ "names of the credential", credential, false, true, false },
+	{ "ca_names", issuer_list, true, true, false },
+	{ "more ca_names", more_issuers, true, true, false },
+	{ "trust_id", trust, true, true, false },
+	{ "flags of the verifier", raw_keys, true, true, false },
+	{ "client_auth", client_auth, false, true, false },
 };
 
 static void configure(void (*set)(struct end *e, bool changed), bool client, bool server)
