@@ -19,7 +19,7 @@ endif()
 
 # The command has all of these, and so have the shim and some of the examples.
 set(whole ON)
-foreach(part CLIENT SERVER KEX_EPHEMERAL TICKETS EARLY_DATA)
+foreach(part CLIENT SERVER KEX_EPHEMERAL KEX_PSK_EPHEMERAL TICKETS EARLY_DATA)
 	if(NOT SNECK_${part})
 		set(whole OFF)
 	endif()
