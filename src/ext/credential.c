@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* credential.c: which of our credentials fits, and whether the peer's scheme does. Names are compared
- * as text (RFC 9525, 6.3): the core does not read certificates. */
+/* credential.c: which of our credentials fits, and whether the peer's scheme does. Names are
+ * compared as text (RFC 9525, 6.3): the core does not read certificates. */
 #include "select.h"
 
 #include "../wire/set.h"

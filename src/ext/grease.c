@@ -23,7 +23,7 @@ enum sneck_rc sneck__grease_begin(struct nego *ng)
 
 uint16_t sneck__grease_value(const struct nego *ng, enum grease what)
 {
-	return (uint16_t)(0x0a0au + 0x1010u * (ng->grease[what] & 15u));
+	return grease_of(ng->grease[what]);
 }
 
 void sneck__grease_write(const struct nego *ng, enum grease what, struct wr *w)

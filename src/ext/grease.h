@@ -10,6 +10,12 @@
 /* Draws the values; before a ClientHello is written, and once one was read. */
 SNECK_MUST_CHECK enum sneck_rc sneck__grease_begin(struct nego *ng);
 
+/* RFC 8701, 2: of extensions, and the like, out of a random byte. */
+static inline uint16_t grease_of(uint8_t random)
+{
+	return (uint16_t)(0x0a0au + 0x1010u * (random & 15u));
+}
+
 uint16_t sneck__grease_value(const struct nego *ng, enum grease what);
 void sneck__grease_write(const struct nego *ng, enum grease what, struct wr *w);
 void sneck__grease_extension(const struct nego *ng, enum grease what, struct wr *w);

@@ -33,6 +33,7 @@ enum grease {
 	GREASE_VERSION,
 	GREASE_SCHEME,
 	GREASE_ALPN,
+	GREASE_MODE, /* of pre-shared keys: of one byte */
 	GREASE_FIRST, /* extension */
 	GREASE_LAST,
 	GREASE_COUNT

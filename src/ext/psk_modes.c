@@ -10,6 +10,7 @@
 #include "ext.h"
 
 #include "../build.h"
+#include "grease.h"
 
 static bool modes_offer(const struct nego *ng, enum ext_in in)
 {
@@ -28,6 +29,8 @@ static void modes_write(const struct nego *ng, enum ext_in in, struct wr *w)
 		wr_u8(w, 1);
 	if (BUILD_KEX_PSK && ng->cfg->psk_ke)
 		wr_u8(w, 0);
+	if (ng->cfg->grease) /* RFC 8701, 2 */
+		wr_u8(w, (uint8_t)(0x0bu + 0x1fu * (ng->grease[GREASE_MODE] & 7u)));
 	wr_close(w, list);
 }
 

@@ -210,7 +210,8 @@ static size_t tickets_size(const struct sneck_config *cfg)
 
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		alpn = max(alpn, cfg->alpn[i].len);
-	return n * (TICKET_MESSAGE + TICKET_OVER + SESSION_FIXED + BOUND_HASH + alpn);
+	return n * (TICKET_MESSAGE + (cfg->grease ? 4u : 0) + TICKET_OVER + SESSION_FIXED +
+		    BOUND_HASH + alpn);
 }
 
 /* What a server needs until its ServerHello is written, at the end of the area: its share, the
@@ -252,7 +253,7 @@ static size_t psks_size(const struct sneck_config *cfg)
 /* Header and fixed fields of a hello, and what means nothing in it. */
 static size_t hello_size(const struct sneck_config *cfg)
 {
-	return FRAME_HEAD + 2u + 32u + 33u + 2u + (cfg->grease ? 25u : 0);
+	return FRAME_HEAD + 2u + 32u + 33u + 2u + (cfg->grease ? 26u : 0);
 }
 
 /* A ClientHello: lists; shares and cookie are lay_out()'s. */
@@ -288,8 +289,8 @@ static size_t pieces(const struct sneck_config *cfg)
 /* Whether a key is read out of a certificate. */
 static bool needs_key(const struct sneck_config *cfg, int role)
 {
-	return BUILD_CERTS && (role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE ||
-			       hs_checks_own(cfg));
+	return BUILD_CERTS &&
+	       (role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE || hs_checks_own(cfg));
 }
 
 /* Our half of an exchange of TLS 1.2, in which the server offers: there with a private key, and a

@@ -4,6 +4,7 @@
 #include "hs.h"
 
 #include "../crypto/algs.h"
+#include "../ext/grease.h"
 #include "../keys/ticket.h"
 #include "../msg/finish.h"
 #include "../wire/ct.h"
@@ -90,6 +91,10 @@ enum sneck_rc sneck__ticket_write(struct hs *hs, const struct session *s,
 		wr_u16(w, EXT_EARLY_DATA);
 		wr_u16(w, 4);
 		wr_uint(w, 4, s->max_early);
+	}
+	if (hs->cfg->grease) {
+		wr_u16(w, grease_of((uint8_t)s->age_add));
+		wr_u16(w, 0);
 	}
 	wr_close(w, block);
 	wr_close(w, body);

@@ -11,6 +11,7 @@
 #include "ext/ext.h"
 #include "ext/grease.h"
 #include "lib/attack.h"
+#include "lib/resume.h"
 #include "msg/hello.h"
 
 static struct pair p;
@@ -394,6 +395,53 @@ static void n28_server(void **state)
 	pair_wipe(&p);
 }
 
+/* A mode of pre-shared keys, RFC 8701, 2, and an extension behind all others of each ticket. */
+static void n28_modes_and_tickets(void **state)
+{
+	uint32_t modes = 0, types = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		const struct link *const l = &p.server.link;
+		size_t tickets = 0;
+		const uint8_t *ch, *m, *end;
+
+		resume_init(&p, seed);
+		p.client.cfg.grease = p.server.cfg.grease = 1;
+		p.client.cfg.no_compat = 1;
+		pair_start(&p);
+		resume_expect(&p, 0);
+		ch = p.client.link.bytes;
+		for (m = ch; memcmp(m, "\0\x2d\0\3\2\1", 6) != 0; m++)
+			assert_true(m < ch + p.client.link.len);
+		assert_int_equal(m[6] % 0x1f, 0x0b);
+		modes |= SET(m[6] / 0x1f);
+		for (size_t i = 0; i < l->len; i += 5u + at(l->bytes + i + 3)) {
+			const uint8_t *const r = l->bytes + i;
+
+			for (m = r + 5; r[0] == 23 && m < r + 5 + at(r + 3) - 17u; m = end) {
+				end = m + 4 + at(m + 2);
+				if (m[0] != 4)
+					continue;
+				assert_true(is_grease(at(end - 4)));
+				assert_int_equal(at(end - 2), 0);
+				types |= SET(end[-4] >> 4);
+				tickets++;
+			}
+		}
+		assert_int_equal(tickets, 2);
+		assert_int_equal(p.client.n_sessions, 2);
+		pair_wipe(&p);
+		resume_next(&p, seed);
+		p.client.cfg.grease = p.server.cfg.grease = 1;
+		resume_start(&p);
+		resume_expect(&p, 1);
+		pair_wipe(&p);
+	}
+	assert_int_equal(modes, 0xff);
+	assert_int_equal(types, 0xffff);
+}
+
 /* The n-th call of the provider fails, for all n; random bytes for GREASE are one of them. */
 static void n78_with_grease(void **state)
 {
@@ -430,6 +478,7 @@ int main(void)
 		cmocka_unit_test(n28_a_server_that_picks_it),
 		cmocka_unit_test(n28_in_requests_and_tickets),
 		cmocka_unit_test(n28_server),
+		cmocka_unit_test(n28_modes_and_tickets),
 		cmocka_unit_test(n78_with_grease),
 	};
 
