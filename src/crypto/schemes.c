@@ -36,16 +36,19 @@ uint32_t sneck__scheme_bit(uint16_t id)
 #include "sigalgs.def"
 	};
 #undef SCHEME
+	unsigned row;
 
 	switch (id) {
 #define SCHEME(id, name, in_handshake, auth)                                                       \
 	case SNECK_##id:                                                                           \
-		return UINT32_C(1) << SCHEME_ROW_##id;
+		row = SCHEME_ROW_##id;                                                             \
+		break;
 #include "sigalgs.def"
 #undef SCHEME
 	default:
 		return 0;
 	}
+	return UINT32_C(1) << row;
 }
 
 uint8_t sneck__scheme_auth(uint16_t id)

@@ -7,8 +7,8 @@
 
 #define RESUME_NOW UINT64_C(1700000000000) /* the clock that pair_start() gives */
 
-/* Whether this build resumes as the configs of a pair have it, by psk_dhe_ke. What follows skips the
- * test where it does not. */
+/* Whether this build resumes as the configs of a pair have it, by psk_dhe_ke. What follows skips
+ * the test where it does not. */
 bool resume_can(bool early);
 
 /* A pair whose server has a ring, and whose client wants tickets. */

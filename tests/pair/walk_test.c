@@ -172,7 +172,8 @@ static void control(struct end *e)
 			assert_true(sneck__hs_connected(&e->conn->hs) || e->conn->err != 0);
 		break;
 	case 8:
-		if (BUILD_SERVER && BUILD_TICKETS && !full(e, 1000) && e->conn->hs.tickets < 6) /* of 8 that are looked at */
+		if (BUILD_SERVER && BUILD_TICKETS && !full(e, 1000) &&
+		    e->conn->hs.tickets < 6) /* of 8 that are looked at */
 			(void)!sneck_ticket_send(e->conn, &params, &e->out, NULL, 0, &n);
 		break;
 	default:
