@@ -32,7 +32,8 @@ class Peer {
 	}
 
 	static void set(SSLParameters p, String alpn) {
-		p.setProtocols(new String[] {"TLSv1.3"});
+		p.setProtocols(System.getenv("TLS").equals("both") ? new String[] {"TLSv1.3", "TLSv1.2"}
+			: new String[] {"TLSv" + System.getenv("TLS")});
 		if (!alpn.isEmpty())
 			p.setApplicationProtocols(alpn.split(","));
 	}

@@ -24,9 +24,11 @@ func must(err error) {
 func config(group, alpn string) *tls.Config {
 	groups := map[string]tls.CurveID{"X25519": tls.X25519, "P-256": tls.CurveP256,
 		"P-384": tls.CurveP384, "P-521": tls.CurveP521, "X25519MLKEM768": 0x11ec}
-	c := &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "localhost"}
-	if os.Getenv("TLS12") != "" {
-		c.MinVersion, c.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+	c := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: "localhost"}
+	if os.Getenv("TLS") == "1.3" {
+		c.MinVersion = tls.VersionTLS13
+	} else if os.Getenv("TLS") == "1.2" {
+		c.MaxVersion = tls.VersionTLS12
 	}
 
 	if group != "" {

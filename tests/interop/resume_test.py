@@ -265,7 +265,7 @@ def visitor_cells(peer):
         if peer.name == "nss":
             return ["strsclnt", "-4", "-p", str(port), "-d", peer.db, "-c", str(times), "-t", "1",
                     "-V", "tls1.3:tls1.3", "-u", "localhost"]
-        return [*peer.command, "visit", str(port), peer.ca, str(times)]
+        return peer.start("visit", str(port), peer.ca, str(times))
 
     def resumes(*args, times=2):
         source = ["--root", peer.site] if peer.name in ("curl", "deno", "nss") else ["--echo"]
@@ -292,6 +292,7 @@ LACKS = {  # peer and role: column: reason
     "gnutls client": {"refused": "GnuTLS 3.7 puts a second ClientHello under the early key"},
     "node server": {"twice": "sends tickets behind a full handshake only"},
     "lighttpd+wolfssl server": {"retry": "takes no list of groups, and has all"},
+    "wolfssl server": {"retry": "takes no list of groups, and has all"},
 }
 
 
