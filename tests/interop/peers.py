@@ -72,6 +72,7 @@ class Peer:
     limits = False   # it knows record_size_limit
     late = {}        # options with which a client offers X25519MLKEM768, and sends another share
     versions = "1.3"   # or "1.2", or "both"
+    slow = False       # it takes long to start
     settles = True     # it can be told what versions
     fragment = 512     # what it asks for as a client that asks for a max_fragment_length
     ems = True         # it knows extended master secret
@@ -192,7 +193,6 @@ class Curl(Peer):
 
 class GnuTLS(Peer):
     name, package, path, limits = "gnutls", "gnutls-bin", program("gnutls-cli"), True
-    serv = program("gnutls-serv")
     certifies = True
     curves = {"x25519": "X25519", "p256": "SECP256R1", "p384": "SECP384R1", "p521": "SECP521R1",
               "x448": "X448"}
@@ -203,6 +203,9 @@ class GnuTLS(Peer):
         "server rekey": "cannot be told to send a KeyUpdate",
         "server maxfrag": "knows record_size_limit, which then counts alone",
         "server ccm8": "does not agree to it"}
+
+    def tool(self, name):
+        return [name]
 
     def priority(self, group, suite, sigalg):
         text = "NORMAL" + {"both": ""}.get(self.versions, ":-VERS-ALL:+VERS-TLS" + self.versions)
@@ -216,8 +219,8 @@ class GnuTLS(Peer):
 
     def client(self, port, *more, group="", alpn="", suite="", sigalg="", limit=0, show=""):
         more = [*options_for(show and self.pem(show), "--x509certfile", "--x509keyfile"), *more]
-        return [self.path, "--port", str(port), "--x509cafile", self.ca, "--sni-hostname",
-                "localhost", "--verify-hostname", "localhost", "--logfile",
+        return [*self.tool("gnutls-cli"), "--port", str(port), "--x509cafile", self.ca,
+                "--sni-hostname", "localhost", "--verify-hostname", "localhost", "--logfile",
                 os.path.join(self.folder, "gnutls.log"), *self.priority(group, suite, sigalg),
                 *([f"--recordsize={limit}"] if limit else []),
                 *[f"--alpn={a}" for a in alpn.split(",") if a], *more, "127.0.0.1"]
@@ -227,8 +230,8 @@ class GnuTLS(Peer):
         cert, key = self.pem(kind)
         ask = ["--require-client-cert", "--verify-client-cert", "--x509cafile",
                self.ca] if must else [] if ask else ["--disable-client-cert"]
-        return [self.serv, "--echo", "--port", str(port), "--x509certfile", cert, "--x509keyfile",
-                key, *ask, "-q",
+        return [*self.tool("gnutls-serv"), "--echo", "--port", str(port), "--x509certfile", cert,
+                "--x509keyfile", key, *ask, "-q",
                 *self.priority(group, suite, sigalg),
                 *([f"--recordsize={limit}"] if limit else []),
                 *[f"--alpn={a}" for a in alpn.split(",") if a]]
@@ -242,6 +245,18 @@ class GnuTLS(Peer):
                 time.sleep(0.3)
                 p.write(b"behind update %d\n" % i)
                 p.expect(b"behind update %d" % i)
+
+
+class GnuTLS38(GnuTLS):
+    """The files of Debian 13's gnutls-bin, libgnutls30t64 and what they need, in a folder."""
+    name, package = "gnutls-3.8", "the folder of it in $SNECK_GNUTLS38"
+    root = os.environ.get("SNECK_GNUTLS38", "")
+    path = root if os.path.exists(os.path.join(root, "usr", "bin", "gnutls-cli")) else None
+
+    def tool(self, name):
+        usr = os.path.join(self.root, "usr")
+        return [os.path.join(usr, "lib64", "ld-linux-x86-64.so.2"), "--library-path",
+                os.path.join(usr, "lib", "x86_64-linux-gnu"), os.path.join(usr, "bin", name)]
 
 
 class Script(Peer):
@@ -319,7 +334,7 @@ class Go(Script):
 
 class Java(Script):
     name, package, path = "java", "openjdk-17-jdk-headless", program("javac") and program("java")
-    curves = GROUPS
+    slow, curves = True, GROUPS
     lacks = COMMON | NO_CCM | NO_MLKEM
 
     def __init__(self, folder):
@@ -492,6 +507,6 @@ class BearSSL(Compiled):
     lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13 | lack("x448", "has no X448")
 
 
-ALL = (OpenSSL, OpenSSL35, Curl, GnuTLS, Python, Node, Bun, Deno, NSS, Java, Go, Caddy, Lighttpd,
-       WolfSSL)
+ALL = (OpenSSL, OpenSSL35, Curl, GnuTLS, GnuTLS38, Python, Node, Bun, Deno, NSS, Java, Go, Caddy,
+       Lighttpd, WolfSSL)
 ALL12 = ALL + (MbedTLS, BearSSL)

@@ -79,13 +79,25 @@ def server_cells(peer):
     with open(early_file, "wb") as f:
         f.write(EARLY)
 
+    def early_there(port):
+        """gnutls-serv has no patience with a ticket that is older at our end, and on loopback a
+        millisecond is soon rounded the wrong way."""
+        for _ in range(12):
+            if os.path.exists(path):
+                os.unlink(path)
+            visit(peer, port, says=[rb"resumed +no"])
+            with connect(peer, port, "--session", path, "--early-data", early_file) as p:
+                if p.expect(rb"early data (accepted|refused)")[1] == b"accepted":
+                    return  # it does not show it
+        raise Failed("early data was refused twelve times")
+
     def early(take):
         def run(port, server):
+            if take and peer.name.startswith("gnutls"):
+                return early_there(port)
             visit(peer, port, says=[rb"resumed +no"])
             with connect(peer, port, "--session", path, "--early-data", early_file) as p:
                 p.expect(rb"early data " + (b"accepted" if take else b"refused|early data not sent"))
-                if take and peer.name == "gnutls":
-                    return  # gnutls-serv does not show it
                 (p if peer.echoes else server).until(
                     lambda: EARLY in (p.out if peer.echoes else server.out), "the early words")
         with_server(run, *(peer_early(peer) if take else []))
@@ -94,9 +106,9 @@ def server_cells(peer):
         def run(port, server):
             with connect(peer, port, "--psk", "Client_identity:" + PSK) as p:
                 p.expect(rb"resumed +by a pre-shared key")
-                if peer.echoes or peer.name == "gnutls":
+                if peer.echoes or peer.name.startswith("gnutls"):
                     through(p, b"a line there and back\n")
-        if peer.name == "gnutls":
+        if peer.name.startswith("gnutls"):
             secrets = peer.write("psk.txt", f"Client_identity:{PSK}\n")
             with_server(run, "--pskpasswd", secrets, "--priority", PSKS)
         else:
@@ -282,13 +294,14 @@ def visitor_cells(peer):
 def client_cells(peer):
     if peer.name.startswith("openssl"):
         return openssl_cells(peer)
-    return {"gnutls": gnutls_cells, "python": python_cells, "node": node_cells,
+    return {"gnutls": gnutls_cells, "gnutls-3.8": gnutls_cells, "python": python_cells, "node": node_cells,
             "bun": node_cells}.get(peer.name, visitor_cells)(peer)
 
 
 # ---- all of it ----------------------------------------------------------------------------------
 
 LACKS = {  # peer and role: column: reason
+    "gnutls-3.8 client": dict.fromkeys(("early", "refused"), "gnutls-cli 3.8 fails to send it"),
     "gnutls client": {"refused": "GnuTLS 3.7 puts a second ClientHello under the early key"},
     "node server": {"twice": "sends tickets behind a full handshake only"},
     "lighttpd+wolfssl server": {"retry": "takes no list of groups, and has all"},
