@@ -62,8 +62,9 @@ def options_for(files, *names):
 class Peer:
     """Options, empty for the default: group, alpn, suite, sigalg (rsa384: for rsa_pss_rsae_sha384),
     limit (record_size_limit), maxfrag; of a server also kind (of certificate), ask (for a
-    certificate), must (have one); of a client show (a certificate of that kind). lacks: a column, or a
-    role and a column, to the reason why it is not tried; in TLS 1.2 the columns of lacks12 too."""
+    certificate), must (have one); of a client show (a certificate of that kind). lacks: a column,
+    or a role and a column, to the reason why it is not tried; in TLS 1.2 those of lacks12 too, and
+    an empty reason there means that it is."""
     name = path = package = ""
     echoes = True    # as a server; else it pipes stdin and stdout
     tells = False    # as a client it says "alpn NAME", as a server "port N"
@@ -108,7 +109,8 @@ class OpenSSL(Peer):
         if suite and self.versions == "1.2":
             cipher = ["-cipher", suites12(suite) + low]
         elif suite:
-            cipher = ["-ciphersuites", SUITES[suite], *(["-cipher", "DEFAULT" + low] if low else [])]
+            cipher = ["-ciphersuites", SUITES[suite],
+                      *(["-cipher", "DEFAULT" + low] if low else [])]
         return [*{"1.2": ["-tls1_2"], "1.3": ["-tls1_3"]}.get(self.versions, []), *cipher,
                 *(["-groups", NAMES[group]] if group else []), *(["-alpn", alpn] if alpn else []),
                 *(["-sigalgs", self.schemes[sigalg]] if sigalg else []),

@@ -12,8 +12,8 @@ import time
 
 from lib import (SNECK, Failed, Process, Table, free_port, listens, lines_of, make_certificates)
 from peers import ALL12, GROUPS
-from peers_test import (ALPN, MIDDLE, PAGES, SMALL, Clients, Servers, connect, lacks_of, ours, port_of,
-                        serve)
+from peers_test import (ALPN, MIDDLE, PAGES, SMALL, Clients, Servers, connect, lacks_of, ours,
+                        port_of, serve)
 
 OURS = {"a128": "AES128-GCM", "a256": "AES256-GCM", "cc20": "CHACHA20", "ccm": "AES128-CCM",
         "ccm8": "AES128-CCM8"}

@@ -97,7 +97,8 @@ def server_cells(peer):
                 return early_there(port)
             visit(peer, port, says=[rb"resumed +no"])
             with connect(peer, port, "--session", path, "--early-data", early_file) as p:
-                p.expect(rb"early data " + (b"accepted" if take else b"refused|early data not sent"))
+                p.expect(rb"early data " + (b"accepted" if take else
+                                            b"refused|early data not sent"))
                 (p if peer.echoes else server).until(
                     lambda: EARLY in (p.out if peer.echoes else server.out), "the early words")
         with_server(run, *(peer_early(peer) if take else []))
@@ -294,8 +295,8 @@ def visitor_cells(peer):
 def client_cells(peer):
     if peer.name.startswith("openssl"):
         return openssl_cells(peer)
-    return {"gnutls": gnutls_cells, "gnutls-3.8": gnutls_cells, "python": python_cells, "node": node_cells,
-            "bun": node_cells}.get(peer.name, visitor_cells)(peer)
+    return {"gnutls": gnutls_cells, "gnutls-3.8": gnutls_cells, "python": python_cells,
+            "node": node_cells, "bun": node_cells}.get(peer.name, visitor_cells)(peer)
 
 
 # ---- all of it ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import xml.etree.ElementTree as xml
 from lib import (SNECK, Failed, Process, free_port, listens, make_certificates, program)
 
 SSLSCAN, TESTSSL = program("sslscan"), program("testssl") or program("testssl.sh")
+LONG = os.environ.get("SNECK_LONG") == "1"
 SUITES = {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"} | {
     f"ECDHE-{key}-{rest}" for key in ("ECDSA", "RSA")
     for rest in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305")}
@@ -48,11 +49,12 @@ def sslscan(port):
 
 
 def testssl(port, folder, offered):
-    """The findings of the sections protocols, ciphers, forward secrecy, preferences and
-    vulnerabilities; how many there are of each severity."""
+    """The sections protocols, ciphers and vulnerabilities, and in a long run forward secrecy and
+    preferences too. Returns how many findings there are of each severity."""
+    sections = ["-p", "-s", "-U", *(["-f", "-P"] if LONG else [])]
     path = os.path.join(folder, f"{port}.json")
-    p = subprocess.run([TESTSSL, "--quiet", "--color", "0", "--warnings", "off", "-p", "-s", "-f",
-                        "-P", "-U", "-n", "none", "--jsonfile", path, f"localhost:{port}"],
+    p = subprocess.run([TESTSSL, "--quiet", "--color", "0", "--warnings", "off", *sections, "-n",
+                        "none", "--jsonfile", path, f"localhost:{port}"],
                        stdin=subprocess.DEVNULL, capture_output=True, timeout=240, check=False,
                        cwd=folder)
     if not os.path.exists(path):
@@ -119,7 +121,7 @@ def main():
         runs += [("sslscan", scan_ssl, ()), ("sslscan, judged", judge, ())]
     if TESTSSL:
         runs += [("testssl.sh", scan_all, (OFFERED, "--insecure-no-ems"))]
-    if TESTSSL and os.environ.get("SNECK_LONG") == "1":
+    if TESTSSL and LONG:
         runs += [("testssl.sh, with extended master secret only", scan_all,
                   (OFFERED | {"TLS1_2": False},)),
                  ("testssl.sh, TLS 1.2 only", scan_all,
