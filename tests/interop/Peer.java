@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Java's JSSE as a peer; arguments as in peer.py; also: visit PORT CA TIMES.
+// Java's JSSE as a peer; arguments as in peer.py; also: visits PORT CA TIMES.
 import java.io.*;
 import java.net.InetAddress;
 import java.nio.file.*;
@@ -32,8 +32,10 @@ class Peer {
 	}
 
 	static void set(SSLParameters p, String alpn) {
-		p.setProtocols(System.getenv("TLS").equals("both") ? new String[] {"TLSv1.3", "TLSv1.2"}
-			: new String[] {"TLSv" + System.getenv("TLS")});
+		String versions = System.getenv().getOrDefault("TLS12", "");
+
+		p.setProtocols((versions.equals("both") ? "TLSv1.3,TLSv1.2"
+			: versions.isEmpty() ? "TLSv1.3" : "TLSv1.2").split(","));
 		if (!alpn.isEmpty())
 			p.setApplicationProtocols(alpn.split(","));
 	}
@@ -95,7 +97,7 @@ class Peer {
 	}
 
 	public static void main(String[] a) throws Exception {
-		boolean server = a[0].equals("server"), visits = a[0].equals("visit");
+		boolean server = a[0].equals("server"), visits = a[0].equals("visits");
 		KeyStore store = KeyStore.getInstance("PKCS12");
 		char[] none = new char[0];
 		SSLContext context = SSLContext.getInstance("TLSv1.3");

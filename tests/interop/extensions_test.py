@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The rest of the extension table against openssl, GnuTLS and tlslite-ng, both roles: stapled OCSP
-responses, raw public keys, compressed certificates, GREASE. Each line of what it prints is one run;
-exit code 77: nothing was there."""
+responses, raw public keys, compressed certificates, GREASE. Each line of what it prints is one run; exit code 77: nothing was there."""
 import importlib.util
 import os
 import re
@@ -49,6 +48,7 @@ c.close()
 
 class Table:
     """What the runs share: files, and servers that live as long as a run."""
+    version = "1.3"
 
     def __init__(self, folder):
         self.folder = folder
@@ -97,42 +97,6 @@ class Table:
                              "localhost", "-CAfile", self.ca, "-verify_return_error", "-tls1_3",
                              *args]
 
-    def s_client35(self, *args):
-        return lambda port: [*OpenSSL35.command, *self.s_client(*args)(port)[1:]]
-
-    def s_server35(self, *args):
-        return lambda port: [*OpenSSL35.command, *self.s_server(*args)(port)[1:]]
-
-    def of_openssl35(self, good):
-        """OpenSSL 3.5: what 3.0 has not."""
-        packed, plain = b"-> CompressedCertificate ", b"-> Certificate "
-        trace = ("--compress", "--trace")
-        verified = rb"Verification: OK"
-        raw = rb"(?s)Server raw public key|Server-to-client raw public key negotiated"
-        yield "openssl-3.5 client: compressed", lambda: self.serve(
-            self.s_client35(), verified, *trace, traced=packed)
-        yield "openssl-3.5 client: not compressed", lambda: self.serve(
-            self.s_client35("-no_rx_cert_comp"), verified, *trace, traced=plain)
-        yield "openssl-3.5 client: a staple rather than compressed", lambda: self.serve(
-            self.s_client35("-status"), rb"OCSP Response Status: successful", "--ocsp", good,
-            *trace, traced=plain)
-        yield "openssl-3.5 server: compressed", lambda: self.connect(
-            self.s_server35("-cert_comp"), packed.replace(b"->", b"<-"), *trace, "--json")
-        yield "openssl-3.5 server: not compressed", lambda: self.connect(
-            self.s_server35("-no_tx_cert_comp"), plain.replace(b"->", b"<-"), *trace, "--json")
-        yield "openssl-3.5 server: staple", lambda: self.connect(
-            self.s_server35("-status_file", good), rb"staple +an OCSP response", "--ocsp")
-        trusting = self.s_client35("-enable_server_rpk")
-        yield "openssl-3.5 client: raw key", lambda: self.serve(
-            lambda port: [word for word in trusting(port) if word != "-verify_return_error"],
-            raw, "--raw-key")
-        yield "openssl-3.5 server: raw key", lambda: self.connect(
-            self.s_server35("-enable_server_rpk"), rb"a raw public key, pin", "--raw-key",
-            trust=("--pin", self.pin))
-        yield "openssl-3.5 server: raw key, X.509 alone", lambda: self.connect(
-            self.s_server35(), rb"sneck connect: ", "--raw-key", trust=("--pin", self.pin),
-            code=3)
-
     def gnutls_cli(self, *args, priority=TLS13):
         return lambda port: [GNUTLS_CLI, "-p", str(port), "--priority", priority, *args,
                              "localhost"]
@@ -172,6 +136,42 @@ class Table:
             yield f"tlslite server: {algorithm}", lambda a=algorithm, m=message: self.connect(
                 self.tlslite_server(a), m.replace(b"->", b"<-"), "--compress", "--trace",
                 "--grease", "--json")
+
+    def s_client35(self, *args):
+        return lambda port: [*OpenSSL35.command, *self.s_client(*args)(port)[1:]]
+
+    def s_server35(self, *args):
+        return lambda port: [*OpenSSL35.command, *self.s_server(*args)(port)[1:]]
+
+    def of_openssl35(self, good):
+        """OpenSSL 3.5: what 3.0 has not."""
+        packed, plain = b"-> CompressedCertificate ", b"-> Certificate "
+        trace = ("--compress", "--trace")
+        verified = rb"Verification: OK"
+        raw = rb"(?s)Server raw public key|Server-to-client raw public key negotiated"
+        yield "openssl-3.5 client: compressed", lambda: self.serve(
+            self.s_client35(), verified, *trace, traced=packed)
+        yield "openssl-3.5 client: not compressed", lambda: self.serve(
+            self.s_client35("-no_rx_cert_comp"), verified, *trace, traced=plain)
+        yield "openssl-3.5 client: a staple rather than compressed", lambda: self.serve(
+            self.s_client35("-status"), rb"OCSP Response Status: successful", "--ocsp", good,
+            *trace, traced=plain)
+        yield "openssl-3.5 server: compressed", lambda: self.connect(
+            self.s_server35("-cert_comp"), packed.replace(b"->", b"<-"), *trace, "--json")
+        yield "openssl-3.5 server: not compressed", lambda: self.connect(
+            self.s_server35("-no_tx_cert_comp"), plain.replace(b"->", b"<-"), *trace, "--json")
+        yield "openssl-3.5 server: staple", lambda: self.connect(
+            self.s_server35("-status_file", good), rb"staple +an OCSP response", "--ocsp")
+        trusting = self.s_client35("-enable_server_rpk")
+        yield "openssl-3.5 client: raw key", lambda: self.serve(
+            lambda port: [word for word in trusting(port) if word != "-verify_return_error"],
+            raw, "--raw-key")
+        yield "openssl-3.5 server: raw key", lambda: self.connect(
+            self.s_server35("-enable_server_rpk"), rb"a raw public key, pin", "--raw-key",
+            trust=("--pin", self.pin))
+        yield "openssl-3.5 server: raw key, X.509 alone", lambda: self.connect(
+            self.s_server35(), rb"sneck connect: ", "--raw-key", trust=("--pin", self.pin),
+            code=3)
 
     def runs(self):
         good, revoked = self.at("good.der"), self.at("revoked.der")
@@ -220,10 +220,10 @@ class Table:
                 trust=("--pin", self.pin), code=3)
             yield "gnutls server: GREASE", lambda: self.connect(
                 self.gnutls_serv(*x509), rb"version +TLS 1.3", "--grease", "--ocsp")
-        if OpenSSL35.path:
-            yield from self.of_openssl35(good)
         if TLSLITE:
             yield from self.packed()
+        if OpenSSL35.path and self.version == "1.3":
+            yield from self.of_openssl35(good)
 
 
 def main():

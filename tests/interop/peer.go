@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Go's crypto/tls as a peer; arguments as in peer.py; also: visit PORT CA TIMES.
+// Go's crypto/tls as a peer; arguments as in peer.py; also: visits PORT CA TIMES.
 package main
 
 import (
@@ -24,11 +24,12 @@ func must(err error) {
 func config(group, alpn string) *tls.Config {
 	groups := map[string]tls.CurveID{"X25519": tls.X25519, "P-256": tls.CurveP256,
 		"P-384": tls.CurveP384, "P-521": tls.CurveP521, "X25519MLKEM768": 0x11ec}
-	c := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: "localhost"}
-	if os.Getenv("TLS") == "1.3" {
-		c.MinVersion = tls.VersionTLS13
-	} else if os.Getenv("TLS") == "1.2" {
-		c.MaxVersion = tls.VersionTLS12
+	c := &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "localhost"}
+	if os.Getenv("TLS12") != "" {
+		c.MinVersion, c.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+	}
+	if os.Getenv("TLS12") == "both" {
+		c.MaxVersion = tls.VersionTLS13
 	}
 
 	if group != "" {
@@ -54,8 +55,8 @@ func client(port, ca, group, alpn string) {
 	must(err)
 }
 
-// visit comes back as often as it is told, and says each time whether it has resumed.
-func visit(port, ca, times string) {
+// visits comes back as often as it is told, and says each time whether it has resumed.
+func visits(port, ca, times string) {
 	c := config("", "")
 	pem, err := os.ReadFile(ca)
 	must(err)
@@ -104,8 +105,8 @@ func main() {
 	switch a[1] {
 	case "client":
 		client(a[2], a[3], a[4], a[5])
-	case "visit":
-		visit(a[2], a[3], a[4])
+	case "visits":
+		visits(a[2], a[3], a[4])
 	default:
 		server(a[2], a[3], a[4], a[5], a[7] != "")
 	}

@@ -5,8 +5,8 @@ const tls = require('tls');
 
 const [role, ...args] = process.argv.slice(2);
 const settled = (group, alpn, suite) => ({
-	minVersion: process.env.TLS === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
-	maxVersion: process.env.TLS === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
+	minVersion: process.env.TLS12 ? 'TLSv1.2' : 'TLSv1.3',
+	maxVersion: process.env.TLS12 && process.env.TLS12 !== 'both' ? 'TLSv1.2' : 'TLSv1.3',
 	...(group ? { ecdhCurve: group } : {}),
 	...(alpn ? { ALPNProtocols: alpn.split(',') } : {}), ...(suite ? { ciphers: suite } : {}),
 	...(/CCM_?8/.test(suite) ? { ciphers: suite + ':DEFAULT:@SECLEVEL=0' } : {}), // a tag of 64 bits

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Deno as a peer; arguments as in peer.py, but Deno takes no list of groups or suites; also:
-// visit PORT CA TIMES, which fetches /small as often.
+// visits PORT CA TIMES, which fetches /small as often.
 const [role, ...args] = Deno.args;
 const list = (text) => (text ? { alpnProtocols: text.split(',') } : {});
 
@@ -15,7 +15,7 @@ if (role === 'client') {
 	console.error('alpn', info.alpnProtocol);
 	Deno.stdin.readable.pipeTo(tls.writable, { preventClose: true });
 	await tls.readable.pipeTo(Deno.stdout.writable);
-} else if (role === 'visit') {
+} else if (role === 'visits') {
 	const [port, ca, times] = args;
 	const client = Deno.createHttpClient({
 		caCerts: [Deno.readTextFileSync(ca)], poolMaxIdlePerHost: 0,

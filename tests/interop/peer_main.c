@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A peer in C: `client PORT CA GROUP ALPN SUITE [MAXFRAG]` pipes stdin and stdout, `server CERT KEY
- * GROUP ALPN SUITE ASK` says "port N" and echoes, `visit PORT CA TIMES` connects as often, sends a
+ * GROUP ALPN SUITE ASK` says "port N" and echoes, `visits PORT CA TIMES` connects as often, sends a
  * byte and comes back with its session. GROUP and SUITE are not looked at: these libraries have all
- * they know switched on. TLS=1.2 or TLS=1.3 in the environment: that version alone. */
+ * they know switched on. TLS12 in the environment: empty for TLS 1.3 alone, 1 for TLS 1.2, both for
+ * both. */
 #include "peer.h"
 
 #include <arpa/inet.h>
@@ -147,7 +148,7 @@ static void server(void)
 	}
 }
 
-static void visit(const char *port, int times)
+static void visits(const char *port, int times)
 {
 	for (; times > 0; times--) {
 		const int fd = dial(port);
@@ -164,11 +165,11 @@ static void visit(const char *port, int times)
 
 int main(int argc, char **argv)
 {
-	const char *const version = getenv("TLS") != NULL ? getenv("TLS") : "";
+	const char *const version = getenv("TLS12") != NULL ? getenv("TLS12") : "";
 	const bool is_server = argc > 7 && strcmp(argv[1], "server") == 0;
 	struct settings s = { .server = is_server,
-			      .only12 = strcmp(version, "1.2") == 0,
-			      .only13 = strcmp(version, "1.3") == 0,
+			      .only12 = version[0] != '\0' && strcmp(version, "both") != 0,
+			      .only13 = version[0] == '\0',
 			      .alpn = "" };
 
 	must(argc > 4, "usage", argc);
@@ -187,8 +188,8 @@ int main(int argc, char **argv)
 	stack_init(&s);
 	if (is_server)
 		server();
-	else if (strcmp(argv[1], "visit") == 0)
-		visit(argv[2], atoi(argv[4]));
+	else if (strcmp(argv[1], "visits") == 0)
+		visits(argv[2], atoi(argv[4]));
 	else
 		client(argv[2]);
 	return 0;

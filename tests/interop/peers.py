@@ -268,7 +268,9 @@ class Script(Peer):
     curves = NAMES
 
     def start(self, *args):
-        return ["env", "TLS=" + self.versions, *self.command, *args]
+        """TLS12 in the environment: empty for TLS 1.3 alone, 1 for TLS 1.2, both for both."""
+        versions = {"1.2": ["env", "TLS12=1"], "both": ["env", "TLS12=both"]}
+        return [*versions.get(self.versions, []), *self.command, *args]
 
     def suites(self, suite):
         return suite and (suites12(suite) if self.versions == "1.2" else SUITES[suite])

@@ -24,7 +24,7 @@ KEYS = {"ec384": "p384", "ec521": "p521", "ed25519": "ed25519", "ed448": "ed448"
 THEMES = {"suites": list(SUITES), "groups": GROUPS12, "keys": list(KEYS),
           "the rest": ["alpn", "maxfrag", "limit", "large", "noems"],
           "versions": ["theirs", "newer", "apart"]}
-SHORT = {"a128", "cc20", "ccm8", "rsa-a256", "p384", "ed25519", "alpn", "maxfrag", "noems",
+SHORT = {"a128", "ccm8", "rsa-a256", "p384", "ed25519", "alpn", "maxfrag", "noems",
          "theirs", "newer"}  # and without SNECK_LONG=1 no more
 SHORTER = {"a128", "theirs", "newer"}  # of peers that are slow to start
 LEGEND = """\

@@ -278,7 +278,7 @@ def visitor_cells(peer):
         if peer.name == "nss":
             return ["strsclnt", "-4", "-p", str(port), "-d", peer.db, "-c", str(times), "-t", "1",
                     "-V", "tls1.3:tls1.3", "-u", "localhost"]
-        return peer.start("visit", str(port), peer.ca, str(times))
+        return peer.start("visits", str(port), peer.ca, str(times))
 
     def resumes(*args, times=2):
         source = ["--root", peer.site] if peer.name in ("curl", "deno", "nss") else ["--echo"]

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""sneck against OpenSSL and GnuTLS in TLS 1.2, both roles: every suite with every group, every kind
-of certificate, versions that meet in 1.2 from either side, PKCS #1 v1.5, records of 512 bytes, and
-what must be refused; curl, and Python's ssl in one thread. peers12_test.py has all peers, with less.
-Names of peers as arguments: these only.
+"""sneck against OpenSSL, GnuTLS, NSS, curl and Python in TLS 1.2, both roles: every suite with every
+group, every kind of certificate, versions that meet in 1.2 from either side, PKCS #1 v1.5, records of
+512 bytes, and what must be refused. Names of peers as arguments: these only.
 Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
 import os
 import shutil
@@ -12,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+import peers
 from lib import SNECK, Failed, Process, free_port, listens, make_certificates, program, through
 
 DATA = b"".join(b"%08d a line there and back\n" % i for i in range(3000))
@@ -208,6 +208,39 @@ def curl(bed, _peer):
             raise Failed(f"curl exits with {done.returncode}, {len(done.stdout)} bytes")
 
 
+def scripts(bed, _peer):
+    """What the peers of peers.py say when they may speak TLS 1.2 only: each kind, both roles."""
+    os.environ["TLS12"] = "1"
+    for kind in (peers.Python, peers.Node, peers.Go):
+        peer = kind(bed.folder)
+        if not peer.path:
+            print(f"{peer.name} is not installed")
+        for cert in ("ecdsa", "rsa") if peer.path else ():
+            with bed.serve(cert) as server:
+                with Process(peer.client(port_of(server))) as p:
+                    through(p, DATA)
+            with Process(peer.server(0, cert)) as server:
+                port = int(server.expect(rb"port (\d+)")[1])
+                with bed.connect(port) as p:
+                    p.expect(b"version +TLS 1.2")
+                    through(p, DATA)
+            print(f"{peer.name} {cert}: ok in both roles")
+
+
+def nss(bed, _peer):
+    peer = peers.NSS(bed.folder)
+    only = ["-V", "tls1.2:tls1.2"]
+    for cert in ("ecdsa", "rsa"):
+        with bed.serve(cert) as server:
+            with Process([*peer.client(port_of(server)), *only]) as p:
+                through(p, DATA[:400])
+        port = free_port()
+        with Process([*peer.server(port, cert), *only]) as server:
+            server.until(lambda: listens(port), "listening")
+            with bed.connect(port) as p:
+                p.expect(b"version +TLS 1.2")
+
+
 def main():
     if not os.access(SNECK, os.X_OK):
         print(f"skipped: no command at {SNECK}")
@@ -224,8 +257,8 @@ def main():
                          for cell in cells(bed, peer)]
         for name, here, run in (("openssl", shutil.which("openssl"), refused),
                                 ("openssl", shutil.which("openssl"), renegotiation),
-                                ("python", True, python_client),
-                                ("curl", program("curl"), curl)):
+                                ("scripts", True, scripts),
+                                ("nss", peers.NSS.path, nss), ("python", True, python_client), ("curl", program("curl"), curl)):
             if here and (not only or name in only):
                 todo.append((name, run.__name__, run, (None,), {}))
         for name, what, run, args, options in todo:
