@@ -37,7 +37,7 @@ sneck_leave_out(KEX_EPHEMERAL
 	"hs/(auth|own|own13|peer13|ask_cert|(client|server)13_cert)|msg/(cert|verify)|keys/signature|ext/(sigalgs|authorities|status_request|sct|credential)|conn/(job|answer_cert|config_cert|show_cert)"
 	"pair/.*" "(split|save|external|graph|hs|fuzz|pki)/.*" "msg/(cert|finish|readers)_test" "ext/.*" "keys/(sched13|rfc8448)_test" "conn/config_test")
 sneck_leave_out(TLS12 "(hs|keys|msg|ext)/[a-z]+12|ext/(ems|renegotiation_info|ec_point_formats)"
-	"[a-z]+/[a-z]+12_test" "pair/(version|raw_key)_test" "pair/combine.*" "interop/(tls12|peers12|scanners)_test")
+	"[a-z]+/[a-z]+12_test" "pair/(version|raw_key)_test" "pair/combine.*" "interop/tls12_test")
 sneck_leave_out(KEX_PSK "")
 sneck_leave_out(KEX_PSK_EPHEMERAL "" "pair/(resume|early|ticket|psk|combine).*" "save/ticket_test")
 if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
@@ -51,3 +51,6 @@ sneck_leave_out(EARLY_DATA "ext/early_data|hs/early.*|conn/(early|strike)"
 	"pair/(early|resume|ticket|psk).*" "conn/strike_test" "ext/.*")
 sneck_leave_out(RAW_KEYS "ext/cert_type" ".*/raw_key_test")
 sneck_leave_out(COMPRESSION "ext/compress|(msg|hs|conn)/packed" ".*/(compress|packers|packed)_test")
+if(NOT SNECK_TLS12)
+	list(APPEND absent_tests "interop/(peers12|scanners)_test")
+endif()
