@@ -51,6 +51,3 @@ sneck_leave_out(EARLY_DATA "ext/early_data|hs/early.*|conn/(early|strike)"
 	"pair/(early|resume|ticket|psk).*" "conn/strike_test" "ext/.*")
 sneck_leave_out(RAW_KEYS "ext/cert_type" ".*/raw_key_test")
 sneck_leave_out(COMPRESSION "ext/compress|(msg|hs|conn)/packed" ".*/(compress|packers|packed)_test")
-if(NOT SNECK_TLS12)
-	list(APPEND absent_tests "interop/(peers12|scanners)_test")
-endif()
