@@ -305,6 +305,7 @@ static const struct flag {
 	{ "suites", BOTH, required_argument, 0, read_suites },
 	{ "min-version", BOTH, required_argument, 0, read_min_version },
 	{ "max-version", BOTH, required_argument, 0, read_max_version },
+	{ "insecure-no-ems", BOTH, no_argument, FIELD(no_ems), NULL },
 	{ "keylog", BOTH, required_argument, FIELD(keylog), NULL },
 	{ "max-fragment", CONNECT, required_argument, 0, read_max_fragment },
 	{ "max-fragment", SERVE, required_argument, 0, read_send_fragment },
@@ -474,6 +475,7 @@ int options_config(const struct options *o, struct sneck_config *cfg)
 				"this build has no zlib, brotli and zstd for --compress");
 	cfg->min_version = o->min_version;
 	cfg->max_version = o->max_version;
+	cfg->insecure_no_ems = o->no_ems;
 	cfg->recv_record_limit = o->record_limit;
 	cfg->suites = (struct sneck_u16s){ o->suites, o->n_suites };
 	cfg->groups = (struct sneck_u16s){ o->groups, o->n_groups };

@@ -29,7 +29,7 @@ struct options {
 	bool insecure, json, has_pin, want_ocsp, grease;
 	uint8_t pin[1][32];
 	/* both; help: doctor too */
-	bool help, key_update, trace, raw_key, compress;
+	bool help, key_update, trace, raw_key, compress, no_ems;
 	uint16_t max_fragment, record_limit; /* bytes; 0: not given */
 	uint16_t min_version, max_version;   /* enum sneck_version; 0: not given */
 	struct sneck_span alpn[LIST_MAX];

@@ -24,21 +24,33 @@ static bool may_change(uint16_t type)
 	       type == EXT_PRE_SHARED_KEY || type == EXT_PADDING;
 }
 
-/* The block was split before: it has no broken length. */
+/* In ascending order of their types, because some clients bring them in another order the second
+ * time. The block was split before: it has no broken length, no duplicate, and few extensions. */
 static enum sneck_rc add_extensions(struct transcript *t, struct sneck_span block)
 {
-	struct rd r;
+	enum { NONE = 0x10000 };
+	uint32_t least, next = 0;
 
-	rd_init(&r, block);
-	while (rd_more(&r)) {
-		const size_t from = r.at;
-		const uint16_t type = rd_u16(&r);
+	do {
+		struct sneck_span whole = { NULL, 0 };
+		struct rd r;
 
-		(void)rd_vec(&r, 2, 0, 65535);
-		if (!may_change(type))
-			SNECK_TRY(sneck__transcript_add(
-				t, sneck_span_of(block.p + from, r.at - from)));
-	}
+		least = NONE;
+		rd_init(&r, block);
+		while (rd_more(&r)) {
+			const size_t from = r.at;
+			const uint16_t type = rd_u16(&r);
+
+			(void)rd_vec(&r, 2, 0, 65535);
+			if (type < next || type >= least)
+				continue;
+			least = type;
+			whole = sneck_span_of(block.p + from, r.at - from);
+		}
+		if (least != NONE && !may_change((uint16_t)least))
+			SNECK_TRY(sneck__transcript_add(t, whole));
+		next = least + 1;
+	} while (least != NONE);
 	return SNECK_OK;
 }
 

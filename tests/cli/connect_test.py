@@ -216,6 +216,20 @@ class Failures(Case):
             self.assertEqual(facts["version"], "TLS 1.2")
             self.assertTrue(facts["extended_master_secret"] and facts["secure_renegotiation"])
 
+    def test_no_ems(self):
+        need_tls12(self)
+
+        def change(context):
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
+            context.options |= 1  # SSL_OP_NO_EXTENDED_MASTER_SECRET of OpenSSL 3
+
+        with self.python_tls(change) as port:
+            at = "127.0.0.1:%d" % port
+            self.refused(run("connect", at, "--ca", self.path("ca.pem")), NETWORK,
+                         "extended master secret")
+            done = run("connect", at, "--ca", self.path("ca.pem"), "--insecure-no-ems")
+            self.assertIn(b"with       no extended master secret", done.stderr)
+
     def test_tls13_only(self):
         need_tls12(self)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Java's JSSE as a peer; arguments as in peer.py.
+// Java's JSSE as a peer; arguments as in peer.py; also: visits PORT CA TIMES.
 import java.io.*;
 import java.net.InetAddress;
 import java.nio.file.*;
@@ -32,20 +32,17 @@ class Peer {
 	}
 
 	static void set(SSLParameters p, String alpn) {
-		p.setProtocols(new String[] {"TLSv1.3"});
+		String versions = System.getenv().getOrDefault("TLS12", "");
+
+		p.setProtocols((versions.equals("both") ? "TLSv1.3,TLSv1.2"
+			: versions.isEmpty() ? "TLSv1.3" : "TLSv1.2").split(","));
 		if (!alpn.isEmpty())
 			p.setApplicationProtocols(alpn.split(","));
 	}
 
 	static void client(SSLContext context, int port, String alpn) throws Exception {
-		SSLSocket s = (SSLSocket)context.getSocketFactory().createSocket(
-			new java.net.Socket("127.0.0.1", port), "localhost", port, true);
-		SSLParameters p = s.getSSLParameters();
+		SSLSocket s = open(context, port, alpn);
 
-		set(p, alpn);
-		p.setEndpointIdentificationAlgorithm("HTTPS");
-		s.setSSLParameters(p);
-		s.startHandshake();
 		System.err.println("alpn " + s.getApplicationProtocol());
 		Thread up = new Thread(() -> {
 			try {
@@ -57,6 +54,28 @@ class Peer {
 		up.setDaemon(true);
 		up.start();
 		pipe(s.getInputStream(), new FileOutputStream(FileDescriptor.out));
+	}
+
+	static SSLSocket open(SSLContext context, int port, String alpn) throws Exception {
+		SSLSocket s = (SSLSocket)context.getSocketFactory().createSocket(
+			new java.net.Socket("127.0.0.1", port), "localhost", port, true);
+		SSLParameters p = s.getSSLParameters();
+
+		set(p, alpn);
+		p.setEndpointIdentificationAlgorithm("HTTPS");
+		s.setSSLParameters(p);
+		s.startHandshake();
+		return s;
+	}
+
+	static void visit(SSLContext context, int port, int times) throws Exception {
+		for (int i = 0; i < times; i++) {
+			try (SSLSocket s = open(context, port, "")) {
+				s.getOutputStream().write('x');
+				if (s.getInputStream().read() != 'x')
+					throw new IOException("no echo");
+			}
+		}
 	}
 
 	static void server(SSLContext context, String alpn, boolean ask) throws Exception {
@@ -78,12 +97,12 @@ class Peer {
 	}
 
 	public static void main(String[] a) throws Exception {
-		boolean server = a[0].equals("server");
+		boolean server = a[0].equals("server"), visits = a[0].equals("visits");
 		KeyStore store = KeyStore.getInstance("PKCS12");
 		char[] none = new char[0];
 		SSLContext context = SSLContext.getInstance("TLSv1.3");
 
-		if (!a[3].isEmpty())
+		if (!visits && !a[3].isEmpty())
 			System.setProperty("jdk.tls.namedGroups", a[3]);
 		store.load(null, none);
 		if (server) {
@@ -101,7 +120,10 @@ class Peer {
 			store.setCertificateEntry("ca", certificate(a[2]));
 			trust.init(store);
 			context.init(null, trust.getTrustManagers(), null);
-			client(context, Integer.parseInt(a[1]), a[4]);
+			if (visits)
+				visit(context, Integer.parseInt(a[1]), Integer.parseInt(a[3]));
+			else
+				client(context, Integer.parseInt(a[1]), a[4]);
 		}
 	}
 }

@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 from lib import Failed, Process, SNECK, free_port, listens, make_certificates, openssl, program
+from peers import OpenSSL35
 
 OPENSSL, GNUTLS_CLI, GNUTLS_SERV = map(program, ("openssl", "gnutls-cli", "gnutls-serv"))
 RAW = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CTYPE-ALL:+CTYPE-SRV-RAWPK"
@@ -47,6 +48,7 @@ c.close()
 
 class Table:
     """What the runs share: files, and servers that live as long as a run."""
+    version = "1.3"
 
     def __init__(self, folder):
         self.folder = folder
@@ -126,13 +128,50 @@ class Table:
                              algorithm]
 
     def packed(self):
-        for algorithm in ("zlib", "brotli", "none"):
+        brotli = importlib.util.find_spec("brotli") is not None
+        for algorithm in ("zlib", *(["brotli"] if brotli else []), "none"):
             message = b"-> Certificate " if algorithm == "none" else b"-> CompressedCertificate "
             yield f"tlslite client: {algorithm}", lambda a=algorithm, m=message: self.serve(
                 self.tlslite_client(a), rb"connected", "--compress", "--trace", traced=m)
             yield f"tlslite server: {algorithm}", lambda a=algorithm, m=message: self.connect(
                 self.tlslite_server(a), m.replace(b"->", b"<-"), "--compress", "--trace",
                 "--grease", "--json")
+
+    def s_client35(self, *args):
+        return lambda port: [*OpenSSL35.command, *self.s_client(*args)(port)[1:]]
+
+    def s_server35(self, *args):
+        return lambda port: [*OpenSSL35.command, *self.s_server(*args)(port)[1:]]
+
+    def of_openssl35(self, good):
+        """OpenSSL 3.5: what 3.0 has not."""
+        packed, plain = b"-> CompressedCertificate ", b"-> Certificate "
+        trace = ("--compress", "--trace")
+        verified = rb"Verification: OK"
+        raw = rb"(?s)Server raw public key|Server-to-client raw public key negotiated"
+        yield "openssl-3.5 client: compressed", lambda: self.serve(
+            self.s_client35(), verified, *trace, traced=packed)
+        yield "openssl-3.5 client: not compressed", lambda: self.serve(
+            self.s_client35("-no_rx_cert_comp"), verified, *trace, traced=plain)
+        yield "openssl-3.5 client: a staple rather than compressed", lambda: self.serve(
+            self.s_client35("-status"), rb"OCSP Response Status: successful", "--ocsp", good,
+            *trace, traced=plain)
+        yield "openssl-3.5 server: compressed", lambda: self.connect(
+            self.s_server35("-cert_comp"), packed.replace(b"->", b"<-"), *trace, "--json")
+        yield "openssl-3.5 server: not compressed", lambda: self.connect(
+            self.s_server35("-no_tx_cert_comp"), plain.replace(b"->", b"<-"), *trace, "--json")
+        yield "openssl-3.5 server: staple", lambda: self.connect(
+            self.s_server35("-status_file", good), rb"staple +an OCSP response", "--ocsp")
+        trusting = self.s_client35("-enable_server_rpk")
+        yield "openssl-3.5 client: raw key", lambda: self.serve(
+            lambda port: [word for word in trusting(port) if word != "-verify_return_error"],
+            raw, "--raw-key")
+        yield "openssl-3.5 server: raw key", lambda: self.connect(
+            self.s_server35("-enable_server_rpk"), rb"a raw public key, pin", "--raw-key",
+            trust=("--pin", self.pin))
+        yield "openssl-3.5 server: raw key, X.509 alone", lambda: self.connect(
+            self.s_server35(), rb"sneck connect: ", "--raw-key", trust=("--pin", self.pin),
+            code=3)
 
     def runs(self):
         good, revoked = self.at("good.der"), self.at("revoked.der")
@@ -183,6 +222,8 @@ class Table:
                 self.gnutls_serv(*x509), rb"version +TLS 1.3", "--grease", "--ocsp")
         if TLSLITE:
             yield from self.packed()
+        if OpenSSL35.path and self.version == "1.3":
+            yield from self.of_openssl35(good)
 
 
 def main():
@@ -202,9 +243,13 @@ def main():
     for path, package in ((GNUTLS_CLI, "gnutls-bin"),):
         if not path:
             print(f"skipped: {package} is not installed")
+    if not OpenSSL35.path:
+        print(f"skipped: openssl-3.5: not installed: {OpenSSL35.package}")
     if not TLSLITE:
         print("skipped: compressed certificates: the Python module tlslite-ng 0.9 is not installed")
     print(f"{ok} ok, {failed} failed")
+    if TLSLITE and not importlib.util.find_spec("brotli"):
+        print("skipped: certificates by brotli: the Python module brotli is not installed")
     return 1 if failed else 0
 
 

@@ -312,6 +312,8 @@ class Table:
                                  for c in self.columns]))
 
     def show(self):
+        if not self.rows:
+            return
         width = max(len(self.theme), *(len(name) for name, _ in self.rows))
         print(self.theme.ljust(width), *self.columns)
         for name, shown in self.rows:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Go's crypto/tls as a peer; arguments as in peer.py.
+// Go's crypto/tls as a peer; arguments as in peer.py; also: visits PORT CA TIMES.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -26,6 +27,9 @@ func config(group, alpn string) *tls.Config {
 	c := &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "localhost"}
 	if os.Getenv("TLS12") != "" {
 		c.MinVersion, c.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+	}
+	if os.Getenv("TLS12") == "both" {
+		c.MaxVersion = tls.VersionTLS13
 	}
 
 	if group != "" {
@@ -49,6 +53,28 @@ func client(port, ca, group, alpn string) {
 	go io.Copy(conn, os.Stdin)
 	_, err = io.Copy(os.Stdout, conn)
 	must(err)
+}
+
+// visits comes back as often as it is told, and says each time whether it has resumed.
+func visits(port, ca, times string) {
+	c := config("", "")
+	pem, err := os.ReadFile(ca)
+	must(err)
+	c.RootCAs = x509.NewCertPool()
+	c.RootCAs.AppendCertsFromPEM(pem)
+	c.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+	n, err := strconv.Atoi(times)
+	must(err)
+	for ; n > 0; n-- {
+		conn, err := tls.Dial("tcp", "127.0.0.1:"+port, c)
+		must(err)
+		fmt.Println(map[bool]string{false: "new", true: "reused"}[conn.ConnectionState().DidResume])
+		_, err = conn.Write([]byte("x"))
+		must(err)
+		_, err = io.ReadFull(conn, make([]byte, 1))
+		must(err)
+		conn.Close()
+	}
 }
 
 func server(cert, key, group, alpn string, ask bool) {
@@ -76,9 +102,12 @@ func server(cert, key, group, alpn string, ask bool) {
 
 func main() {
 	a := os.Args
-	if a[1] == "client" {
+	switch a[1] {
+	case "client":
 		client(a[2], a[3], a[4], a[5])
-	} else {
+	case "visits":
+		visits(a[2], a[3], a[4])
+	default:
 		server(a[2], a[3], a[4], a[5], a[7] != "")
 	}
 }

@@ -5,11 +5,11 @@ const tls = require('tls');
 
 const [role, ...args] = process.argv.slice(2);
 const settled = (group, alpn, suite) => ({
-	minVersion: 'TLSv1.3',
-	...(process.env.TLS12 ? { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } : {}),
+	minVersion: process.env.TLS12 ? 'TLSv1.2' : 'TLSv1.3',
+	maxVersion: process.env.TLS12 && process.env.TLS12 !== 'both' ? 'TLSv1.2' : 'TLSv1.3',
 	...(group ? { ecdhCurve: group } : {}),
 	...(alpn ? { ALPNProtocols: alpn.split(',') } : {}), ...(suite ? { ciphers: suite } : {}),
-	...(suite.includes('CCM_8') ? { ciphers: suite + ':DEFAULT:@SECLEVEL=0' } : {}), // a tag of 64 bits
+	...(/CCM_?8/.test(suite) ? { ciphers: suite + ':DEFAULT:@SECLEVEL=0' } : {}), // a tag of 64 bits
 });
 
 if (role === 'client') {

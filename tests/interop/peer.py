@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Python's ssl as a peer: `peer.py client PORT CA GROUP ALPN SUITE` pipes stdin and stdout,
 `peer.py server CERT KEY GROUP ALPN SUITE ASK` says "port N" and echoes; ASK: for a certificate,
-which the client need not have. An empty word leaves the default."""
+which the client need not have. An empty word leaves the default. TLS12 in the
+environment: empty for TLS 1.3 alone, 1 for TLS 1.2, both for both."""
 import os
 import select
 import socket
@@ -34,9 +35,10 @@ def pipe(tls):
 
 
 def settle(context, group, alpn):
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    if os.environ.get("TLS12"):
-        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+    versions = os.environ.get("TLS12")
+    if versions != "both":
+        context.minimum_version = context.maximum_version = (
+            ssl.TLSVersion.TLSv1_2 if versions else ssl.TLSVersion.TLSv1_3)
     if group and group != "X25519":  # Debian's Python knows curves with points only; X25519 is
         context.set_ecdh_curve(group)  # what it offers first anyway
     if alpn:

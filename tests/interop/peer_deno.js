@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Deno as a peer; arguments as in peer.py, but Deno takes no list of groups or suites.
+// Deno as a peer; arguments as in peer.py, but Deno takes no list of groups or suites; also:
+// visits PORT CA TIMES, which fetches /small as often.
 const [role, ...args] = Deno.args;
 const list = (text) => (text ? { alpnProtocols: text.split(',') } : {});
 
@@ -14,6 +15,15 @@ if (role === 'client') {
 	console.error('alpn', info.alpnProtocol);
 	Deno.stdin.readable.pipeTo(tls.writable, { preventClose: true });
 	await tls.readable.pipeTo(Deno.stdout.writable);
+} else if (role === 'visits') {
+	const [port, ca, times] = args;
+	const client = Deno.createHttpClient({
+		caCerts: [Deno.readTextFileSync(ca)], poolMaxIdlePerHost: 0,
+	});
+
+	for (let i = 0; i < Number(times); i++)
+		await (await fetch(`https://localhost:${port}/small`, { client })).text();
+	Deno.exit(0);
 } else {
 	const [cert, key, , alpn] = args;
 	const listener = Deno.listenTls({

@@ -2,6 +2,7 @@
 """The programs that sneck is tried against: how each is started as client and as server, how it is
 told what to use, and what it lacks."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,11 @@ from lib import HERE, Process, free_port, listens, program
 SUITES = {"a128": "TLS_AES_128_GCM_SHA256", "a256": "TLS_AES_256_GCM_SHA384",
           "cc20": "TLS_CHACHA20_POLY1305_SHA256", "ccm": "TLS_AES_128_CCM_SHA256",
           "ccm8": "TLS_AES_128_CCM_8_SHA256"}
+SUITES12 = {suite: [f"TLS_ECDHE_{key}_WITH_{name}" for key in keys] for suite, name, keys in (
+    ("a128", "AES_128_GCM_SHA256", ("ECDSA", "RSA")),
+    ("a256", "AES_256_GCM_SHA384", ("ECDSA", "RSA")),
+    ("cc20", "CHACHA20_POLY1305_SHA256", ("ECDSA", "RSA")),
+    ("ccm", "AES_128_CCM", ("ECDSA",)), ("ccm8", "AES_128_CCM_8", ("ECDSA",)))}
 GROUPS = {"x25519": "x25519", "p256": "secp256r1", "p384": "secp384r1", "p521": "secp521r1",
           "x448": "x448", "mlkem": "X25519MLKEM768"}
 NAMES = {"x25519": "X25519", "p256": "P-256", "p384": "P-384", "p521": "P-521", "x448": "X448",
@@ -33,9 +39,19 @@ NO_OFFER = dict.fromkeys(("client maxfrag", "client small"),
                          "cannot be told to ask for a max_fragment_length")
 NO_LATE = {"client hybrid": "sends a share of X25519MLKEM768 at once"}
 NO_PSS = lack("pss", "takes no keys for RSA-PSS alone")
+NO_P521 = {"client ec521": "does not offer P-521, which is the curve of the key"}
+NO_13 = lack("newer", "has no TLS 1.3")
+NO_ED = lack("ed25519 ed448", "has no EdDSA")
 NO_COOKIE = {"server cookie": "sends no cookie"}
 NO_ASK = lack("ask", "cannot be told to ask for a certificate")
 COMMON = NO_SCHEMES | NO_REKEY | NO_LIMIT | NO_OFFER | NO_COOKIE
+
+
+def suites12(suite):
+    """By OpenSSL's names, as a list with colons."""
+    return ":".join(name.removeprefix("TLS_").replace("_WITH", "").replace("AES_", "AES")
+                    .replace("_POLY1305_SHA256", "_POLY1305").replace("CCM_8", "CCM8")
+                    .replace("_", "-") for name in SUITES12[suite])
 
 
 def options_for(files, *names):
@@ -46,7 +62,9 @@ def options_for(files, *names):
 class Peer:
     """Options, empty for the default: group, alpn, suite, sigalg (rsa384: for rsa_pss_rsae_sha384),
     limit (record_size_limit), maxfrag; of a server also kind (of certificate), ask (for a
-    certificate), must (have one); of a client show (a certificate of that kind). lacks: a column, or a role and a column, to the reason why it is not tried."""
+    certificate), must (have one); of a client show (a certificate of that kind). lacks: a column,
+    or a role and a column, to the reason why it is not tried; in TLS 1.2 those of lacks12 too, and
+    an empty reason there means that it is."""
     name = path = package = ""
     echoes = True    # as a server; else it pipes stdin and stdout
     tells = False    # as a client it says "alpn NAME", as a server "port N"
@@ -54,9 +72,14 @@ class Peer:
     serves = False   # it is a server of https with the pages of `site`
     limits = False   # it knows record_size_limit
     late = {}        # options with which a client offers X25519MLKEM768, and sends another share
+    versions = "1.3"   # or "1.2", or "both"
+    slow = False       # it takes long to start
+    settles = True     # it can be told what versions
+    fragment = 512     # what it asks for as a client that asks for a max_fragment_length
+    ems = True         # it knows extended master secret
     certifies = False  # it can show a certificate as a client, and insist on one as a server
     client = server = rekey_client = rekey_server = None
-    lacks = {}
+    lacks = lacks12 = {}
 
     def __init__(self, folder):
         self.folder = folder
@@ -82,9 +105,14 @@ class OpenSSL(Peer):
 
     def both(self, group, alpn, suite, sigalg, quiet):
         """A tag of 8 bytes is below the level that OpenSSL 3.2 and newer asks for."""
-        return [*(["-cipher", "DEFAULT:@SECLEVEL=0"] if suite == "ccm8" else []),
+        cipher, low = [], ":@SECLEVEL=0" if suite == "ccm8" else ""
+        if suite and self.versions == "1.2":
+            cipher = ["-cipher", suites12(suite) + low]
+        elif suite:
+            cipher = ["-ciphersuites", SUITES[suite],
+                      *(["-cipher", "DEFAULT" + low] if low else [])]
+        return [*{"1.2": ["-tls1_2"], "1.3": ["-tls1_3"]}.get(self.versions, []), *cipher,
                 *(["-groups", NAMES[group]] if group else []), *(["-alpn", alpn] if alpn else []),
-                *(["-ciphersuites", SUITES[suite]] if suite else []),
                 *(["-sigalgs", self.schemes[sigalg]] if sigalg else []),
                 *(["-quiet"] if quiet else [])]
 
@@ -92,7 +120,7 @@ class OpenSSL(Peer):
         return [*self.command, "s_client", "-connect", f"127.0.0.1:{port}", "-servername",
                 "localhost", *options_for(show and self.pem(show), "-cert", "-key"),
                 "-verify_hostname", "localhost", "-CAfile", self.ca,
-                "-verify_return_error", "-tls1_3", *self.both(group, alpn, suite, sigalg, quiet),
+                "-verify_return_error", *self.both(group, alpn, suite, sigalg, quiet),
                 *(["-maxfraglen", str(maxfrag)] if maxfrag else [])]
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="", ask=False,
@@ -157,14 +185,16 @@ class Curl(Peer):
     lacks = COMMON | NO_MLKEM | lack("rekeyed", "sends nothing behind its only request")
 
     def client(self, port, group="", alpn="", suite="", show=""):
-        return [self.path, *options_for(show and self.pem(show), "--cert", "--key"), "-sSv", "--tlsv1.3", *(["--curves", NAMES[group]] if group else []),
-                *(["--tls13-ciphers", SUITES[suite]] if suite else []), "--cacert", self.ca,
+        version = {"1.2": ["--tls-max", "1.2"], "1.3": ["--tlsv1.3"]}.get(self.versions, [])
+        return [self.path, *options_for(show and self.pem(show), "--cert", "--key"), "-sSv",
+                *version, *(["--curves", NAMES[group]] if group else []),
+                *(["--tls13-ciphers", SUITES[suite]] if suite and self.versions == "1.3" else
+                  ["--ciphers", suites12(suite)] if suite else []), "--cacert", self.ca,
                 "--resolve", f"localhost:{port}:127.0.0.1", f"https://localhost:{port}/"]
 
 
 class GnuTLS(Peer):
     name, package, path, limits = "gnutls", "gnutls-bin", program("gnutls-cli"), True
-    serv = program("gnutls-serv")
     certifies = True
     curves = {"x25519": "X25519", "p256": "SECP256R1", "p384": "SECP384R1", "p521": "SECP521R1",
               "x448": "X448"}
@@ -176,8 +206,11 @@ class GnuTLS(Peer):
         "server maxfrag": "knows record_size_limit, which then counts alone",
         "server ccm8": "does not agree to it"}
 
+    def tool(self, name):
+        return [name]
+
     def priority(self, group, suite, sigalg):
-        text = "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+        text = "NORMAL" + {"both": ""}.get(self.versions, ":-VERS-ALL:+VERS-TLS" + self.versions)
         if group:
             text += ":-GROUP-ALL:+GROUP-" + self.curves[group]
         if suite:
@@ -188,8 +221,8 @@ class GnuTLS(Peer):
 
     def client(self, port, *more, group="", alpn="", suite="", sigalg="", limit=0, show=""):
         more = [*options_for(show and self.pem(show), "--x509certfile", "--x509keyfile"), *more]
-        return [self.path, "--port", str(port), "--x509cafile", self.ca, "--sni-hostname",
-                "localhost", "--verify-hostname", "localhost", "--logfile",
+        return [*self.tool("gnutls-cli"), "--port", str(port), "--x509cafile", self.ca,
+                "--sni-hostname", "localhost", "--verify-hostname", "localhost", "--logfile",
                 os.path.join(self.folder, "gnutls.log"), *self.priority(group, suite, sigalg),
                 *([f"--recordsize={limit}"] if limit else []),
                 *[f"--alpn={a}" for a in alpn.split(",") if a], *more, "127.0.0.1"]
@@ -199,8 +232,8 @@ class GnuTLS(Peer):
         cert, key = self.pem(kind)
         ask = ["--require-client-cert", "--verify-client-cert", "--x509cafile",
                self.ca] if must else [] if ask else ["--disable-client-cert"]
-        return [self.serv, "--echo", "--port", str(port), "--x509certfile", cert, "--x509keyfile",
-                key, *ask, "-q",
+        return [*self.tool("gnutls-serv"), "--echo", "--port", str(port), "--x509certfile", cert,
+                "--x509keyfile", key, *ask, "-q",
                 *self.priority(group, suite, sigalg),
                 *([f"--recordsize={limit}"] if limit else []),
                 *[f"--alpn={a}" for a in alpn.split(",") if a]]
@@ -216,26 +249,46 @@ class GnuTLS(Peer):
                 p.expect(b"behind update %d" % i)
 
 
+class GnuTLS38(GnuTLS):
+    """The files of Debian 13's gnutls-bin, libgnutls30t64 and what they need, in a folder."""
+    name, package = "gnutls-3.8", "the folder of it in $SNECK_GNUTLS38"
+    root = os.environ.get("SNECK_GNUTLS38", "")
+    path = root if os.path.exists(os.path.join(root, "usr", "bin", "gnutls-cli")) else None
+
+    def tool(self, name):
+        usr = os.path.join(self.root, "usr")
+        return [os.path.join(usr, "lib64", "ld-linux-x86-64.so.2"), "--library-path",
+                os.path.join(usr, "lib", "x86_64-linux-gnu"), os.path.join(usr, "bin", name)]
+
+
 class Script(Peer):
     """One that runs a program of ours, which takes any free port."""
     tells = True
     command = ()
     curves = NAMES
 
+    def start(self, *args):
+        """TLS12 in the environment: empty for TLS 1.3 alone, 1 for TLS 1.2, both for both."""
+        versions = {"1.2": ["env", "TLS12=1"], "both": ["env", "TLS12=both"]}
+        return [*versions.get(self.versions, []), *self.command, *args]
+
+    def suites(self, suite):
+        return suite and (suites12(suite) if self.versions == "1.2" else SUITES[suite])
+
     def client(self, port, group="", alpn="", suite=""):
-        return [*self.command, "client", str(port), self.ca, group and self.curves[group], alpn,
-                suite and SUITES[suite]]
+        return self.start("client", str(port), self.ca, group and self.curves[group], alpn,
+                          self.suites(suite))
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
-        return [*self.command, "server", *self.pem(kind), group and self.curves[group], alpn,
-                suite and SUITES[suite], "ask" if ask else ""]
+        return self.start("server", *self.pem(kind), group and self.curves[group], alpn,
+                          self.suites(suite), "ask" if ask else "")
 
 
 class Python(Script):
     name, package, path = "python", "python3", sys.executable
     command = (path, os.path.join(HERE, "peer.py"))
     curves = NAMES | {"p256": "prime256v1", "p384": "secp384r1", "p521": "secp521r1"}
-    lacks = COMMON | NO_MLKEM | lack("ccm ccm8", "takes no list of suites for TLS 1.3")
+    lacks = COMMON | NO_MLKEM | lack("ccm ccm8", "takes no list of suites")
 
 
 class Node(Script):
@@ -251,10 +304,12 @@ class Bun(Script):
     path = program("bun", "@oven", "bun-linux-x64", "bin", "bun")
     command = (path, os.path.join(HERE, "peer.js"))
     lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE
+    lacks12 = NO_P521
 
 
 class Deno(Script):
-    name, package = "deno", "tools/setup --peers"
+    name, package, settles = "deno", "tools/setup --peers", False
+    lacks12 = NO_P521 | lack("apart", "cannot be told what versions to speak")
     path = program("deno", "@deno", "linux-x64-glibc", "deno")
     command = (path, "run", "--quiet", "--no-lock", "--allow-net", "--allow-read",
                os.path.join(HERE, "peer_deno.js"))
@@ -283,7 +338,7 @@ class Go(Script):
 
 class Java(Script):
     name, package, path = "java", "openjdk-17-jdk-headless", program("javac") and program("java")
-    curves = GROUPS
+    slow, curves = True, GROUPS
     lacks = COMMON | NO_CCM | NO_MLKEM
 
     def __init__(self, folder):
@@ -300,6 +355,7 @@ class NSS(Peer):
     name, package, path = "nss", "libnss3-tools", program("tstclnt")
     curves = {"x25519": "x25519", "p256": "P256", "p384": "P384", "p521": "P521"}
     letters = {"a128": ":1301", "a256": ":1302", "cc20": ":1303"}
+    letters12 = {"a128": ":C02B:C02F", "a256": ":C02C:C030", "cc20": ":CCA9:CCA8"}
     serves = True
     lacks = NO_CCM | NO_X448 | NO_MLKEM | NO_PSS | NO_REKEY | NO_MAXFRAG | NO_COOKIE | lack(
         "ed25519", "has no Ed25519") | lack("limit", "cannot be given a limit") | {
@@ -326,9 +382,11 @@ class NSS(Peer):
                        timeout=30)
 
     def both(self, port, group, suite, sigalg):
-        return ["-p", str(port), "-d", self.db, "-V", "tls1.3:tls1.3",
+        low, high = {"both": ("1.2", "1.3")}.get(self.versions, (self.versions, self.versions))
+        letters = self.letters12 if self.versions == "1.2" else self.letters
+        return ["-p", str(port), "-d", self.db, "-V", f"tls{low}:tls{high}",
                 *(["-I", self.curves[group]] if group else []),
-                *(["-c", self.letters[suite]] if suite else []),
+                *(["-c", letters[suite]] if suite else []),
                 *(["-J", f"rsa_pss_rsae_sha{sigalg[3:]},ecdsa_secp256r1_sha256"] if sigalg else [])]
 
     def client(self, port, group="", alpn="", suite="", sigalg=""):
@@ -344,6 +402,14 @@ class Caddy(Peer):
     name, package, path, serves = "caddy", "caddy", program("caddy"), True
     lacks = Go.lacks | NO_MLKEM | lack("alpn", "tried with the others")
 
+    def __init__(self, folder):
+        super().__init__(folder)
+        if self.path:
+            built = subprocess.run([self.path, "build-info"], capture_output=True, check=False,
+                                   text=True, timeout=60).stdout
+            go = re.search(r"\bgo1\.(\d+)", built)
+            self.ems = not go or int(go[1]) > 20  # the first with extended master secret is 1.21
+
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
         cert, key = self.pem(kind)
         curves = "curves " + GROUPS[group] if group else ""
@@ -357,7 +423,8 @@ storage file_system {self.folder}
 https://localhost:{port} {{
 bind 127.0.0.1
 tls {cert} {key} {{
-protocols tls1.3
+protocols {"tls1.3" if self.versions == "1.3" else "tls1.2"} {"tls1.2" if self.versions == "1.2"
+                                                         else "tls1.3"}
 {curves}
 {auth}
 }}
@@ -369,7 +436,7 @@ file_server
                 "caddyfile", "--config", config]
 
 
-class WolfSSL(Peer):
+class Lighttpd(Peer):
     name, serves = "lighttpd+wolfssl", True
     package = "lighttpd, lighttpd-mod-wolfssl"
     path = os.path.exists("/usr/lib/lighttpd/mod_wolfssl.so") and shutil.which(
@@ -377,6 +444,7 @@ class WolfSSL(Peer):
     lacks = COMMON | NO_MLKEM | lack("alpn", "tried with the others") | lack(
         "pss", "wolfSSL 5.5 signs with rsa_pss_rsae, which we refuse") | lack(
         "retry", "takes no list of groups, and has all") | lack("ccm8", "does not agree to it")
+    lacks12 = lack("ccm", "does not agree to it")
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
         cert, key = self.pem(kind)
@@ -384,6 +452,8 @@ class WolfSSL(Peer):
 ssl.verifyclient.enforce = "disable"
 ssl.verifyclient.ca-file = "{self.ca}"
 """ if ask else ""
+        versions = ", ".join(f'"{end}Protocol" => "TLSv{self.versions}"' for end in ("Min", "Max")
+                             ) if self.versions != "both" else '"MinProtocol" => "TLSv1.2"'
         return [self.path, "-D", "-f", self.write(f"lighttpd.{port}", f"""
 server.modules = ("mod_wolfssl")
 server.document-root = "{self.site}"
@@ -392,8 +462,55 @@ server.port = {port}
 ssl.engine = "enable"
 ssl.pemfile = "{cert}"
 ssl.privkey = "{key}"
-ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "TLSv1.3")
+ssl.openssl.ssl-conf-cmd = ({versions})
 {auth}""")]
 
 
-ALL = (OpenSSL, OpenSSL35, Curl, GnuTLS, Python, Node, Bun, Deno, NSS, Java, Go, Caddy, WolfSSL)
+class Compiled(Script):
+    """A library behind peer_main.c; built once for each run. It has all it knows switched on."""
+    header, libraries = "", ()
+    compiler = program(os.environ.get("CC", "cc")) or program("gcc")
+
+    def __init_subclass__(cls):
+        here = any(os.path.exists(os.path.join(d, cls.header))
+                   for d in ("/usr/include", "/usr/local/include"))
+        cls.path = cls.compiler if here else None
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        binary = os.path.join(folder, "peer-" + self.name)
+        self.command = (binary,)
+        if self.path and not os.path.exists(binary):
+            subprocess.run([self.path, "-std=c11", "-D_GNU_SOURCE", "-o", binary,
+                            os.path.join(HERE, "peer_main.c"),
+                            os.path.join(HERE, f"peer_{self.name}.c"),
+                            *["-l" + name for name in self.libraries]], check=True, timeout=60)
+
+    def client(self, port, group="", alpn="", suite="", maxfrag=0):
+        return self.start("client", str(port), self.ca, "", alpn, "", str(maxfrag or ""))
+
+
+class MbedTLS(Compiled):
+    name, package, header = "mbedtls", "libmbedtls-dev", "mbedtls/ssl_cache.h"
+    libraries = ("mbedtls", "mbedx509", "mbedcrypto")
+    fragment = 1024  # a flight in one record: 2.28 does not join pieces of handshake messages
+    lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13
+
+
+class WolfSSL(Compiled):
+    name, package, header = "wolfssl", "libwolfssl-dev", "wolfssl/ssl.h"
+    libraries = ("wolfssl",)
+    lacks = {c: r for c, r in COMMON.items() if not c.endswith(("maxfrag", "small"))} | NO_MLKEM | {
+        "server pss": "wolfSSL 5.5 signs with rsa_pss_rsae, which we refuse",
+        "client pss": NO_PSS["pss"], "server retry": "takes no list of groups, and has all"}
+
+
+class BearSSL(Compiled):
+    name, package, header, libraries = "bearssl", "libbearssl-dev", "bearssl.h", ("bearssl",)
+    ems = False
+    lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13 | lack("x448", "has no X448")
+
+
+ALL = (OpenSSL, OpenSSL35, Curl, GnuTLS, GnuTLS38, Python, Node, Bun, Deno, NSS, Java, Go, Caddy,
+       Lighttpd, WolfSSL)
+ALL12 = ALL + (MbedTLS, BearSSL)

@@ -139,7 +139,7 @@ class Clients:
         self.run("--groups", "X25519MLKEM768,x25519", messages=[(rb"<- ClientHello", 2)],
                  **self.peer.late)
 
-    def limit(self, name="middle"):
+    def limit(self, name="middle", down=513):
         """A page: gnutls-cli loses what it reads from stdin beyond one record."""
         page = read(os.path.join(self.peer.site, name))
         with serve(self.peer, "--root", self.peer.site) as server:
@@ -149,7 +149,7 @@ class Clients:
                 skip = p.out.find(b"\r\n\r\n") + 4
                 p.until(lambda: len(p.out) >= skip + len(page), "the page")
                 same(bytes(p.out[skip:]), page, p.name)
-                at.at_most(down=513)
+                at.at_most(down=down)
 
     def certificates(self):
         ask = ["--client-ca", self.peer.ca, "--client-auth"]

@@ -295,7 +295,8 @@ static void n4_every_byte(void **state)
 	assert_true(cases > 1000);
 }
 
-/* Extensions in another order: RFC 9846, 4.2.2 has no exception for it. */
+/* Extensions in another order: wolfSSL sends them so, and a server takes it. Whoever did it on the
+ * way has changed what the server signs. */
 static void rotate(struct edit *ed, struct unit *u)
 {
 	uint8_t *const d = u->data;
@@ -328,7 +329,7 @@ static void n23_order(void **state)
 	ed.on_unit = rotate;
 	pair_run(&p);
 	assert_true(ed.done);
-	assert_int_equal(p.server.st.err, SNECK_E_ILLEGAL);
+	assert_int_equal(p.client.st.err, SNECK_E_BAD_SIGNATURE);
 	pair_wipe(&p);
 }
 

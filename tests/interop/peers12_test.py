@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""sneck against other TLS libraries in TLS 1.2, and where both versions meet, in both roles: each
+suite, group and kind of key that both have, and what is negotiated beside them. Prints a table for
+each theme, with a reason for each cell that could not be tried; without SNECK_LONG=1 in the
+environment fewer columns. tls12_test.py has every suite with every group against OpenSSL and
+GnuTLS. Names of peers as arguments: these only.
+Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
+import os
+import sys
+import tempfile
+import time
+
+from lib import (SNECK, Failed, Process, Table, free_port, listens, lines_of, make_certificates)
+from peers import ALL12, GROUPS
+from peers_test import (ALPN, MIDDLE, PAGES, SMALL, Clients, Servers, connect, lacks_of, ours,
+                        port_of, serve)
+
+OURS = {"a128": "AES128-GCM", "a256": "AES256-GCM", "cc20": "CHACHA20", "ccm": "AES128-CCM",
+        "ccm8": "AES128-CCM8"}
+SUITES = {suite: ("ecdsa", suite) for suite in OURS} | {
+    "rsa-" + suite: ("rsa", suite) for suite in ("a128", "a256", "cc20")}
+GROUPS12 = [group for group in GROUPS if group != "mlkem"]
+KEYS = {"ec384": "p384", "ec521": "p521", "ed25519": "ed25519", "ed448": "ed448", "pss": "pss"}
+THEMES = {"suites": list(SUITES), "groups": GROUPS12, "keys": list(KEYS),
+          "the rest": ["alpn", "maxfrag", "limit", "large", "noems"],
+          "versions": ["theirs", "newer", "apart"]}
+SHORT = {"a128", "ccm8", "rsa-a256", "p384", "ed25519", "alpn", "maxfrag", "noems",
+         "theirs", "newer"}  # and without SNECK_LONG=1 no more
+SHORTER = {"a128", "theirs", "newer"}  # of peers that are slow to start
+LEGEND = """\
+rsa-...: with a key for RSA; alpn: a protocol in common; maxfrag: max_fragment_length; limit:
+record_size_limit; large: a megabyte both ways; noems: refused, for want of extended master secret;
+theirs: the peer may do TLS 1.3, we may not; newer: both may, and do; apart: the peer may not and we
+must; in all others we may and the peer may not; -: skipped, for the reason that is said"""
+LARGE = lines_of(1 << 20)
+
+
+def settle(peer, versions):
+    """What our side needs besides, so that it comes to what the peer is told to speak."""
+    peer.versions = versions if peer.settles else "both"
+    more = [] if peer.ems else ["--insecure-no-ems"]
+    return more + (["--max-version", "1.2"] if versions == "1.2" and not peer.settles else [])
+
+
+class With:
+    """Cells of one peer in one role."""
+
+    def __init__(self, side):
+        self.side, self.peer = side, side.peer
+
+    def run(self, *more, versions="1.2", got="1.2", **options):
+        more = [*more, *settle(self.peer, versions)]
+        if self.side.role == "client":
+            message = rb"-> ServerHelloDone" if got == "1.2" else rb"-> EncryptedExtensions"
+            self.side.run(*more, messages=[(message, 1)], **options)
+        else:
+            self.side.run(*more, says=b"version +TLS " + got.encode(), **options)
+
+    def suite(self, kind, suite):
+        auth = "RSA" if kind == "rsa" else "ECDSA"
+        self.run("--suites", f"ECDHE-{auth}-{OURS[suite]}", kind=kind, suite=suite)
+
+    def group(self, group):
+        """With a key for RSA: a curve of the key would have to be among the groups."""
+        want = {"want": {"group": GROUPS[group]}} if self.side.role == "server" else {}
+        self.run("--groups", GROUPS[group], kind="rsa", group=group, **want)
+
+    def alpn(self):
+        if self.peer.fetches:
+            self.run(alpn="http/1.1")
+        elif self.side.role == "client":
+            self.run("--alpn", "two.example", alpn=ALPN,
+                     **({"says": b"alpn two.example"} if self.peer.tells else {}))
+        else:
+            self.run("--alpn", "two.example,three.example", alpn=ALPN,
+                     want={"alpn": "two.example"})
+
+    def maxfrag(self):
+        n = self.peer.fragment if self.side.role == "client" else 512
+        tap = {"up": n + 8, "down": n + 8}  # with the nonce that each record carries
+        if self.side.role == "client":
+            self.run(data=MIDDLE, tap=tap, maxfrag=n)
+        else:
+            self.run("--max-fragment", str(n), data=MIDDLE,
+                     tap={"down": n + 8} if self.peer.serves else tap)
+
+    def limit(self):
+        if self.side.role == "client":
+            settle(self.peer, "1.2")
+            self.side.limit(down=520)
+        else:
+            self.run("--record-limit", "700", data=MIDDLE, limit=512, tap={"up": 520, "down": 708})
+
+    def noems(self):
+        """Our default."""
+        if self.peer.ems:
+            raise Failed("it has extended master secret")
+        self.peer.versions = "1.2"
+        self.refused(b"extended master secret")
+
+    def apart(self):
+        settle(self.peer, "1.2")
+        self.refused(rb"alert protocol_version|no TLS 1\.3|alert handshake_failure",
+                     "--min-version", "1.3")
+
+    def refused(self, says, *more):
+        if self.side.role == "client":
+            with serve(self.peer, "--echo", *more) as server:
+                with Process(self.peer.client(port_of(server))) as p:
+                    p.write(SMALL)
+                    server.expect(says)
+        else:
+            port = free_port()
+            with Process(self.peer.server(port)) as server:
+                if self.peer.tells:
+                    port = int(server.expect(rb"port (\d+)")[1])
+                server.until(lambda: listens(port), "listening")
+                with connect(self.peer, port, *more) as p:
+                    p.expect(says)
+                    p.wait(3)
+
+    def cells(self, theme):
+        if theme == "suites":
+            return {name: lambda s=s: self.suite(*s) for name, s in SUITES.items()}
+        if theme == "groups":
+            return {g: lambda g=g: self.group(g) for g in GROUPS12}
+        if theme == "keys":
+            return {name: lambda kind=kind: self.run(kind=kind) for name, kind in KEYS.items()}
+        if theme == "versions":
+            return {"theirs": lambda: self.run("--max-version", "1.2", versions="both"),
+                    "newer": lambda: self.run(versions="both", got="1.3"), "apart": self.apart}
+        rest = {"alpn": self.alpn, "maxfrag": self.maxfrag, "limit": self.limit,
+                "large": lambda: self.run(data=LARGE)}
+        return rest | ({} if self.peer.ems else {"noems": self.noems})
+
+
+def lacks12(peer, role, columns):
+    more = {part.removeprefix(role + " "): reason for part, reason in peer.lacks12.items()
+            if " " not in part or part.startswith(role + " ")}
+    fits = {c: r for c, r in lacks_of(peer, role, columns).items() if more.get(c, r)}
+    return fits | {c: more[c] for c in columns if more.get(c)}
+
+
+def main():
+    if not os.access(SNECK, os.X_OK):
+        print(f"skipped: no command at {SNECK}")
+        return 77
+    start, only, tables = time.monotonic(), sys.argv[1:], []
+    long = os.environ.get("SNECK_LONG") == "1"
+    with tempfile.TemporaryDirectory(prefix="sneck-interop12-") as folder:
+        make_certificates(folder)
+        os.mkdir(os.path.join(folder, "site"))
+        for name, size in PAGES.items():
+            if name != "huge":
+                with open(os.path.join(folder, "site", name), "wb") as f:
+                    f.write(SMALL if name == "small" else os.urandom(size))
+        peers = [kind(folder) for kind in ALL12 if kind.path and (not only or kind.name in only)]
+        for theme, columns in THEMES.items():
+            columns = [c for c in columns if long or c in SHORT]
+            tables.append(Table(theme, columns, ours(columns)))
+            for peer in peers:
+                for side, can in ((Clients, peer.client), (Servers, peer.server)):
+                    if can:
+                        cells = With(side(peer)).cells(theme)
+                        if peer.slow and not long:
+                            cells = {c: run for c, run in cells.items() if c in SHORTER}
+                        tables[-1].row(f"{peer.name} {side.role}", cells,
+                                       lacks12(peer, side.role, columns))
+            tables[-1].show()
+        print(LEGEND)
+    for kind in ALL12:
+        if not kind.path:
+            print(f"skipped: {kind.name}: not installed: {kind.package}")
+    if not long:
+        print("skipped: the other suites, groups, keys and extensions: only with SNECK_LONG=1")
+    ok, failed, skipped = (sum(getattr(t, what) for t in tables)
+                           for what in ("ok", "failed", "skipped"))
+    print(f"{ok} ok, {failed} failed, {skipped} skipped, {time.monotonic() - start:.0f} s")
+    return 1 if failed else 0 if ok else 77
+
+
+if __name__ == "__main__":
+    sys.exit(main())
