@@ -13,12 +13,24 @@ const struct alg_name sneck__schemes[] = {
 #undef SCHEME
 _Static_assert(sizeof sneck__schemes / sizeof sneck__schemes[0] <= 33, "a bit for each scheme");
 
+/* 1 + the line of a scheme, by its value: a ClientHello may name 8,000. */
+#define SLOT(id)			     (((id) >> 4 & 0xf0u) | ((id)&0x0fu))
+#define SCHEME(id, name, in_handshake, auth) LINE_##id,
+enum {
+#include "sigalgs.def"
+};
+#undef SCHEME
+#define SCHEME(id, name, in_handshake, auth) [SLOT(SNECK_##id)] = LINE_##id + 1,
+static const uint8_t lines[256] = {
+#include "sigalgs.def"
+};
+#undef SCHEME
+
 const struct alg_name *sneck__scheme_find(uint16_t id)
 {
-	for (const struct alg_name *a = sneck__schemes; a->id != 0; a++)
-		if (a->id == id)
-			return a;
-	return NULL;
+	const uint8_t line = lines[SLOT(id)];
+
+	return line != 0 && sneck__schemes[line - 1u].id == id ? &sneck__schemes[line - 1u] : NULL;
 }
 
 bool sneck__scheme_in_handshake(uint16_t id)
@@ -28,27 +40,11 @@ bool sneck__scheme_in_handshake(uint16_t id)
 	return s != NULL && s->flag;
 }
 
-/* A switch and no look in the table: a ClientHello may name 8,000 schemes. */
 uint32_t sneck__scheme_bit(uint16_t id)
 {
-#define SCHEME(id, name, in_handshake, auth) SCHEME_ROW_##id,
-	enum {
-#include "sigalgs.def"
-	};
-#undef SCHEME
-	unsigned row;
+	const struct alg_name *const s = sneck__scheme_find(id);
 
-	switch (id) {
-#define SCHEME(id, name, in_handshake, auth)                                                       \
-	case SNECK_##id:                                                                           \
-		row = SCHEME_ROW_##id;                                                             \
-		break;
-#include "sigalgs.def"
-#undef SCHEME
-	default:
-		return 0;
-	}
-	return UINT32_C(1) << row;
+	return s != NULL ? UINT32_C(1) << (s - sneck__schemes) : 0;
 }
 
 uint8_t sneck__scheme_auth(uint16_t id)
