@@ -55,7 +55,7 @@ sneck_leave_out(KEX_PSK "")
 sneck_leave_out(KEX_PSK_EPHEMERAL "" "external/quic_resume_test" "pair/combine.*" "uv/resume_test")
 if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
 	list(FILTER core_src EXCLUDE REGEX "/src/(ext/(psk|psk_modes)|keys/psk|hs/(offer|choose|psk)|conn/psk)[.]c$")
-	list(APPEND absent_tests "keys/psk_test" "pair/psk_attack_test")
+	list(APPEND absent_tests "keys/psk_test" "pair/(psk|negotiate)_attack_test")
 endif()
 sneck_leave_out(TICKETS
 	"keys/(session|seal|ticket)|hs/(ticket|policy|session)|ext/ticket_request|conn/(session|ticket)"
