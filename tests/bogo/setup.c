@@ -98,6 +98,7 @@ static void add_identity(struct run *r, const struct cred_flags *f, size_t i, in
 		.schemes = preferred(&f->signing_prefs, own->schemes),
 		.sign = sign,
 		.ctx = id,
+		.sign_digest = sign_digest,
 	};
 	if (id->signer.schemes[0] == 0)
 		not_implemented("no signature scheme that this key has here");
