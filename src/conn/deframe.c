@@ -29,6 +29,7 @@ static uint32_t message_bound(const struct sneck_config *cfg, uint8_t type)
 		return cfg->max_client_hello != 0 ? cfg->max_client_hello : BOUND_CLIENT_HELLO;
 	case HT_CERTIFICATE:
 	case HT_COMPRESSED_CERTIFICATE:
+	case HT_CERTIFICATE_STATUS: /* what TLS 1.3 has in the Certificate */
 		return cfg->max_certificate != 0 ? cfg->max_certificate : BOUND_CERTIFICATE;
 	default:
 		return cfg->max_handshake_msg != 0 ? cfg->max_handshake_msg : BOUND_HANDSHAKE_MSG;
