@@ -228,16 +228,16 @@ static enum sneck_rc next_message(const struct sneck_conn *c, struct sneck_span 
 	struct hs_msg next;
 	size_t missing;
 
-	SNECK_TRY(sneck__frame_next(
-		m, bytes, message_bound(c->cfg, sneck__frame_type(bytes)), &missing));
+	SNECK_TRY(sneck__frame_next(m, bytes, message_bound(c->cfg, sneck__frame_type(bytes)),
+				    &missing));
 	m->level = c->rx_epoch.level;
 	if (!sneck__hs_looks_ahead(&c->hs, m->type))
 		return SNECK_OK;
 	rest = sneck_span_of(bytes.p + m->raw.len, bytes.len - m->raw.len);
 	if (rest.len == 0)
 		return SNECK_WANT_INPUT;
-	SNECK_TRY(sneck__frame_next(
-		&next, rest, message_bound(c->cfg, sneck__frame_type(rest)), &missing));
+	SNECK_TRY(sneck__frame_next(&next, rest, message_bound(c->cfg, sneck__frame_type(rest)),
+				    &missing));
 	m->next = next.raw;
 	return SNECK_OK;
 }

@@ -115,9 +115,8 @@ static enum sneck_rc on_server_key_exchange(struct hs *hs, const struct hs_msg *
 /* RFC 6066, 8: it may come where it was promised. */
 static enum sneck_rc on_status_or_key_exchange(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
-	return m->type == HT_SERVER_KEY_EXCHANGE
-		       ? on_server_key_exchange(hs, m, to)
-		       : sneck__client12_on_certificate_status(hs, m, to);
+	return m->type == HT_SERVER_KEY_EXCHANGE ? on_server_key_exchange(hs, m, to)
+						 : sneck__client12_on_certificate_status(hs, m, to);
 }
 
 static enum sneck_rc on_server_hello_done(struct hs *hs, const struct hs_msg *m, uint8_t *to)

@@ -304,9 +304,9 @@ static bool needs_key(const struct sneck_config *cfg, int role)
 static bool shows12(const struct sneck_config *cfg, int role)
 {
 	return sneck__version_on(cfg, SNECK_TLS12) &&
-	       (role == SNECK_SERVER ? cfg->client_auth != SNECK_AUTH_NONE
-				     : cfg->n_credentials != 0 ||
-					       (cfg->ask & SNECK_ASK_CREDENTIAL) != 0);
+	       (role == SNECK_SERVER
+			? cfg->client_auth != SNECK_AUTH_NONE
+			: cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0);
 }
 
 /* Our half of an exchange of TLS 1.2, in which the server offers: there with a private key, and a

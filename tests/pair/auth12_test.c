@@ -111,10 +111,10 @@ static void chosen_by_scheme(void **state)
 	static const struct {
 		uint16_t takes[4], shown;
 	} cases[] = {
-		{ { 0x0403, 0x0804 }, 0x0403 },	      { { 0x0804, 0x0403 }, 0x0403 },
-		{ { 0x0805, 0x0804 }, 0x0804 },	      { { 0x0805, 0x0403 }, 0x0403 },
-		{ { 0x0401, 0x0807 }, 0x0401 },	      { { 0x0501, 0x0401 }, 0x0401 },
-		{ { 0x0501, 0x0601 }, 0x0501 },	      { { 0x0503, 0x0809 }, 0 },
+		{ { 0x0403, 0x0804 }, 0x0403 },		{ { 0x0804, 0x0403 }, 0x0403 },
+		{ { 0x0805, 0x0804 }, 0x0804 },		{ { 0x0805, 0x0403 }, 0x0403 },
+		{ { 0x0401, 0x0807 }, 0x0401 },		{ { 0x0501, 0x0401 }, 0x0401 },
+		{ { 0x0501, 0x0601 }, 0x0501 },		{ { 0x0503, 0x0809 }, 0 },
 		{ { 0x0804, 0x0807, 0x0806 }, 0x0804 }, { { 0x0809, 0x0603 }, 0 },
 	};
 	static struct transparent_signer signers[4];
@@ -270,8 +270,8 @@ static void types_and_schemes(void **state)
 		{ SET(AUTH_ECDSA), 0x2 },
 		{ SET(AUTH_RSA) | SET(AUTH_ECDSA), 0x3 },
 	};
-	const struct sneck_span list = sneck_span_of("\x04\x01\x04\x03\x06\x03\x08\x07\x02\x03",
-						     10);
+	const struct sneck_span list =
+		sneck_span_of("\x04\x01\x04\x03\x06\x03\x08\x07\x02\x03", 10);
 	struct nego ng = { .cfg = &p.client.cfg };
 
 	(void)state;

@@ -72,7 +72,8 @@ static const struct attack attacks[] = {
 	{ "n12_cv_twice", CV, .act = ACT_DUP, E(UNEXPECTED, 10) },
 	{ "n15_ccs_before_cv", CV, BEFORE(20), B("\x01"), E(UNEXPECTED, 10) },
 	{ "n13_cv_ccs_swapped", CV, .act = ACT_SWAP, E(UNEXPECTED, 10) },
-	{ "n20_cv_behind", CV, .act = ACT_AFTER, .content = 22, B("\x0f\0\0\x04\x04\x03\0\0"), E(UNEXPECTED, 10) },
+	{ "n20_cv_behind", CV, .act = ACT_AFTER, .content = 22, B("\x0f\0\0\x04\x04\x03\0\0"),
+	  E(UNEXPECTED, 10) },
 	{ "n16_data_before_cv", CV, BEFORE(23), B("abc"), E(UNEXPECTED, 10) },
 
 	{ "n1_cr_short", CR, .act = ACT_TRUNC, .at = 1, E(DECODE, 50) },
@@ -85,9 +86,10 @@ static const struct attack attacks[] = {
 	  E(DECODE, 50) },
 	{ "n27_cr_ca_empty", CR, .act = ACT_REPLACE,
 	  B("\x0d\0\0\x0a\x01\x40\0\x02\x04\x03\0\x02\0\0"), E(DECODE, 50) },
-	{ "n34_cr_of_13", CR, .act = ACT_REPLACE, B("\x0d\0\0\x0b\0\0\x08\0\x0d\0\x04\0\x02\x04\x03"),
-	  E(DECODE, 50) },
-	{ "n33_cr_types", CR, .act = ACT_SET, .at = 5, B("\x63"), .self = true, E(BAD_FINISHED, 51) },
+	{ "n34_cr_of_13", CR, .act = ACT_REPLACE,
+	  B("\x0d\0\0\x0b\0\0\x08\0\x0d\0\x04\0\x02\x04\x03"), E(DECODE, 50) },
+	{ "n33_cr_types", CR, .act = ACT_SET, .at = 5, B("\x63"), .self = true,
+	  E(BAD_FINISHED, 51) },
 	{ "n12_cr_twice", CR, .act = ACT_DUP, E(UNEXPECTED, 10) },
 	{ "n11_cr_dropped", CR, .act = ACT_DROP, .self = true, E(UNEXPECTED, 10) },
 	{ "n15_ccs_before_cr", CR, BEFORE(20), B("\x01"), E(UNEXPECTED, 10) },
@@ -236,8 +238,8 @@ static void n78_every_call_fails(void **state)
 	(void)state;
 	for (int how = 0; how < 4; how++) {
 		for (n = 1;; n++) {
-			prepare(SNECK_AUTH_REQUIRED, how & 1 ? TRANSPARENT_ECDSA384
-							      : TRANSPARENT_ECDSA);
+			prepare(SNECK_AUTH_REQUIRED,
+				how & 1 ? TRANSPARENT_ECDSA384 : TRANSPARENT_ECDSA);
 			p.server.cfg.ask |= how & 2 ? SNECK_ASK_VERIFY : 0u;
 			p.server.answer = 2;
 			p.client.cfg.check_own_signature = 1;

@@ -429,9 +429,12 @@ static void tls12_agrees_too(void **state)
 		const char *has;
 		int type; /* -1: nothing in common */
 	} cases[] = {
-		{ RAW, "rx", SNECK_RAW_PUBLIC_KEY }, { RAW, "xr", SNECK_X509 },
-		{ RAW, "r", SNECK_RAW_PUBLIC_KEY },  { ONLY, "xr", SNECK_RAW_PUBLIC_KEY },
-		{ 0, "rx", SNECK_X509 },	     { ONLY, "x", -1 },
+		{ RAW, "rx", SNECK_RAW_PUBLIC_KEY },
+		{ RAW, "xr", SNECK_X509 },
+		{ RAW, "r", SNECK_RAW_PUBLIC_KEY },
+		{ ONLY, "xr", SNECK_RAW_PUBLIC_KEY },
+		{ 0, "rx", SNECK_X509 },
+		{ ONLY, "x", -1 },
 		{ 0, "r", -1 },
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* staple12_test.c: a staple in TLS 1.2 is a message of its own behind the Certificate, and SCTs come
- * in the ServerHello: what is waited for, in which pieces it may come, what is refused.
+/* staple12_test.c: a staple in TLS 1.2 is a message of its own behind the Certificate, and SCTs
+ * come in the ServerHello: what is waited for, in which pieces it may come, what is refused.
  * staple_test.c has what is the same in both versions. RFC 6066, 8; RFC 6962, 3.3.1. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,10 +114,10 @@ static void promised(void **state)
 	}
 }
 
-#define STATUS .old = true, .by_server = true, .msg = 22, .wants = SNECK_VERIFIER_WANTS_OCSP
-#define CERT   .old = true, .by_server = true, .msg = 11, .wants = SNECK_VERIFIER_WANTS_OCSP
-#define SKE    .old = true, .by_server = true, .msg = 12, .wants = SNECK_VERIFIER_WANTS_OCSP
-#define SH(w)  .old = true, .by_server = true, .msg = 2, .wants = (w)
+#define STATUS	.old = true, .by_server = true, .msg = 22, .wants = SNECK_VERIFIER_WANTS_OCSP
+#define CERT	.old = true, .by_server = true, .msg = 11, .wants = SNECK_VERIFIER_WANTS_OCSP
+#define SKE	.old = true, .by_server = true, .msg = 12, .wants = SNECK_VERIFIER_WANTS_OCSP
+#define SH(w)	.old = true, .by_server = true, .msg = 2, .wants = (w)
 #define E(r, a) .rc = SNECK_E_##r, .alert = (a)
 
 static const struct attack attacks[] = {
@@ -133,8 +133,7 @@ static const struct attack attacks[] = {
 	{ "n20_request_between", STATUS, .act = ACT_BEFORE, .content = 22, B("\x0d\0\0\0"),
 	  E(UNEXPECTED, 10) },
 	{ "n16_data_between", STATUS, .act = ACT_BEFORE, .content = 23, B("x"), E(UNEXPECTED, 10) },
-	{ "n15_ccs_between", STATUS, .act = ACT_BEFORE, .content = 20, B("\1"),
-	  E(UNEXPECTED, 10) },
+	{ "n15_ccs_between", STATUS, .act = ACT_BEFORE, .content = 20, B("\1"), E(UNEXPECTED, 10) },
 	{ "n24_unasked", SH(0), .act = ACT_EXT_ADD, .ext = 5, B(""), E(EXT_UNASKED, 110) },
 	{ "n24_promise_unasked", SH(4), .act = ACT_EXT_ADD, .ext = 5, B(""), E(EXT_UNASKED, 110) },
 	{ "n24_scts_unasked", SH(0), .act = ACT_EXT_ADD, .ext = 18, B("\0\3\0\1x"),

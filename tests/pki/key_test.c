@@ -274,9 +274,9 @@ static bool signs_digest(const struct sneck_signer *s, EVP_PKEY *pkey, uint16_t 
 
 	if (md != NULL)
 		assert_int_equal(EVP_Q_digest(NULL, md, NULL, tbs.p, tbs.len, digest, &n), 1);
-	assert_int_equal(s->sign_digest(s->ctx, scheme, sneck_span_of(digest, n - 1), sig,
-					sizeof sig, &len),
-			 SNECK_E_SIGNER);
+	assert_int_equal(
+		s->sign_digest(s->ctx, scheme, sneck_span_of(digest, n - 1), sig, sizeof sig, &len),
+		SNECK_E_SIGNER);
 	return s->sign_digest(s->ctx, scheme, sneck_span_of(digest, n), sig, sizeof sig, &len) ==
 		       SNECK_OK &&
 	       verifies(pkey, scheme, tbs, sneck_span_of(sig, len));
@@ -299,8 +299,7 @@ static void signer_signs_its_schemes(void **state)
 		for (size_t i = 0; want[i] != 0; i++)
 			assert_int_equal(signs_digest(s, key->pkey, want[i]),
 					 md_of(want[i]) != NULL);
-		assert_int_equal(s->sign(s->ctx, 0x0201, span_of("x"), sig,
-					 sizeof sig, &len),
+		assert_int_equal(s->sign(s->ctx, 0x0201, span_of("x"), sig, sizeof sig, &len),
 				 SNECK_E_SIGNER);
 		assert_int_equal(s->sign(s->ctx, want[0], span_of("x"), sig, 20, &len),
 				 SNECK_E_SIGNER);

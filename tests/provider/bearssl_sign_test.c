@@ -85,13 +85,13 @@ static void check_digest(const struct key *k, uint16_t scheme, struct sneck_span
 	size_t n, len;
 
 	assert_int_equal(EVP_Q_digest(NULL, md_of(scheme), NULL, msg.p, msg.len, digest, &n), 1);
-	assert_int_equal(s->sign_digest(s->ctx, scheme, sneck_span_of(digest, n), sig, sizeof sig,
-					&len),
-			 SNECK_OK);
+	assert_int_equal(
+		s->sign_digest(s->ctx, scheme, sneck_span_of(digest, n), sig, sizeof sig, &len),
+		SNECK_OK);
 	assert_true(libcrypto_says(k->evp, scheme, msg, sneck_span_of(sig, len)));
-	assert_int_equal(s->sign_digest(s->ctx, scheme, sneck_span_of(digest, n - 1), sig,
-					sizeof sig, &len),
-			 SNECK_E_SIGNER);
+	assert_int_equal(
+		s->sign_digest(s->ctx, scheme, sneck_span_of(digest, n - 1), sig, sizeof sig, &len),
+		SNECK_E_SIGNER);
 }
 
 static void good_signatures(void **state)

@@ -401,7 +401,7 @@ static struct bytes sign(EVP_PKEY *key, const char *md, bool pss, int salt, stru
 static void judge_digest(const void *key, uint16_t good, uint16_t scheme, struct sneck_span msg,
 			 const struct bytes *sig, void *work)
 {
-	const unsigned row = scheme >> 8 != 8 ? scheme >> 8
+	const unsigned row = scheme >> 8 != 8	 ? scheme >> 8
 			     : (scheme & 15) > 8 ? (scheme & 15) - 5u
 						 : scheme & 15;
 	const char *const md = row == 4 ? "SHA256" : row == 5 ? "SHA384" : "SHA512";
@@ -410,12 +410,12 @@ static void judge_digest(const void *key, uint16_t good, uint16_t scheme, struct
 	size_t n;
 
 	assert_int_equal(EVP_Q_digest(NULL, md, NULL, msg.p, msg.len, digest, &n), 1);
-	assert_int_equal(pk()->verify_digest(key, scheme, sneck_span_of(digest, n), span(sig),
-					     work),
-			 scheme == good && !eddsa ? SNECK_OK : SNECK_E_BAD_SIGNATURE);
-	assert_int_equal(pk()->verify_digest(key, scheme, sneck_span_of(digest, n - 1), span(sig),
-					     work),
-			 SNECK_E_BAD_SIGNATURE);
+	assert_int_equal(
+		pk()->verify_digest(key, scheme, sneck_span_of(digest, n), span(sig), work),
+		scheme == good && !eddsa ? SNECK_OK : SNECK_E_BAD_SIGNATURE);
+	assert_int_equal(
+		pk()->verify_digest(key, scheme, sneck_span_of(digest, n - 1), span(sig), work),
+		SNECK_E_BAD_SIGNATURE);
 }
 
 static void judge(const void *key, uint16_t good, struct sneck_span msg, const struct bytes *sig)

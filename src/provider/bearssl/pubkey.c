@@ -222,8 +222,8 @@ static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span 
 	if (s == NULL)
 		return SNECK_E_BAD_SIGNATURE;
 	sneck__bear_digest(s->hash, msg, digest);
-	return verify_digest(key, scheme,
-			     sneck_span_of(digest, sneck__bear_hash_len(s->hash)), sig, work);
+	return verify_digest(key, scheme, sneck_span_of(digest, sneck__bear_hash_len(s->hash)), sig,
+			     work);
 }
 
 const struct sneck_pubkey sneck__bear_pubkey = {
