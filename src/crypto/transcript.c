@@ -19,16 +19,6 @@ enum sneck_rc sneck__transcript_init(struct transcript *t, const struct sneck_ha
 	return rc;
 }
 
-enum sneck_rc sneck__transcript_retry(struct transcript *t, const struct sneck_hash *hash,
-				      const uint8_t *digest)
-{
-	const uint8_t head[] = { 254, 0, 0, hash->len };
-
-	SNECK_TRY(sneck__transcript_init(t, hash));
-	SNECK_TRY(sneck__transcript_add(t, sneck_span_of(head, sizeof head)));
-	return sneck__transcript_add(t, sneck_span_of(digest, hash->len));
-}
-
 enum sneck_rc sneck__transcript_also(struct transcript *t, struct transcript *also,
 				     const struct sneck_hash *hash)
 {

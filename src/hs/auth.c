@@ -146,18 +146,6 @@ enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t 
 	return SNECK_OK;
 }
 
-/* Idempotent: the transcript stands still while we wait. */
-enum sneck_rc sneck__auth_tbs(struct hs *hs, bool own)
-{
-	struct hs_work *const wk = hs->work;
-	uint8_t th[BOUND_HASH];
-
-	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
-	wk->tbs_len = (uint8_t)sneck__signature_input(wk->tbs, own == (hs->role == SNECK_SERVER),
-						      th, hs->hash->len);
-	return SNECK_OK;
-}
-
 enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme, struct sneck_span sig)
 {
 	const struct sneck_pubkey *const pk = hs->cfg->provider->pubkey;
