@@ -229,7 +229,8 @@ static void what_is_asked_for(void **state)
 	static const char want[] = "\x0d\0\0\x16\2\x40\1\0\6\x04\x03\x08\x04\x04\x01\0\x09\0\2"
 				   "0\0\0\3"
 				   "0\1x";
-	static const uint16_t kinds[][2] = { { 0x0503, 64 }, { 0x0501, 1 } };
+	static const uint16_t only[][2] = { { 0x0503, 0 }, { 0x0501, 0 } };
+	static const uint8_t types[] = { 64, 1 };
 	static struct edit ed;
 
 	(void)state;
@@ -240,7 +241,7 @@ static void what_is_asked_for(void **state)
 		p.server.v.verifier.n_ca_names = 2;
 		p.server.cfg.ask |= i == 1 ? SNECK_ASK_SCHEMES : 0u; /* the driver says the same */
 		if (i >= 2) {
-			p.server.v.verifier.schemes = (const uint16_t[]){ kinds[i - 2][0], 0 };
+			p.server.v.verifier.schemes = only[i - 2];
 			p.server.cfg.client_auth = SNECK_AUTH_OPTIONAL;
 		}
 		pair_start(&p);
@@ -252,7 +253,7 @@ static void what_is_asked_for(void **state)
 			assert_memory_equal(request.data, want, sizeof want - 1u);
 		} else {
 			assert_int_equal(request.data[4], 1);
-			assert_int_equal(request.data[5], kinds[i - 2][1]);
+			assert_int_equal(request.data[5], types[i - 2]);
 		}
 		talk();
 		pair_wipe(&p);
