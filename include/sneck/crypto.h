@@ -160,7 +160,8 @@ struct sneck_signer {
 struct sneck_cert_entry {
 	struct sneck_span der;  /* a certificate, or a SubjectPublicKeyInfo */
 	struct sneck_span ocsp; /* stapled OCSPResponse, or empty */
-	struct sneck_span scts; /* SignedCertificateTimestampList, or empty */
+	struct sneck_span scts; /* SignedCertificateTimestampList, or empty; in TLS 1.2 empty when
+	                           it has more than 1,024 bytes and finds no place */
 };
 
 /* What a verifier judges. All spans are valid during the call only. */
