@@ -23,7 +23,7 @@ struct hs_state {
 	uint8_t level;    /* enum hs_level: the keys its message comes under */
 	uint8_t absorb;   /* enum hs_absorb, of what it takes; what is sent goes by flight.c */
 	bool bare;        /* runs without scratch */
-	bool ahead;       /* sees the message behind a Certificate too, where a status was promised */
+	bool ahead;       /* sees the message behind it, too, where a status was promised */
 	enum sneck_rc (*run)(struct hs *hs, const struct hs_msg *m, uint8_t *to);
 };
 

@@ -13,16 +13,13 @@
 #include "../wire/rd.h"
 #include "graph.h"
 
-/* RFC 5246, 7.4.6: a client has to say that it has none; if it must have one, that is a
- * handshake_failure. */
+/* RFC 5246, 7.4.6: a client has to say that it has none. */
 static enum sneck_rc on_empty(struct hs *hs)
 {
 	if (hs->role == SNECK_CLIENT)
 		return SNECK_E_DECODE;
-	if (hs->cfg->client_auth != SNECK_AUTH_OPTIONAL) {
-		hs->alert = SNECK_ALERT_HANDSHAKE_FAILURE;
+	if (hs->cfg->client_auth != SNECK_AUTH_OPTIONAL)
 		return SNECK_E_NO_CLIENT_CERT;
-	}
 
 	SNECK_TRY(sneck__ask_certificate(hs, 0));
 
