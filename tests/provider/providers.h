@@ -161,8 +161,8 @@ SNECK_INLINE void der_put(struct bytes *out, uint8_t tag, const void *body, size
 	out->len += len;
 }
 
-/* Whoever has a digest only comes to the same, and of these schemes no other is good; nobody has one
- * for EdDSA. */
+/* Whoever has a digest only comes to the same, and of these schemes no other is good; nobody has
+ * one for EdDSA. */
 SNECK_INLINE void assert_digest(const struct sneck_pubkey *pk, const void *key,
 				const uint16_t *schemes, uint16_t good, struct sneck_span msg,
 				struct sneck_span sig, void *work)
