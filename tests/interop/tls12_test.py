@@ -253,13 +253,15 @@ def curl(bed, _peer):
     cert, key = bed.pem("ecdsa")
     with open(os.path.join(bed.folder, "page"), "wb") as f:
         f.write(DATA)
-    with Process([SNECK, "serve", "--listen", "127.0.0.1:0", "--root", bed.folder, "--cert", cert,
-                  "--key", key]) as server:
-        done = subprocess.run(["curl", "-s", "--cacert", bed.ca, "--tls-max", "1.2",
-                               f"https://localhost:{port_of(server)}/page"], capture_output=True,
-                              timeout=20, check=False)
-        if done.stdout != DATA:
-            raise Failed(f"curl exits with {done.returncode}, {len(done.stdout)} bytes")
+    for asks, shown in (([], []), (["--client-ca", bed.ca, "--client-auth", "required"],
+                                   ["--cert", cert, "--key", key])):
+        with Process([SNECK, "serve", "--listen", "127.0.0.1:0", "--root", bed.folder, "--cert",
+                      cert, "--key", key, *asks]) as server:
+            done = subprocess.run(["curl", "-s", "--cacert", bed.ca, "--tls-max", "1.2", *shown,
+                                   f"https://localhost:{port_of(server)}/page"],
+                                  capture_output=True, timeout=20, check=False)
+            if done.stdout != DATA:
+                raise Failed(f"curl exits with {done.returncode}, {len(done.stdout)} bytes")
 
 
 def scripts(bed, _peer):
@@ -273,11 +275,12 @@ def scripts(bed, _peer):
             with bed.serve(cert) as server:
                 with Process(peer.client(port_of(server))) as p:
                     through(p, DATA)
-            with Process(peer.server(0, cert)) as server:
-                port = int(server.expect(rb"port (\d+)")[1])
-                with bed.connect(port) as p:
-                    p.expect(b"version +TLS 1.2")
-                    through(p, DATA)
+            for asks in (False, True):
+                with Process(peer.server(0, cert, ask=asks)) as server:
+                    port = int(server.expect(rb"port (\d+)")[1])
+                    with bed.connect(port) as p:
+                        p.expect(b"version +TLS 1.2")
+                        through(p, DATA)
             print(f"{peer.name} {cert}: ok in both roles")
 
 
@@ -288,11 +291,13 @@ def nss(bed, _peer):
         with bed.serve(cert) as server:
             with Process([*peer.client(port_of(server)), *only]) as p:
                 through(p, DATA[:400])
-        port = free_port()
-        with Process([*peer.server(port, cert), *only]) as server:
-            server.until(lambda: listens(port), "listening")
-            with bed.connect(port) as p:
-                p.expect(b"version +TLS 1.2")
+        shown = ["--cert", bed.pem(cert)[0], "--key", bed.pem(cert)[1]]
+        for asks, ours in ((False, []), (True, []), (True, shown)):
+            port = free_port()
+            with Process([*peer.server(port, cert, ask=asks), *only]) as server:
+                server.until(lambda: listens(port), "listening")
+                with bed.connect(port, *ours) as p:
+                    p.expect(b"version +TLS 1.2")
 
 
 def main():

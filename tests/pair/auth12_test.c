@@ -411,6 +411,52 @@ static void signed_elsewhere(void **state)
 	}
 }
 
+/* A list that no client could sign a digest with is refused; of others that part is asked for. */
+static void schemes_said_elsewhere(void **state)
+{
+	static const uint16_t none[] = { 0x0807, 0x0603, 0x0806 }, some[] = { 0x0807, 0x0403 };
+	struct end *const e = &p.server;
+
+	(void)state;
+	prepare(1, SNECK_AUTH_REQUIRED);
+	e->cfg.ask |= SNECK_ASK_SCHEMES;
+	pair_start(&p);
+	hold(e, SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES);
+	hold_freeze(e);
+	assert_int_equal(sneck_answer_schemes(e->conn, e->st.op, none, 3), SNECK_E_ARG);
+	hold_same(e, "schemes that will not do");
+	assert_int_equal(end_step(e), SNECK_NEEDS_SUPPORTED_VERIFY_SCHEMES);
+	assert_int_equal(sneck_answer_schemes(e->conn, e->st.op, some, 2), SNECK_OK);
+	pair_run(&p);
+	talk();
+	pair_wipe(&p);
+}
+
+/* Our own signature cannot be checked where digests cannot: whoever insists on it is told so. */
+static void own_check_needs_digests(void **state)
+{
+	static struct sneck_pubkey no_digests;
+	static struct sneck_provider without;
+
+	(void)state;
+	for (uint8_t check = 0; check < 2; check++) {
+		prepare(1, SNECK_AUTH_REQUIRED);
+		no_digests = transparent_pubkey;
+		no_digests.verify_digest = NULL;
+		without = p.client.t.provider;
+		without.pubkey = &no_digests;
+		p.client.cfg.provider = &without;
+		p.client.cfg.check_own_signature = check;
+		pair_start(&p);
+		pair_run(&p);
+		if (check == 0)
+			talk();
+		else
+			assert_int_equal(p.client.st.err, SNECK_E_NO_ALGORITHM);
+		pair_wipe(&p);
+	}
+}
+
 /* An answer that cannot be used is refused, and nothing has changed; one that is taken, works. */
 static void answer(struct end *e, enum transparent_kind kind, bool works)
 {
@@ -546,6 +592,8 @@ int main(void)
 		cmocka_unit_test(n37_verifier_of_a_server),
 		cmocka_unit_test(the_verdict_sees_a_digest),
 		cmocka_unit_test(signed_elsewhere),
+		cmocka_unit_test(schemes_said_elsewhere),
+		cmocka_unit_test(own_check_needs_digests),
 		cmocka_unit_test(credential_of_a_client),
 		cmocka_unit_test(credential_of_a_server),
 		cmocka_unit_test(raw_key_of_a_client),
