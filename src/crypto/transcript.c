@@ -22,8 +22,9 @@ enum sneck_rc sneck__transcript_init(struct transcript *t, const struct sneck_ha
 enum sneck_rc sneck__transcript_also(struct transcript *t, struct transcript *also,
 				     const struct sneck_hash *hash)
 {
+	SNECK_TRY(sneck__transcript_init(also, hash));
 	t->also = also;
-	return sneck__transcript_init(also, hash);
+	return SNECK_OK;
 }
 
 enum sneck_rc sneck__transcript_add(struct transcript *t, struct sneck_span msg)
