@@ -70,9 +70,24 @@ static bool is_warning(const struct sneck_conn *c, const uint8_t *p)
 	return p[0] == 1 && p[1] != SNECK_ALERT_CLOSE_NOTIFY && (c->hs.v->ccs || maybe_old);
 }
 
-static enum sneck_rc on_alert(struct sneck_conn *c, const uint8_t *p, size_t len)
+/* RFC 9846, 5.1: nothing comes between two parts of a message. A whole one may wait for the next,
+ * where the handshake looks ahead. */
+static bool has_part(const struct sneck_conn *c, const struct sneck_in *in)
 {
-	if (c->in.run_len != 0)
+	struct hs_msg m;
+	size_t missing;
+
+	return c->in.run_len != 0 &&
+	       (sneck__frame_next(&m, run(c, in), UINT32_MAX, &missing) != SNECK_OK ||
+		m.raw.len != c->in.run_len);
+}
+
+static enum sneck_rc on_alert(struct sneck_conn *c, const struct sneck_in *in, size_t off,
+			      size_t len)
+{
+	const uint8_t *const p = at(in, off);
+
+	if (has_part(c, in))
 		return SNECK_E_UNEXPECTED;
 	if (len != 2)
 		return SNECK_E_DECODE;
@@ -183,7 +198,7 @@ static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, 
 	case CT_HANDSHAKE:
 		return on_handshake(c, in, off, len);
 	case CT_ALERT:
-		return on_alert(c, at(in, off), len);
+		return on_alert(c, in, off, len);
 	case CT_CCS:
 		return on_ccs(c, at(in, off), len);
 	case CT_APP_DATA:
@@ -214,7 +229,7 @@ static enum sneck_rc on_content(struct sneck_conn *c, const struct sneck_in *in)
 	c->hs.posts = 0;
 	c->in.next_rec = in->len;
 	if (c->content == CT_ALERT)
-		return on_alert(c, at(in, off), in->len - off);
+		return on_alert(c, in, off, in->len - off);
 	return on_handshake(c, in, off, in->len - off);
 }
 

@@ -114,6 +114,31 @@ static void promised(void **state)
 	}
 }
 
+/* A server that finds no staple after all may say so. */
+static void alert_in_place(struct edit *ed, struct unit *u)
+{
+	if (u->type == 22 && u->data[0] == 22)
+		link_record(ed->e, false, 21, "\2\x50", 2);
+	else
+		edit_put(ed, u);
+}
+
+static void gives_up(void **state)
+{
+	static struct edit ed;
+
+	(void)state;
+	setup(SNECK_VERIFIER_WANTS_OCSP);
+	pair_start(&p);
+	edit_init(&ed, &p.server);
+	ed.on_unit = alert_in_place;
+	pair_run(&p);
+	assert_int_equal(p.client.st.err, SNECK_E_PEER_ALERT);
+	assert_int_equal(p.client.st.alert, 80);
+	assert_int_equal(n_ocsp, -1);
+	pair_wipe(&p);
+}
+
 #define STATUS	.old = true, .by_server = true, .msg = 22, .wants = SNECK_VERIFIER_WANTS_OCSP
 #define CERT	.old = true, .by_server = true, .msg = 11, .wants = SNECK_VERIFIER_WANTS_OCSP
 #define SKE	.old = true, .by_server = true, .msg = 12, .wants = SNECK_VERIFIER_WANTS_OCSP
@@ -153,9 +178,8 @@ static void refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(in_pieces),
-		cmocka_unit_test(as_many_timestamps_as_fit),
-		cmocka_unit_test(promised),
+		cmocka_unit_test(in_pieces), cmocka_unit_test(as_many_timestamps_as_fit),
+		cmocka_unit_test(promised),  cmocka_unit_test(gives_up),
 		cmocka_unit_test(refused),
 	};
 
