@@ -2,6 +2,15 @@
 # tables. absent_tests: expressions for the tests that go with them.
 
 # What needs something that is left out goes too.
+if(NOT SNECK_TLS13)
+	if(NOT SNECK_TLS12)
+		message(FATAL_ERROR "no version is left: SNECK_TLS12, SNECK_TLS13")
+	endif()
+	set(SNECK_KEX_PSK OFF)
+	set(SNECK_KEX_PSK_EPHEMERAL OFF)
+	set(SNECK_TICKETS OFF) # whose files are of both
+	set(SNECK_COMPRESSION OFF)
+endif()
 if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
 	set(SNECK_TICKETS OFF)
 	if(NOT SNECK_KEX_EPHEMERAL)
@@ -40,17 +49,22 @@ macro(sneck_leave_out option files)
 	endif()
 endmacro()
 
-sneck_leave_out(CLIENT "hs/(client_hello|client12|client13(_cert)?|offer|early_offer)|conn/session"
+sneck_leave_out(CLIENT "hs/(client_hello|client1[23](_cert)?|offer|early_offer)|conn/session"
 	"pair/.*" "(split|save|external|graph|hs|fuzz|uv)/.*")
 sneck_leave_out(SERVER
-	"hs/(server_hello|server12|server13(_cert)?|choose|early_choose|ticket|retry)|keys/(cookie_seal|ticket|seal)|conn/(psk|ticket|strike)"
+	"hs/(server_hello|server1[23](_cert)?|choose|early_choose|ticket|retry)|keys/(cookie_seal|ticket|seal)|conn/(psk|ticket|strike)"
 	"pair/.*" "(split|save|external|graph|hs|fuzz|uv)/.*" "keys/(cookie_seal|seal|ticket)_test" "conn/strike_test")
 sneck_leave_out(KEX_EPHEMERAL
 	"crypto/schemes|hs/(auth|own|own13|peer13|ask_cert|(client|server)13_cert)|msg/(cert|verify)|keys/signature|ext/(sigalgs|authorities|status_request|sct|credential)|conn/(job|answer_cert|config_cert|show_cert)"
 	"(external|pki|uv)/.*" "crypto/schemes_test" "provider/(bearssl_(cross|pubkey|sign)|pubkey|spki)_test" "(graph|hs)/.*" "keys/sched13_test" "msg/(cert|finish|readers)_test" "ext/walk_test"
 	"pair/(adversary|api|algs|atomic|bearssl_pair|client_auth|decide|grease|heavy|hello_first|million|needs_psk|negotiate|own_signature|psk_attack|reenter|retry_attack|retry_psk|rfc8448|staple|verdict).*")
-sneck_leave_out(TLS12 "(hs|keys|msg|ext)/[a-z]+12|ext/(ems|renegotiation_info|ec_point_formats)"
+sneck_leave_out(TLS12 "(hs|keys|msg|ext)/[a-z]+12(_cert)?|ext/(ems|renegotiation_info|ec_point_formats)"
 	"[a-z]+/[a-z]+12_test" "pair/(version|raw_key)_test" "pair/combine.*" "interop/tls12_test")
+sneck_leave_out(TLS13
+	"(hs|keys|msg|ext|crypto|conn)/[a-z]+13(_cert)?|hs/(secrets|retry)|keys/(cookie_seal|signature)|msg/cert|ext/(key_share|cookie|quic_params)"
+	"pair/([a-z0-9_]*[^2]|(adversary|ask|flow|sweep)12)_test" "(save|split|external|graph|hs|uv|cli)/.*"
+	"keys/(cookie_seal|rfc8448|sched13|vectors)_test" "msg/(cert|finish|readers|server_hello)_test"
+	"conn/(config|info|names)_test" "crypto/algs_test")
 sneck_leave_out(KEX_PSK "")
 sneck_leave_out(KEX_PSK_EPHEMERAL "" "external/quic_resume_test" "pair/combine.*" "uv/resume_test")
 if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)

@@ -29,6 +29,7 @@ static uint32_t message_bound(const struct sneck_config *cfg, uint8_t type)
 		return cfg->max_client_hello != 0 ? cfg->max_client_hello : BOUND_CLIENT_HELLO;
 	case HT_CERTIFICATE:
 	case HT_COMPRESSED_CERTIFICATE:
+	case HT_CERTIFICATE_STATUS: /* what TLS 1.3 has in the Certificate */
 		return cfg->max_certificate != 0 ? cfg->max_certificate : BOUND_CERTIFICATE;
 	default:
 		return cfg->max_handshake_msg != 0 ? cfg->max_handshake_msg : BOUND_HANDSHAKE_MSG;
@@ -69,9 +70,24 @@ static bool is_warning(const struct sneck_conn *c, const uint8_t *p)
 	return p[0] == 1 && p[1] != SNECK_ALERT_CLOSE_NOTIFY && (c->hs.v->ccs || maybe_old);
 }
 
-static enum sneck_rc on_alert(struct sneck_conn *c, const uint8_t *p, size_t len)
+/* RFC 9846, 5.1: nothing comes between two parts of a message. A whole one may wait for the next,
+ * where the handshake looks ahead. */
+static bool has_part(const struct sneck_conn *c, const struct sneck_in *in)
 {
-	if (c->in.run_len != 0)
+	struct hs_msg m;
+	size_t missing;
+
+	return c->in.run_len != 0 &&
+	       (sneck__frame_next(&m, run(c, in), UINT32_MAX, &missing) != SNECK_OK ||
+		m.raw.len != c->in.run_len);
+}
+
+static enum sneck_rc on_alert(struct sneck_conn *c, const struct sneck_in *in, size_t off,
+			      size_t len)
+{
+	const uint8_t *const p = at(in, off);
+
+	if (has_part(c, in))
 		return SNECK_E_UNEXPECTED;
 	if (len != 2)
 		return SNECK_E_DECODE;
@@ -182,7 +198,7 @@ static enum sneck_rc on_record(struct sneck_conn *c, const struct sneck_in *in, 
 	case CT_HANDSHAKE:
 		return on_handshake(c, in, off, len);
 	case CT_ALERT:
-		return on_alert(c, at(in, off), len);
+		return on_alert(c, in, off, len);
 	case CT_CCS:
 		return on_ccs(c, at(in, off), len);
 	case CT_APP_DATA:
@@ -213,11 +229,33 @@ static enum sneck_rc on_content(struct sneck_conn *c, const struct sneck_in *in)
 	c->hs.posts = 0;
 	c->in.next_rec = in->len;
 	if (c->content == CT_ALERT)
-		return on_alert(c, at(in, off), in->len - off);
+		return on_alert(c, in, off, in->len - off);
 	return on_handshake(c, in, off, in->len - off);
 }
 
 /* ---- the walk ---- */
+
+/* The message at the front of the run, and with it the next one where the handshake looks ahead. */
+static enum sneck_rc next_message(const struct sneck_conn *c, struct sneck_span bytes,
+				  struct hs_msg *m)
+{
+	struct sneck_span rest;
+	struct hs_msg next;
+	size_t missing;
+
+	SNECK_TRY(sneck__frame_next(m, bytes, message_bound(c->cfg, sneck__frame_type(bytes)),
+				    &missing));
+	m->level = c->rx_epoch.level;
+	if (!sneck__hs_looks_ahead(&c->hs, m->type))
+		return SNECK_OK;
+	rest = sneck_span_of(bytes.p + m->raw.len, bytes.len - m->raw.len);
+	if (rest.len == 0)
+		return SNECK_WANT_INPUT;
+	SNECK_TRY(sneck__frame_next(&next, rest, message_bound(c->cfg, sneck__frame_type(rest)),
+				    &missing));
+	m->next = next.raw;
+	return SNECK_OK;
+}
 
 enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct hs_msg *m,
 			     enum in_kind *kind)
@@ -229,14 +267,10 @@ enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct h
 	for (;;) {
 		const size_t left = in->len - map->next_rec;
 		struct rec_head head;
-		size_t missing;
 
 		if (map->run_len != 0) {
-			const struct sneck_span bytes = run(c, in);
-			const uint32_t max = message_bound(c->cfg, sneck__frame_type(bytes));
-			const enum sneck_rc rc = sneck__frame_next(m, bytes, max, &missing);
+			const enum sneck_rc rc = next_message(c, run(c, in), m);
 
-			m->level = c->rx_epoch.level;
 			if (rc == SNECK_OK)
 				*kind = IN_MESSAGE;
 			if (rc != SNECK_WANT_INPUT)

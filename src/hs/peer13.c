@@ -6,6 +6,7 @@
 #include "hs.h"
 
 #include "../build.h"
+#include "../crypto/algs.h"
 #include "../ext/ext.h"
 #include "../ext/select.h"
 #include "../msg/cert.h"
@@ -51,13 +52,37 @@ enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m)
 	return sneck__auth_chain(hs, c.list, c.n);
 }
 
+/* Idempotent: the transcript stands still while we wait. */
+enum sneck_rc sneck__auth_tbs(struct hs *hs, bool own)
+{
+	struct hs_work *const wk = hs->work;
+	uint8_t th[BOUND_HASH];
+
+	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
+	wk->tbs_len = (uint8_t)sneck__signature_input(wk->tbs, own == (hs->role == SNECK_SERVER),
+						      th, hs->hash->len);
+	return SNECK_OK;
+}
+
+/* RFC 9846, 4.5.2: of the schemes in our signature_algorithms, and legal in a handshake. */
+static enum sneck_rc take_scheme(struct nego *ng, uint16_t scheme)
+{
+	if (sneck__scheme_in_handshake(scheme))
+		for (uint32_t i = 0; i < ng->n_schemes; i++)
+			if (ng->schemes[i] == scheme) {
+				ng->peer_scheme = scheme;
+				return SNECK_OK;
+			}
+	return SNECK_E_NOT_OFFERED;
+}
+
 enum sneck_rc sneck__peer_certificate_verify(struct hs *hs, const struct hs_msg *m)
 {
 	struct certificate_verify cv;
 
 	SNECK_TRY(sneck__certificate_verify_read(&cv, m->body));
 
-	SNECK_TRY(sneck__select_scheme_answer(&hs->work->nego, cv.scheme));
+	SNECK_TRY(take_scheme(&hs->work->nego, cv.scheme));
 
 	SNECK_TRY(sneck__auth_tbs(hs, false));
 	SNECK_TRY(sneck__ask_signature(hs));

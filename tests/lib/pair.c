@@ -196,7 +196,8 @@ static void sign(struct end *e)
 
 	if (!BUILD_CERTS)
 		return;
-	if (s->sign(s->ctx, st->scheme, st->tbs, sig, sizeof sig, &len) != SNECK_OK) {
+	if ((st->digest ? s->sign_digest : s->sign)(s->ctx, st->scheme, st->tbs, sig, sizeof sig,
+						    &len) != SNECK_OK) {
 		assert_int_equal(sneck_answer_refuse(e->conn, e->st.op, 80), SNECK_OK);
 		return;
 	}
