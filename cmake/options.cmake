@@ -3,7 +3,10 @@
 
 # What needs something that is left out goes too.
 if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
-	set(SNECK_TICKETS OFF)
+	set(SNECK_EARLY_DATA OFF)
+	if(NOT SNECK_TLS12)
+		set(SNECK_TICKETS OFF)
+	endif()
 	if(NOT SNECK_KEX_EPHEMERAL)
 		message(FATAL_ERROR "no mode of key exchange is left: SNECK_KEX_*")
 	endif()
@@ -28,15 +31,15 @@ macro(sneck_leave_out option files)
 	endif()
 endmacro()
 
-sneck_leave_out(CLIENT "hs/(client_hello|client12|client13(_cert)?|offer|early_offer)|conn/session"
+sneck_leave_out(CLIENT "hs/(client_hello|client12|client13(_cert)?|offer(12|_session)?|early_offer)|conn/session"
 	"pair/.*" "(split|save|external|graph|hs|fuzz)/.*")
 sneck_leave_out(SERVER
-	"hs/(server_hello|server12|server13(_cert)?|choose|early_choose|ticket|retry)|keys/(cookie_seal|ticket|seal)|conn/(psk|ticket|strike)"
+	"hs/(server_hello|server12|server13(_cert)?|choose(12)?|early_choose|ticket|retry)|keys/(cookie_seal|ticket|seal)|conn/(psk|ticket|store12|strike)"
 	"pair/.*" "(split|save|external|graph|hs|fuzz)/.*" "keys/(cookie_seal|seal|ticket)_test" "conn/strike_test")
 sneck_leave_out(KEX_EPHEMERAL
 	"hs/(auth|own|own13|peer13|ask_cert|(client|server)13_cert)|msg/(cert|verify)|keys/signature|ext/(sigalgs|authorities|status_request|sct|credential)|conn/(job|answer_cert|config_cert|show_cert)"
 	"pair/.*" "(split|save|external|graph|hs|fuzz|pki)/.*" "msg/(cert|finish|readers)_test" "ext/.*" "keys/(sched13|rfc8448)_test" "conn/config_test")
-sneck_leave_out(TLS12 "(hs|keys|msg|ext)/[a-z]+12|ext/(ems|renegotiation_info|ec_point_formats)"
+sneck_leave_out(TLS12 "(hs|keys|msg|ext|conn)/[a-z]+12|ext/(ems|renegotiation_info|ec_point_formats|session_ticket)"
 	"[a-z]+/[a-z]+12_test" "pair/(version|raw_key)_test" "pair/combine.*" "interop/tls12_test")
 sneck_leave_out(KEX_PSK "")
 sneck_leave_out(KEX_PSK_EPHEMERAL "" "pair/(resume|early|ticket|psk|combine).*" "save/ticket_test")
@@ -45,7 +48,7 @@ if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
 	list(APPEND absent_tests "keys/psk_test" "ext/.*" "pair/.*")
 endif()
 sneck_leave_out(TICKETS
-	"keys/(session|seal|ticket)|hs/(ticket|policy|session)|ext/ticket_request|conn/(session|ticket)"
+	"keys/(session|seal|ticket)|hs/(ticket|policy|session|offer_session|(offer|choose)12)|ext/(ticket_request|session_ticket)|conn/(session|ticket|store12)"
 	"pair/(resume|early|ticket|psk|combine).*" "save/ticket_test" "keys/(seal|session|ticket)_test" "ext/.*")
 sneck_leave_out(EARLY_DATA "ext/early_data|hs/early.*|conn/(early|strike)"
 	"pair/(early|resume|ticket|psk).*" "conn/strike_test" "ext/.*")

@@ -132,7 +132,7 @@ struct sneck_hello_st {
 struct sneck_psk_st {
 	struct sneck_conn *conn;
 	uint32_t gen, n_identities;  /* no more than four are shown */
-	struct sneck_span raw;       /* PskIdentity list as received */
+	struct sneck_span raw;       /* PskIdentity list as received; TLS 1.2: ticket or session id */
 };
 struct sneck_early_offer_st {
 	struct sneck_conn *conn;
@@ -164,7 +164,7 @@ struct sneck_ticket_st {
 	struct sneck_conn *conn;
 	uint32_t gen, lifetime_s;
 	uint32_t max_early, size;    /* bytes of early data allowed; bytes of the session */
-	struct sneck_span raw;       /* the message as received */
+	struct sneck_span raw;       /* the message as received; TLS 1.2: ticket or session id */
 };
 struct sneck_early_result_st {
 	uint32_t accepted;

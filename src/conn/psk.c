@@ -16,6 +16,11 @@ enum sneck_rc sneck_psk_at(const struct sneck_psk_st *st, uint32_t i, struct sne
 	struct sneck_span binder;
 
 	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
+	if (st->conn->hs.version == SNECK_TLS12 && i < st->n_identities) {
+		*identity = st->raw;
+		*age_ms = 0;
+		return SNECK_OK;
+	}
 	if (i >= st->n_identities || !sneck__psk_identity_at(&ng, i, identity, age_ms, &binder))
 		return sneck__refuse(st->conn, SNECK_E_ARG, "no identity of that number");
 	return SNECK_OK;

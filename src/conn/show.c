@@ -23,8 +23,11 @@ static void show_psk(struct sneck_conn *c, struct sneck_status *st)
 	struct sneck_span identity, binder;
 	uint32_t n = 0, age;
 
-	while (n < BOUND_PSKS && sneck__psk_identity_at(ng, n, &identity, &age, &binder))
-		n++;
+	if (c->hs.version == SNECK_TLS12)
+		n = 1;
+	else
+		while (n < BOUND_PSKS && sneck__psk_identity_at(ng, n, &identity, &age, &binder))
+			n++;
 	c->hs.work->n_identities = n;
 	st->u.psk = (struct sneck_psk_st){
 		.conn = c,

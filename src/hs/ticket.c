@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ticket.c: NewSessionTicket on a server: which session it stands for, and the message.
- * RFC 9846, 4.7.1; RFC 9149. A ticket's nonce is its number on this connection. */
+ * RFC 9846, 4.7.1; RFC 9149. A ticket's nonce is its number on this connection. That of TLS 1.2 is
+ * choose12.c's. */
 #include "hs.h"
 
 #include "../crypto/algs.h"
@@ -25,16 +26,13 @@ uint8_t sneck__tickets_due(const struct hs *hs)
 	return ng->tickets_named && wanted < own ? wanted : (uint8_t)own;
 }
 
-enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *params,
-				 struct session *s, uint8_t secret[BOUND_HASH])
+void sneck__ticket_describe(const struct hs *hs, const struct ticket_params *params,
+			    struct session *s)
 {
-	const struct sneck_provider *const p = hs->cfg->provider;
 	const uint32_t lifetime =
 		params->lifetime_s != 0 ? params->lifetime_s : hs->cfg->ticket_lifetime_s;
 	/* QUIC's early data is not ours to open: RFC 9001, 4.6 */
 	const bool early = (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->quic == NULL;
-	const uint8_t nonce = hs->tickets;
-	uint8_t add[4];
 
 	*s = (struct session){
 		.version = hs->version,
@@ -45,13 +43,23 @@ enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *para
 		.max_early = early ? hs->cfg->max_early_data : 0,
 		.issued_ms = hs->now_ms,
 		.valid_until_ms = hs->valid_until_ms,
-		.secret = sneck_span_of(secret, hs->hash->len),
 		.app_data = params->app_data,
 	};
 	memcpy(s->domain, hs->domain, sizeof s->domain);
 	memcpy(s->leaf_id, hs->leaf_id, sizeof s->leaf_id);
 	if (hs->alpn != 0)
 		s->alpn = hs->cfg->alpn[hs->alpn - 1u];
+}
+
+enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *params,
+				 struct session *s, uint8_t secret[BOUND_HASH])
+{
+	const struct sneck_provider *const p = hs->cfg->provider;
+	const uint8_t nonce = hs->tickets;
+	uint8_t add[4];
+
+	sneck__ticket_describe(hs, params, s);
+	s->secret = sneck_span_of(secret, hs->hash->len);
 	SNECK_TRY(p->random(p->ctx, add, sizeof add));
 	s->age_add =
 		(uint32_t)add[0] << 24 | (uint32_t)add[1] << 16 | (uint32_t)add[2] << 8 | add[3];
@@ -59,7 +67,7 @@ enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *para
 }
 
 /* Seals into w itself; what cannot be sealed there could not be sent either. */
-static enum sneck_rc write_sealed(struct hs *hs, const struct session *s, struct wr *w)
+enum sneck_rc sneck__ticket_put(const struct hs *hs, const struct session *s, struct wr *w)
 {
 	const struct wr_mark m = wr_open(w, 2);
 	size_t len = 0;
@@ -84,7 +92,7 @@ enum sneck_rc sneck__ticket_write(struct hs *hs, const struct session *s,
 	if (identity.len != 0)
 		wr_vec(w, 2, identity);
 	else
-		SNECK_TRY(write_sealed(hs, s, w));
+		SNECK_TRY(sneck__ticket_put(hs, s, w));
 	block = wr_open(w, 2);
 	if (s->max_early != 0) { /* by hand: a struct nego is too large to stand here */
 		wr_u16(w, EXT_EARLY_DATA);
