@@ -163,6 +163,8 @@ static enum sneck_rc on_server_hello_done(struct hs *hs, const struct hs_msg *m,
 {
 	SNECK_TRY(sneck__empty_read(m->body));
 
+	if (m->aligned == NULL) /* a server says nothing more before it is answered */
+		return SNECK_E_EPOCH;
 	*to = hs->work->cert_asked ? C12_SEND_CERT : C12_SEND_CKE;
 	return SNECK_OK;
 }

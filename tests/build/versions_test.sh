@@ -16,7 +16,7 @@ fail() { echo "$1"; exit 1; }
 nm -g --defined-only "$core" | awk 'NF == 3 && $3 !~ /^__/ { print $3 }' | sort -u >"$tree/without"
 nm -g --defined-only "$BUILD_DIR/libsneck-core.a" | awk 'NF == 3 && $3 !~ /^__/ { print $3 }' | sort -u >"$tree/with"
 comm -13 "$tree/without" "$tree/with" >"$tree/gone"
-old='12|_ext_(ems|ec_point_formats|renegotiation_info)|^sneck__(params|server_kx|client_kx|empty|certificate_status)_|^sneck__refuse_renegotiation'
+old='12|_ext_(ems|ec_point_formats|renegotiation_info|session_ticket)|^sneck_session_store|^sneck__(params|server_kx|client_kx|empty|certificate_status)_|^sneck__refuse_renegotiation'
 others=$(grep -Ev "$old" "$tree/gone" || true)
 [ -z "$others" ] || fail "gone, and not of TLS 1.2: $others"
 left=$(grep -E "$old" "$tree/without" || true)
