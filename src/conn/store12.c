@@ -32,10 +32,13 @@ enum sneck_rc sneck_session_store(struct sneck_conn *conn, const struct sneck_ti
 	sneck__ticket_describe(&conn->hs, &p, &s);
 	s.max_early = 0;
 	s.secret = sneck_span_of(conn->hs.resumption, MASTER12_LEN);
-	wr_init(&w, mem, cap);
+	wr_init(&w, NULL, 0); /* its length first: without room nothing is written */
 	sneck__session_write(&w, &s);
 	*len = w.len;
-	SNECK_TRY(wr_end(&w));
+	if (cap < w.len)
+		return SNECK_WANT_SPACE;
+	wr_init(&w, mem, cap);
+	sneck__session_write(&w, &s);
 	memcpy(id, conn->hs.stored_id, SNECK_SESSION_ID_LEN);
 	return SNECK_OK;
 }
