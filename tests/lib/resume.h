@@ -7,6 +7,9 @@
 
 #define RESUME_NOW UINT64_C(1700000000000) /* the clock that pair_start() gives */
 
+/* Pairs are of TLS 1.2, though the client would rather speak 1.3. */
+extern bool resume_old;
+
 /* A pair whose server has a ring, and whose client wants tickets. */
 void resume_init(struct pair *p, uint64_t seed);
 /* With libcrypto instead of the provider that hides nothing, and a pre-shared key instead of
@@ -15,6 +18,9 @@ void resume_real(struct pair *p);
 /* The same behind a full handshake: its first ticket waits to be resumed, and the configs may still
  * be changed before resume_start(). */
 void resume_ticket(struct pair *p, uint64_t seed);
+/* As resume_ticket(), with tags that depend on keys; certificates stay transparent. */
+void resume_keyed(struct pair *p);
+void resume_keyed_ticket(struct pair *p, uint64_t seed);
 /* As resume_ticket(), with the last ticket of the connection that p was. */
 void resume_next(struct pair *p, uint64_t seed);
 /* As resume_ticket(), with the same session each time. early: early data is said, and accepted. */

@@ -34,26 +34,6 @@ void resume12_ticket(struct pair *p, uint64_t seed)
 	resume12_next(p, seed);
 }
 
-void resume12_real(struct pair *p)
-{
-	static struct sneck_provider libcrypto;
-
-	libcrypto = *sneck_provider_libcrypto();
-	libcrypto.pubkey = p->client.cfg.provider->pubkey;
-	p->client.cfg.provider = p->server.cfg.provider = &libcrypto;
-}
-
-void resume12_real_ticket(struct pair *p, uint64_t seed)
-{
-	resume12_init(p, seed);
-	resume12_real(p);
-	pair_start(p);
-	resume_expect(p, 0);
-	pair_wipe(p);
-	resume12_next(p, seed);
-	resume12_real(p);
-}
-
 struct session resume12_session(void)
 {
 	struct session s;

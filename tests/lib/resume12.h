@@ -10,10 +10,6 @@ void resume12_init(struct pair *p, uint64_t seed);
 void resume12_next(struct pair *p, uint64_t seed);
 void resume12_ticket(struct pair *p, uint64_t seed);
 
-/* Tags that depend on keys; certificates stay transparent. */
-void resume12_real(struct pair *p);
-void resume12_real_ticket(struct pair *p, uint64_t seed);
-
 /* The session that is going to be offered, as its client sees it. */
 struct session;
 struct session resume12_session(void);
