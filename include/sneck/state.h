@@ -165,6 +165,7 @@ struct sneck_ticket_st {
 	uint32_t gen, lifetime_s;
 	uint32_t max_early, size;    /* bytes of early data allowed; bytes of the session */
 	struct sneck_span raw;       /* the message as received; TLS 1.2: ticket or session id */
+	uint32_t by_id, rsv;         /* TLS 1.2: 1: a session id */
 };
 struct sneck_early_result_st {
 	uint32_t accepted;

@@ -87,6 +87,7 @@ static int show_ticket12(const struct sneck_conn *c, struct sneck_status *st)
 	st->u.ticket.size =
 		(uint32_t)(SESSION_FIXED + MASTER12_LEN + alpn_of(c).len + k->ticket.len);
 	st->u.ticket.raw = k->ticket;
+	st->u.ticket.by_id = k->by_id;
 	return SNECK_RECEIVED_TICKET;
 }
 
