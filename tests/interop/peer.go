@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -74,9 +75,37 @@ func server(cert, key, group, alpn string, ask bool) {
 	}
 }
 
+// Comes back, and says "new" or "reused".
+func visits(port, ca, times string) {
+	c := config("", "")
+	pem, err := os.ReadFile(ca)
+	must(err)
+	c.RootCAs = x509.NewCertPool()
+	c.RootCAs.AppendCertsFromPEM(pem)
+	c.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+	n, err := strconv.Atoi(times)
+	must(err)
+	for ; n > 0; n-- {
+		conn, err := tls.Dial("tcp", "127.0.0.1:"+port, c)
+		must(err)
+		if conn.ConnectionState().DidResume {
+			fmt.Println("reused")
+		} else {
+			fmt.Println("new")
+		}
+		_, err = conn.Write([]byte("x"))
+		must(err)
+		_, err = io.ReadFull(conn, make([]byte, 1))
+		must(err)
+		conn.Close()
+	}
+}
+
 func main() {
 	a := os.Args
-	if a[1] == "client" {
+	if a[1] == "visits" {
+		visits(a[2], a[3], a[4])
+	} else if a[1] == "client" {
 		client(a[2], a[3], a[4], a[5])
 	} else {
 		server(a[2], a[3], a[4], a[5], a[7] != "")
