@@ -52,9 +52,9 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_conn_set_session(struct sneck_con
 								const void *session, size_t len,
 								uint32_t flags);
 
-/** Writes the session of SNECK_RECEIVED_TICKET. Use each session once: the server may link two. In
- *  TLS 1.2 the state comes with the server's Finished, and stands for a ticket, a session id, or the
- *  session that was just resumed.
+/** Writes the session of SNECK_RECEIVED_TICKET. Use each session once: the server may link two.
+ *  In TLS 1.2 the state comes with the server's Finished, and stands for a ticket, a session id, or
+ *  the session that was just resumed.
  *
  *  Bytes: mem is the caller's and becomes secret. Units: cap and *len in bytes. RFC: 4.7.1.
  *  Returns: SNECK_OK; SNECK_WANT_SPACE with *len as needed, the same as st->size.
@@ -162,11 +162,11 @@ sneck_ticket_send(struct sneck_conn *conn, const struct sneck_ticket_params *par
 
 #define SNECK_SESSION_ID_LEN 32
 
-/** Writes the session of a handshake of TLS 1.2 for the application's store. With SNECK_ASK_PSK, and
- *  without a ticket, the ServerHello has given it an id, by which the client asks for it again.
+/** Writes the session of a handshake of TLS 1.2 for the application's store. With SNECK_ASK_PSK,
+ *  and without a ticket, the ServerHello has given it an id, by which the client asks for it again.
  *
- *  Bytes: params (with an empty identity) are read during the call; id and mem are the caller's, and
- *  mem becomes secret. Units: cap and *len in bytes. RFC: 5246, 7.4.1.3.
+ *  Bytes: params, with an empty identity, are read during the call; id and mem are the caller's,
+ *  and mem becomes secret. Units: cap and *len in bytes. RFC: 5246, 7.4.1.3.
  *  Returns: SNECK_OK; SNECK_WANT_SPACE with *len as needed; SNECK_NOT_NOW before the handshake is
  *  over, and when it has no session that a store could keep; SNECK_E_ARG.
  */
@@ -175,7 +175,7 @@ sneck_session_store(struct sneck_conn *conn, const struct sneck_ticket_params *p
 		    uint8_t id[SNECK_SESSION_ID_LEN], void *mem, size_t cap, size_t *len);
 
 /** An identity that the client offers, in SNECK_NEEDS_PSK. TLS 1.2 has one: the ticket, or without
- *  one the session id, which may mean nothing.
+ *  it the session id, which may mean nothing.
  *
  *  Bytes: identity points into `in` while st is current. Units: i counts from 0; *age_ms as the
  *  client obfuscated it; 0 in TLS 1.2. RFC: 4.3.11.
@@ -186,8 +186,8 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_psk_at(const struct sneck_psk_st 
 						      uint32_t *age_ms);
 
 /** Answers SNECK_NEEDS_PSK with a session (from sneck_ticket_send(), sneck_session_store() or
- *  sneck_ticket_open()), an external key, which TLS 1.2 ignores, or neither. Exactly one of session and psk is not NULL; index -1 with both NULL
- *  goes on without a pre-shared key.
+ *  sneck_ticket_open()), an external key (which TLS 1.2 ignores), or neither. Exactly one of
+ *  session and psk is not NULL; index -1 with both NULL goes on without a pre-shared key.
  *
  *  Bytes: session is read during the call; psk must stay until the scratch comes back.
  *  Units: index counts from 0; len in bytes. RFC: 4.3.11.

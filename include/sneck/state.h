@@ -132,7 +132,7 @@ struct sneck_hello_st {
 struct sneck_psk_st {
 	struct sneck_conn *conn;
 	uint32_t gen, n_identities;  /* no more than four are shown */
-	struct sneck_span raw;       /* PskIdentity list as received; TLS 1.2: ticket or session id */
+	struct sneck_span raw;       /* PskIdentity list as received; TLS 1.2: ticket, or id */
 };
 struct sneck_early_offer_st {
 	struct sneck_conn *conn;

@@ -17,7 +17,8 @@ static enum sneck_rc check_ticket(struct sneck_conn *c, const struct sneck_ticke
 	if (c->hs.role != SNECK_SERVER)
 		return sneck__refuse(c, SNECK_E_ARG, "a client sends no tickets");
 	if (c->hs.version == SNECK_TLS12)
-		return sneck__refuse(c, SNECK_E_UNSUPPORTED, "in TLS 1.2 the one ticket goes with the handshake");
+		return sneck__refuse(c, SNECK_E_UNSUPPORTED,
+				     "in TLS 1.2 the one ticket goes with the handshake");
 	if (p->identity.len > BOUND_TICKET_ID || p->app_data.len > BOUND_APP_DATA ||
 	    p->lifetime_s > BOUND_LIFETIME)
 		return sneck__refuse(c, SNECK_E_ARG,

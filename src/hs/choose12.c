@@ -12,8 +12,8 @@
 #include "../crypto/algs.h"
 #include "../ext/select.h"
 #include "../keys/ticket.h"
+#include "../msg/cert12.h"
 #include "../msg/hello.h"
-#include "../msg/kx12.h"
 
 static bool asks(const struct hs *hs)
 {
@@ -126,20 +126,24 @@ static uint32_t seconds_left(const struct hs *hs, const struct session *s)
 	return end > hs->now_ms ? (uint32_t)((end - hs->now_ms) / 1000u) : 0;
 }
 
+/* Sealed where it goes; empty if the ring ran out since it was promised: RFC 5077, 3.3. */
 enum sneck_rc sneck__choose12_ticket(struct hs *hs)
 {
-	const struct sneck_ticket_ring *const ring = hs->cfg->tickets;
-	struct wr_mark body;
+	const size_t front = FRAME_HEAD + 4u + 2u;
+	struct new_session_ticket12 t;
 	struct session s;
+	enum sneck_rc rc;
+	size_t len = 0;
 	struct wr w;
 
 	describe(hs, &s);
 	sneck__flight_begin(hs, &w);
-	sneck__ticket12_write(&w, seconds_left(hs, &s), &body);
-	if (sneck__ticket_sealable(ring, hs->now_ms))
-		SNECK_TRY(sneck__ticket_put(hs, &s, &w));
-	else
-		wr_u16(&w, 0); /* RFC 5077, 3.3: it was promised, and the ring ran out meanwhile */
-	wr_close(&w, body);
+	rc = sneck__ticket_seal(w.buf + front, w.cap - front, &len, hs->cfg->tickets,
+				hs->cfg->provider, hs->now_ms, &s);
+	if (rc != SNECK_OK && rc != SNECK_NOT_NOW)
+		return rc;
+	t.lifetime_s = seconds_left(hs, &s);
+	t.ticket = sneck_span_of(w.buf + front, len);
+	sneck__new_session_ticket12_write(&w, &t);
 	return sneck__flight_end(hs, &w, LV_INITIAL);
 }

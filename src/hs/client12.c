@@ -209,13 +209,12 @@ static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_
 
 static enum sneck_rc on_ticket(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
-	struct sneck_span ticket;
-	uint32_t hint;
+	struct new_session_ticket12 t;
 
-	SNECK_TRY(sneck__ticket12_read(&hint, &ticket, m->body));
+	SNECK_TRY(sneck__new_session_ticket12_read(&t, m->body));
 
 	if (BUILD_TICKETS)
-		sneck__offer12_ticket(hs, ticket, hint);
+		sneck__offer12_ticket(hs, t.ticket, t.lifetime_s);
 	*to = C12_WAIT_CCS;
 	return SNECK_OK;
 }

@@ -66,7 +66,7 @@ struct psk_answer {
 
 /* TLS 1.2, client: what the connection can be resumed with. */
 struct hs_kept {
-	struct sneck_span ticket; /* or session id; in the scratch, or in hs->session; empty: none */
+	struct sneck_span ticket; /* or session id; in scratch, or in hs->session; empty: none */
 	uint64_t issued_ms;       /* when the master secret was made */
 	uint32_t lifetime_s;
 	bool by_id;
@@ -416,12 +416,9 @@ SNECK_MUST_CHECK enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ti
 SNECK_MUST_CHECK enum sneck_rc sneck__ticket_write(struct hs *hs, const struct session *s,
 						   struct sneck_span identity, struct wr *w);
 uint8_t sneck__tickets_due(const struct hs *hs);
-/* Of these two, what both versions have: a session of this connection without its secret; a sealed
- * one as a vector. */
+/* A session of this connection, of either version, without its secret. */
 void sneck__ticket_describe(const struct hs *hs, const struct ticket_params *params,
 			    struct session *s);
-SNECK_MUST_CHECK enum sneck_rc sneck__ticket_put(const struct hs *hs, const struct session *s,
-						 struct wr *w);
 
 /* choose12.c: sessions of TLS 1.2, server. Whether the ClientHello shows one; the session id for
  * the ServerHello; a NewSessionTicket. */

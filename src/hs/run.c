@@ -244,7 +244,7 @@ static size_t server_area(const struct sneck_config *cfg, size_t hello, size_t t
 static size_t psks_size(const struct sneck_config *cfg)
 {
 	size_t n =
-		7u + 6u + 4u + 4u + 8u + (6u + 1u + BOUND_HASH); /* a session's ticket lies elsewhere */
+		7u + 6u + 4u + 4u + 8u + (6u + 1u + BOUND_HASH); /* a ticket lies elsewhere */
 
 	for (size_t i = 0; i < cfg->n_psks; i++) {
 		const struct sneck_psk *const psk = cfg->psks[i];
@@ -348,7 +348,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 		l.area_len = client_area(cfg) + max(first, 4u + longest) + 6u + BOUND_COOKIE;
 		l.area_len = max(l.area_len, cfg->pad_hello_to + 4u);
 		if (BUILD_TICKETS && old && (cfg->ask & SNECK_ASK_TICKETS) != 0)
-			l.area_len = max(l.area_len, BOUND_TICKET12);
+			l.area_len = max(l.area_len, BOUND_OLD_TICKET);
 		if (cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0)
 			l.area_len = max(l.area_len, OWN_AUTH);
 		shares = l.shares_len;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* server12.c: the server of TLS 1.2. RFC 5246, 7.3; RFC 8422, 2; RFC 7627. (EC)DHE with an AEAD
- * only, and no renegotiation. The ChangeCipherSpec is a message with a row of its own. Behind the
- * ServerHello of a session that is resumed, our Finished is the first: RFC 5246, 7.3; RFC 5077, 3.1. */
+ * only, and no renegotiation. The ChangeCipherSpec is a message with a row of its own. Where a
+ * session is resumed, our Finished is the first: RFC 5246, 7.3; RFC 5077, 3.1. */
 #include "graph.h"
 
 #include "../ext/ext.h"

@@ -67,7 +67,7 @@ enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *para
 }
 
 /* Seals into w itself; what cannot be sealed there could not be sent either. */
-enum sneck_rc sneck__ticket_put(const struct hs *hs, const struct session *s, struct wr *w)
+static enum sneck_rc write_sealed(struct hs *hs, const struct session *s, struct wr *w)
 {
 	const struct wr_mark m = wr_open(w, 2);
 	size_t len = 0;
@@ -92,7 +92,7 @@ enum sneck_rc sneck__ticket_write(struct hs *hs, const struct session *s,
 	if (identity.len != 0)
 		wr_vec(w, 2, identity);
 	else
-		SNECK_TRY(sneck__ticket_put(hs, s, w));
+		SNECK_TRY(write_sealed(hs, s, w));
 	block = wr_open(w, 2);
 	if (s->max_early != 0) { /* by hand: a struct nego is too large to stand here */
 		wr_u16(w, EXT_EARLY_DATA);

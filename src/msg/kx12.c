@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* kx12.c: ServerKeyExchange, ClientKeyExchange, ServerHelloDone and NewSessionTicket of TLS 1.2,
- * with (EC)DHE over named groups. RFC 8422, 5.4, 5.7; RFC 5246, 7.4.3, 7.4.5, 7.4.7; RFC 5077, 3.3. Whether a share is an element of
+/* kx12.c: ServerKeyExchange, ClientKeyExchange and ServerHelloDone of TLS 1.2, with (EC)DHE over
+ * named groups. RFC 8422, 5.4, 5.7; RFC 5246, 7.4.3, 7.4.5, 7.4.7. Whether a share is an element of
  * its group is for the provider to say, whether we offered it for ext/select12.c. */
 #include "kx12.h"
 
@@ -80,29 +80,6 @@ void sneck__client_kx_write(struct wr *w, struct sneck_span share)
 	m = wr_open(w, 3);
 	wr_vec(w, 1, share);
 	wr_close(w, m);
-}
-
-/* struct {
- *     uint32 ticket_lifetime_hint;
- *     opaque ticket<0..2^16-1>;
- * } NewSessionTicket;
- */
-enum sneck_rc sneck__ticket12_read(uint32_t *lifetime_s, struct sneck_span *ticket,
-				   struct sneck_span body)
-{
-	struct rd r;
-
-	rd_init(&r, body);
-	*lifetime_s = rd_uint(&r, 4);
-	*ticket = rd_vec(&r, 2, 0, 65535);
-	return rd_end(&r);
-}
-
-void sneck__ticket12_write(struct wr *w, uint32_t lifetime_s, struct wr_mark *body)
-{
-	wr_u8(w, HT_NEW_SESSION_TICKET);
-	*body = wr_open(w, 3);
-	wr_uint(w, 4, lifetime_s);
 }
 
 /* struct { } ServerHelloDone, HelloRequest; */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* kx12.h: the key exchange of TLS 1.2: ServerKeyExchange, ClientKeyExchange, ServerHelloDone, and
- * its NewSessionTicket. RFC 8422, 5.4, 5.7; RFC 5246, 7.4.5; RFC 5077, 3.3. Writers write the
- * message header too. */
+/* kx12.h: the key exchange of TLS 1.2: ServerKeyExchange, ClientKeyExchange, ServerHelloDone.
+ * RFC 8422, 5.4, 5.7; RFC 5246, 7.4.5. Writers write the message header too. */
 #ifndef SNECK_MSG_KX12_H
 #define SNECK_MSG_KX12_H
 
@@ -21,9 +20,6 @@ SNECK_MUST_CHECK enum sneck_rc sneck__server_kx_read(struct server_key_exchange 
 						     struct sneck_span body);
 SNECK_MUST_CHECK enum sneck_rc sneck__client_kx_read(struct sneck_span *share,
 						     struct sneck_span body);
-/* The ticket may be empty: the server has thought better of it. */
-SNECK_MUST_CHECK enum sneck_rc sneck__ticket12_read(uint32_t *lifetime_s, struct sneck_span *ticket,
-						    struct sneck_span body);
 /* A message without a body. */
 SNECK_MUST_CHECK enum sneck_rc sneck__empty_read(struct sneck_span body);
 
@@ -32,9 +28,6 @@ void sneck__params_write(struct wr *w, uint16_t group, struct sneck_span share);
 /* The whole message; kx->params are not looked at. */
 void sneck__server_kx_write(struct wr *w, const struct server_key_exchange *kx);
 void sneck__client_kx_write(struct wr *w, struct sneck_span share);
-/* Header and lifetime; the ticket is the caller's, and *body is the message's length, to be closed.
- */
-void sneck__ticket12_write(struct wr *w, uint32_t lifetime_s, struct wr_mark *body);
 void sneck__empty_write(struct wr *w, uint8_t type);
 
 #endif
