@@ -47,7 +47,8 @@ enum sneck_state {
 	SNECK_NEEDS_UNPACKED_CERTIFICATE = 40,  /* SNECK_ASK_UNPACK; u.unpack */
 	/* further notices: edge, each asked for; 52 to 63 are kept for more */
 	SNECK_HANDSHAKE_DONE = 48,              /* SNECK_ASK_NOTICES; the facts are final */
-	SNECK_RECEIVED_TICKET = 49,             /* SNECK_ASK_TICKETS; u.ticket */
+	SNECK_RECEIVED_TICKET = 49,             /* SNECK_ASK_TICKETS; u.ticket; in TLS 1.2 with the
+						   server's Finished */
 	SNECK_RECEIVED_ALERT = 50,              /* SNECK_ASK_NOTICES; not fatal; st.alert */
 	SNECK_EARLY_DATA_RESULT = 51            /* client that sent early data; u.early_result */
 };

@@ -83,7 +83,7 @@ static int show_ticket12(const struct sneck_conn *c, struct sneck_status *st)
 	const struct hs_kept *const k = &c->hs.work->kept;
 	const uint64_t age_s = (c->hs.now_ms - k->issued_ms) / 1000u;
 
-	st->u.ticket.lifetime_s = (uint32_t)(k->lifetime_s - age_s);
+	st->u.ticket.lifetime_s = age_s < k->lifetime_s ? k->lifetime_s - (uint32_t)age_s : 0;
 	st->u.ticket.size =
 		(uint32_t)(SESSION_FIXED + MASTER12_LEN + alpn_of(c).len + k->ticket.len);
 	st->u.ticket.raw = k->ticket;

@@ -126,12 +126,51 @@ static void what_is_agreed_anew(void **state)
 	}
 }
 
+/* T2, N81: the longest messages, in the memory that the configs say: a protocol of 255 bytes in
+ * hello and ticket, a name of 253, GREASE, and nothing else that would leave room. */
+static void t2_the_longest(void **state)
+{
+	static const uint8_t long_name[255] = { 1 };
+	static const struct sneck_span alpn = { long_name, sizeof long_name };
+	static const uint16_t suite = SNECK_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384;
+	char name[254] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 253; i++)
+		name[i] = i % 50 == 49 ? '.' : 'a';
+	for (int i = 0; i < 4; i++) {
+		if ((i & 1) == 0)
+			resume12_init(&p, 27);
+		else
+			resume12_next(&p, 27);
+		if (i >= 2)
+			p.client.cfg.max_version = SNECK_TLS12;
+		p.client.cfg.grease = 1;
+		p.server.cfg.n_tickets = 1;
+		p.client.cfg.alpn = p.server.cfg.alpn = &alpn;
+		p.client.cfg.n_alpn = p.server.cfg.n_alpn = 1;
+		p.client.cfg.suites = p.server.cfg.suites = (struct sneck_u16s){ &suite, 1 };
+		p.client.resume = NULL;
+		resume_start(&p);
+		assert_int_equal(sneck_conn_set_name(p.client.conn, name, 253), SNECK_OK);
+		if (i & 1)
+			assert_int_equal(sneck_conn_set_session(p.client.conn, resume_session,
+								resume_session_len, 0),
+					 SNECK_OK);
+		resume_expect(&p, i & 1);
+		assert_int_equal(p.client.n_sessions, 1);
+		assert_true(p.client.session_len[0] > 800);
+		pair_wipe(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(n45_versions_do_not_mix),
 		cmocka_unit_test(n45_version_out_of_range),
 		cmocka_unit_test(what_is_agreed_anew),
+		cmocka_unit_test(t2_the_longest),
 	};
 
 	resume_old = true;
