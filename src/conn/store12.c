@@ -27,9 +27,9 @@ enum sneck_rc sneck_session_store(struct sneck_conn *conn, const struct sneck_ti
 				     "an identity of yours, or app_data or lifetime beyond its "
 				     "bound");
 	if (!sneck__hs_connected(&conn->hs) || !conn->hs.stored ||
-	    !sneck__secrets_resumable(&conn->hs))
+	    !sneck__session_resumable(&conn->hs))
 		return SNECK_NOT_NOW;
-	sneck__ticket_describe(&conn->hs, &p, &s);
+	sneck__session_describe(&conn->hs, &p, &s);
 	s.max_early = 0;
 	s.secret = sneck_span_of(conn->hs.resumption, MASTER12_LEN);
 	wr_init(&w, NULL, 0); /* its length first: without room nothing is written */

@@ -27,7 +27,7 @@ static enum sneck_rc check_ticket(struct sneck_conn *c, const struct sneck_ticke
 		return sneck__refuse(c, SNECK_E_CONFIG,
 				     "config.tickets, or SNECK_ASK_PSK and an identity");
 	if (!sneck__hs_connected(&c->hs) || !sneck__can_encrypt(c) || c->hs.tickets == 255 ||
-	    !sneck__secrets_resumable(&c->hs))
+	    !sneck__session_resumable(&c->hs))
 		return SNECK_NOT_NOW;
 	if (p->identity.len == 0 && !sneck__ticket_sealable(c->cfg->tickets, c->hs.now_ms))
 		return SNECK_NOT_NOW;

@@ -110,7 +110,7 @@ static void describe(const struct hs *hs, struct session *s)
 	static const struct ticket_params plain;
 	struct session was;
 
-	sneck__ticket_describe(hs, &plain, s);
+	sneck__session_describe(hs, &plain, s);
 	s->max_early = 0;
 	s->secret = sneck_span_of(hs->work->sched12.master, MASTER12_LEN);
 	if (hs->resumed != 0 && sneck__session_read(&was, hs->session) == SNECK_OK) {

@@ -370,6 +370,11 @@ void sneck__version_mark(const struct hs *hs, uint8_t random[32]);
 /* session.c: hs->session on a client; a block on a server. */
 SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
 bool sneck__session_fits(const struct hs *hs, struct session *s, struct sneck_span block);
+bool sneck__session_resumable(const struct hs *hs); /* hs->resumption is there */
+/* A server's session of this connection, of either version, without its secret. */
+struct ticket_params;
+void sneck__session_describe(const struct hs *hs, const struct ticket_params *params,
+			     struct session *s);
 
 /* policy.c: what a session is bound to, in hs->domain. */
 SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
@@ -416,9 +421,6 @@ SNECK_MUST_CHECK enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ti
 SNECK_MUST_CHECK enum sneck_rc sneck__ticket_write(struct hs *hs, const struct session *s,
 						   struct sneck_span identity, struct wr *w);
 uint8_t sneck__tickets_due(const struct hs *hs);
-/* A session of this connection, of either version, without its secret. */
-void sneck__ticket_describe(const struct hs *hs, const struct ticket_params *params,
-			    struct session *s);
 
 /* choose12.c: sessions of TLS 1.2, server. Whether the ClientHello shows one; the session id for
  * the ServerHello; a NewSessionTicket. */
@@ -444,7 +446,6 @@ SNECK_MUST_CHECK enum sneck_rc sneck__export13(const struct hs *hs, const uint8_
 void sneck__log_secret(const struct hs *hs, const char *label, const uint8_t *secret);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_resumption(struct hs *hs);
-bool sneck__secrets_resumable(const struct hs *hs); /* that secret is there */
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_app(struct hs *hs);
 
