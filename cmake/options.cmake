@@ -2,6 +2,14 @@
 # tables. absent_tests: expressions for the tests that go with them.
 
 # What needs something that is left out goes too.
+if(NOT SNECK_TLS13)
+	if(NOT SNECK_TLS12)
+		message(FATAL_ERROR "no version is left: SNECK_TLS12, SNECK_TLS13")
+	endif()
+	set(SNECK_KEX_PSK OFF)
+	set(SNECK_KEX_PSK_EPHEMERAL OFF)
+	set(SNECK_COMPRESSION OFF)
+endif()
 if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
 	set(SNECK_EARLY_DATA OFF)
 	if(NOT SNECK_TLS12)
@@ -31,21 +39,26 @@ macro(sneck_leave_out option files)
 	endif()
 endmacro()
 
-sneck_leave_out(CLIENT "hs/(client_hello|client12|client13(_cert)?|offer(12|_session)?|early_offer)|conn/session"
+sneck_leave_out(CLIENT "hs/(client_hello|client1[23](_cert)?|offer(12|_session)?|early_offer)|conn/session"
 	"pair/.*" "(split|save|external|graph|hs|fuzz)/.*")
 sneck_leave_out(SERVER
-	"hs/(server_hello|server12|server13(_cert)?|choose(12)?|early_choose|ticket|retry)|keys/(cookie_seal|ticket|seal)|conn/(psk|ticket|store12|strike)"
+	"hs/(server_hello|server1[23](_cert)?|choose(12)?|early_choose|ticket|retry)|keys/(cookie_seal|ticket|seal)|conn/(psk|ticket|store12|strike)"
 	"pair/.*" "(split|save|external|graph|hs|fuzz)/.*" "keys/(cookie_seal|seal|ticket)_test" "conn/strike_test")
 sneck_leave_out(KEX_EPHEMERAL
 	"hs/(auth|own|own13|peer13|ask_cert|(client|server)13_cert)|msg/(cert|verify)|keys/signature|ext/(sigalgs|authorities|status_request|sct|credential)|conn/(job|answer_cert|config_cert|show_cert)"
 	"pair/.*" "(split|save|external|graph|hs|fuzz|pki)/.*" "msg/(cert|finish|readers)_test" "ext/.*" "keys/(sched13|rfc8448)_test" "conn/config_test")
-sneck_leave_out(TLS12 "(hs|keys|msg|ext|conn)/[a-z]+12|ext/(ems|renegotiation_info|ec_point_formats|session_ticket)"
+sneck_leave_out(TLS12 "(hs|keys|msg|ext|conn)/[a-z]+12(_cert)?|ext/(ems|renegotiation_info|ec_point_formats|session_ticket)"
 	"[a-z]+/[a-z]+12_test" "pair/(version|raw_key)_test" "pair/combine.*" "interop/tls12_test")
+sneck_leave_out(TLS13
+	"(hs|keys|msg|ext|crypto|conn)/[a-z]+13(_cert)?|hs/(secrets|retry|ticket)|conn/ticket|keys/(cookie_seal|signature)|msg/cert|ext/(key_share|cookie|quic_params)"
+	"pair/([a-z0-9_]*[^2]|(adversary|ask|flow|sweep)12)_test" "(save|split|external|graph|hs|uv|cli)/.*"
+	"keys/(cookie_seal|rfc8448|sched13|vectors)_test" "msg/(cert|finish|readers|server_hello)_test"
+	"conn/(config|info|names)_test" "crypto/algs_test")
 sneck_leave_out(KEX_PSK "")
 sneck_leave_out(KEX_PSK_EPHEMERAL "" "pair/(resume|early|ticket|psk|combine).*" "save/ticket_test")
 if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
 	list(FILTER core_src EXCLUDE REGEX "/src/(ext/(psk|psk_modes)|keys/psk|hs/(offer|choose|psk)|conn/psk)[.]c$")
-	list(APPEND absent_tests "keys/psk_test" "ext/.*" "pair/.*")
+	list(APPEND absent_tests "keys/psk_test" "ext/.*" "pair/[a-z0-9_]*[^2]_test")
 endif()
 sneck_leave_out(TICKETS
 	"keys/(session|seal|ticket)|hs/(ticket|policy|session|offer_session|(offer|choose)12)|ext/(ticket_request|session_ticket)|conn/(session|ticket|store12)"

@@ -97,8 +97,10 @@
 #endif
 
 #ifdef SNECK_NO_TLS13 /* files with 13 in their names, and what belongs to it alone */
+#define BUILD_TLS13 0
 #define IF_TLS13(...)
 #else
+#define BUILD_TLS13   1
 #define IF_TLS13(...) __VA_ARGS__,
 #endif
 

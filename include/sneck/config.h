@@ -81,7 +81,7 @@ enum sneck_scheme { /* RFC: 4.3.3 */
 	SNECK_RSA_PSS_PSS_SHA256 = 0x0809,
 	SNECK_RSA_PSS_PSS_SHA384 = 0x080a,
 	SNECK_RSA_PSS_PSS_SHA512 = 0x080b,
-	/* for providers, never on the wire: TLS 1.2 binds no curve to a hash */
+	/* for providers and signers, never on the wire: TLS 1.2 binds no curve to a hash */
 	SNECK_ECDSA_ANY_SHA256 = 0xfe04,
 	SNECK_ECDSA_ANY_SHA384 = 0xfe05,
 	SNECK_ECDSA_ANY_SHA512 = 0xfe06

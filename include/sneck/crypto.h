@@ -100,6 +100,11 @@ struct sneck_pubkey {
 	enum sneck_rc (*verify)(const void *key, uint16_t scheme, struct sneck_span msg,
 				struct sneck_span sig, void *work);
 	void (*wipe)(void *key);
+	/* verify() of what has this digest by the scheme's hash: a client of TLS 1.2 signs all
+	 * messages so far, which nobody keeps. Not for EdDSA. NULL: without it a server takes no
+	 * client certificates in TLS 1.2 */
+	enum sneck_rc (*verify_digest)(const void *key, uint16_t scheme, struct sneck_span digest,
+				       struct sneck_span sig, void *work);
 };
 
 struct sneck_provider {
@@ -135,14 +140,19 @@ SNECK_API const struct sneck_provider *sneck_provider_bearssl(void);
 /* Makes handshake signatures, with our private key. RFC: 4.5.2.
  *
  * sign answers SNECK_OK with *len bytes in sig (cap is SNECK_SIG_MAX) or a negative code.
- * Without SNECK_ASK_SIGN sneck_process() calls it and waits for it. With it the connection never
- * calls it (sign may be NULL): SNECK_NEEDS_LOCAL_SIGNATURE is shown, and the application has the
+ * sign_digest is the same for a digest by the scheme's hash, which is what a client of TLS 1.2 has
+ * of what it signs; NULL: this credential is not shown there.
+ * Without SNECK_ASK_SIGN sneck_process() calls them and waits. With it the connection never
+ * calls them (they may be NULL): SNECK_NEEDS_LOCAL_SIGNATURE is shown, and the application has the
  * signature made where it likes. */
 struct sneck_signer {
-	const uint16_t *schemes; /* best first, ends with 0 */
+	const uint16_t *schemes; /* best first, ends with 0; SNECK_ECDSA_ANY_* are for TLS 1.2,
+	                            which lets a key of any curve sign with that hash */
 	enum sneck_rc (*sign)(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig,
 			      size_t cap, size_t *len);
 	void *ctx;               /* shared by all connections and threads that use the signer */
+	enum sneck_rc (*sign_digest)(void *ctx, uint16_t scheme, struct sneck_span digest,
+				     uint8_t *sig, size_t cap, size_t *len);
 };
 
 /* ---- trust -------------------------------------------------------------------------------- */
@@ -150,7 +160,8 @@ struct sneck_signer {
 struct sneck_cert_entry {
 	struct sneck_span der;  /* a certificate, or a SubjectPublicKeyInfo */
 	struct sneck_span ocsp; /* stapled OCSPResponse, or empty */
-	struct sneck_span scts; /* SignedCertificateTimestampList, or empty */
+	struct sneck_span scts; /* SignedCertificateTimestampList, or empty; in TLS 1.2 empty when
+	                           it has more than 1,024 bytes and finds no place */
 };
 
 /* What a verifier judges. All spans are valid during the call only. */

@@ -119,7 +119,7 @@ struct sneck_verdict_st {
 	struct sneck_conn *conn;
 	uint32_t gen;
 	uint16_t version, scheme;
-	uint64_t rsv;
+	uint32_t digest, rsv;        /* 1: message is its digest by the scheme's hash */
 	struct sneck_span message;   /* what the peer signed */
 	struct sneck_span name;
 };
@@ -146,7 +146,8 @@ struct sneck_early_offer_st {
 struct sneck_sign_st {
 	struct sneck_conn *conn;
 	uint32_t gen;
-	uint16_t scheme, rsv;
+	uint16_t scheme;             /* one of the signer's list */
+	uint16_t digest;             /* 1: tbs is a digest by the scheme's hash: sign_digest */
 	const struct sneck_credential *credential;
 	struct sneck_span tbs;       /* to be signed; at most 201 bytes */
 };

@@ -3,6 +3,7 @@
  * RFC 9846, 4.3.3, 4.5. */
 #include "conn.h"
 
+#include "../build.h"
 #include "../crypto/algs.h"
 #include "../ext/select.h"
 #include "../hs/graph.h"
@@ -14,7 +15,7 @@ enum sneck_rc sneck_cert_at(const struct sneck_cert_st *st, uint32_t i,
 	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
 	if (i >= st->n_entries)
 		return sneck__refuse(st->conn, SNECK_E_ARG, "no certificate of that number");
-	*entry = st->conn->hs.v->cert_at(st->raw, i);
+	*entry = sneck__auth_entry(&st->conn->hs, st->raw, i);
 	return SNECK_OK;
 }
 
@@ -50,8 +51,11 @@ enum sneck_rc sneck_answer_schemes(struct sneck_conn *conn, uint64_t op, const u
 	if (n == 0 || n > BOUND_SCHEMES)
 		return sneck__refuse(conn, SNECK_E_ARG, "1 to 32 signature schemes");
 	for (size_t i = 0; i < n; i++)
-		usable |= sneck__scheme_in_handshake(schemes[i]) &&
-			  sneck__list_has(conn->cfg->provider->pubkey->schemes, schemes[i]);
+		usable |= BUILD_TLS12 && conn->hs.version == SNECK_TLS12
+				  ? sneck__select12_asks(&conn->hs.work->nego, schemes[i])
+				  : sneck__scheme_in_handshake(schemes[i]) &&
+					    sneck__list_has(conn->cfg->provider->pubkey->schemes,
+							    schemes[i]);
 	if (!usable)
 		return sneck__refuse(conn, SNECK_E_ARG,
 				     "no scheme of the list can be used in a handshake here");

@@ -5,6 +5,13 @@
 
 #include "../hs/graph.h"
 
+/* RFC 5246, 7.4.6: certificate_required is of TLS 1.3. */
+static int alert_of(const struct sneck_conn *c, enum sneck_rc rc)
+{
+	return rc == SNECK_E_NO_CLIENT_CERT && c->hs.v->ccs ? SNECK_ALERT_HANDSHAKE_FAILURE
+							    : sneck_rc_alert(rc);
+}
+
 void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 {
 	int own;
@@ -13,7 +20,7 @@ void sneck__conn_fail(struct sneck_conn *c, enum sneck_rc rc, uint8_t alert)
 		return;
 	if (sneck_rc_is_refusal(rc)) /* an AEAD that may do no more, a provider that says so */
 		rc = SNECK_E_CRYPTO;
-	own = sneck_rc_alert(rc);
+	own = alert_of(c, rc);
 	c->err = rc;
 	c->fail_where = sneck__hs_name(&c->hs);
 	c->fail_type = c->hs.at_type;

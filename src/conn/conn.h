@@ -206,7 +206,10 @@ size_t sneck__emit_size(const struct sneck_conn *c); /* exact, of flight, alert,
 size_t sneck__emit_first(const struct sneck_conn *c);
 /* A record that waits behind the handshake: a KeyUpdate, which may be due, or a warning. */
 size_t sneck__control_size(const struct sneck_conn *c);
+#define KEY_UPDATE_LEN (FRAME_HEAD + 1u)
 bool sneck__key_renews(const struct sneck_conn *c); /* it is a KeyUpdate, when we may send */
+/* emit13.c */
+SNECK_MUST_CHECK enum sneck_rc sneck__emit_key_update(struct sneck_conn *c, struct sneck_out *out);
 void sneck__emit_written(struct sneck_conn *c);	    /* all so far is to be sent */
 /* All that waits, or with partial what fits. SNECK_WANT_SPACE sets out->required; when it fails the
  * connection has failed. */

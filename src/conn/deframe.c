@@ -29,6 +29,7 @@ static uint32_t message_bound(const struct sneck_config *cfg, uint8_t type)
 		return cfg->max_client_hello != 0 ? cfg->max_client_hello : BOUND_CLIENT_HELLO;
 	case HT_CERTIFICATE:
 	case HT_COMPRESSED_CERTIFICATE:
+	case HT_CERTIFICATE_STATUS: /* what TLS 1.3 has in the Certificate */
 		return cfg->max_certificate != 0 ? cfg->max_certificate : BOUND_CERTIFICATE;
 	default:
 		return cfg->max_handshake_msg != 0 ? cfg->max_handshake_msg : BOUND_HANDSHAKE_MSG;
@@ -219,6 +220,28 @@ static enum sneck_rc on_content(struct sneck_conn *c, const struct sneck_in *in)
 
 /* ---- the walk ---- */
 
+/* The message at the front of the run, and with it the next one where the handshake looks ahead. */
+static enum sneck_rc next_message(const struct sneck_conn *c, struct sneck_span bytes,
+				  struct hs_msg *m)
+{
+	struct sneck_span rest;
+	struct hs_msg next;
+	size_t missing;
+
+	SNECK_TRY(sneck__frame_next(m, bytes, message_bound(c->cfg, sneck__frame_type(bytes)),
+				    &missing));
+	m->level = c->rx_epoch.level;
+	if (!sneck__hs_looks_ahead(&c->hs, m->type))
+		return SNECK_OK;
+	rest = sneck_span_of(bytes.p + m->raw.len, bytes.len - m->raw.len);
+	if (rest.len == 0)
+		return SNECK_WANT_INPUT;
+	SNECK_TRY(sneck__frame_next(&next, rest, message_bound(c->cfg, sneck__frame_type(rest)),
+				    &missing));
+	m->next = next.raw;
+	return SNECK_OK;
+}
+
 enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct hs_msg *m,
 			     enum in_kind *kind)
 {
@@ -229,14 +252,10 @@ enum sneck_rc sneck__deframe(struct sneck_conn *c, struct sneck_in *in, struct h
 	for (;;) {
 		const size_t left = in->len - map->next_rec;
 		struct rec_head head;
-		size_t missing;
 
 		if (map->run_len != 0) {
-			const struct sneck_span bytes = run(c, in);
-			const uint32_t max = message_bound(c->cfg, sneck__frame_type(bytes));
-			const enum sneck_rc rc = sneck__frame_next(m, bytes, max, &missing);
+			const enum sneck_rc rc = next_message(c, run(c, in), m);
 
-			m->level = c->rx_epoch.level;
 			if (rc == SNECK_OK)
 				*kind = IN_MESSAGE;
 			if (rc != SNECK_WANT_INPUT)

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* emit.c: what we owe the peer, as records: the handshake's flight, an alert, a KeyUpdate.
- * RFC 9846, 5.1, 5.2.
+/* emit.c: what we owe the peer, as records: the handshake's flight, an alert; a KeyUpdate is
+ * emit13.c. RFC 9846, 5.1, 5.2.
  *
  * The size of all that waits is exact before a byte is written: pieces of one level share records,
  * and a change of level ends one. Keys change exactly there. An alert replaces what waits, goes out
  * under the keys that are installed, and is never fragmented. */
 #include "conn.h"
 
+#include "../build.h"
 #include "../hs/graph.h"
-#include "../msg/finish.h"
 #include "../wire/ct.h"
-#include "../wire/wr.h"
 
-#define GATHER	       16u /* pieces in one record */
-#define KEY_UPDATE_LEN (FRAME_HEAD + 1u)
-#define CCS_RECORD     6u
+#define GATHER	   16u /* pieces in one record */
+#define CCS_RECORD 6u
 
 size_t sneck__fragment(const struct sneck_conn *c)
 {
@@ -300,27 +298,11 @@ static enum sneck_rc emit_warning(struct sneck_conn *c, struct sneck_out *out)
 
 enum sneck_rc sneck__emit_control(struct sneck_conn *c, struct sneck_out *out)
 {
-	uint8_t bytes[KEY_UPDATE_LEN];
-	const struct sneck_span piece = { bytes, sizeof bytes };
-	struct wr w;
-
 	if (sneck__control_size(c) == 0)
 		return SNECK_OK;
-	if (c->hs.warning != 0)
-		return emit_warning(c, out);
-	wr_init(&w, bytes, sizeof bytes);
-	sneck__key_update_write(&w, c->hs.ku_request ? KU_REQUESTED : KU_NOT_REQUESTED);
-	SNECK_TRY(wr_end(&w));
-	SNECK_TRY(sneck__emit_record(c, out, CT_HANDSHAKE, &piece, 1, sizeof bytes));
-	sneck__trace(c, 1, CT_HANDSHAKE, HT_KEY_UPDATE, sizeof bytes);
-	SNECK_TRY(sneck__traffic_update(c->hs.hash, c->hs.tx_secret));
-	SNECK_TRY(sneck__conn_install_tx(c, LV_APP));
-	c->hs.ku_unanswered |= c->hs.ku_request;
-	c->hs.ku_request = false;
-	c->hs.ku_owed = false;
-	c->tx_updates++;
-	sneck__emit_written(c);
-	return SNECK_OK;
+	if (BUILD_TLS13 && c->hs.warning == 0)
+		return sneck__emit_key_update(c, out);
+	return emit_warning(c, out);
 }
 
 /* No alert: the nonce that it would need may have been used by the call that failed. */

@@ -28,7 +28,7 @@ static void write_job(struct wr *w, const struct sneck_cert_st *st)
 	wr_vec(w, 1, st->name);
 	wr_u8(w, (uint8_t)st->n_entries);
 	for (uint32_t i = 0; i < st->n_entries; i++) {
-		const struct sneck_cert_entry e = hs->v->cert_at(st->raw, i);
+		const struct sneck_cert_entry e = sneck__auth_entry(hs, st->raw, i);
 
 		wr_vec(w, 3, e.der);
 		wr_vec(w, 2, e.ocsp);

@@ -189,12 +189,15 @@ static enum sneck_rc seal_init(struct sneck_conn *c, void *ctx, uint8_t nonce[BO
 	static const uint8_t label[] = "sneck save";
 	const struct sneck_aead *const aead = sneck__aead_of(c->cfg->provider, c->hs.suite->aead);
 	const struct sneck_span in[] = { { label, sizeof label }, { salt, SALT_LEN } };
+	const struct sneck_span none = { NULL, 0 };
 	uint8_t secret[BOUND_HASH], key[BOUND_KEY];
 	enum sneck_rc rc;
 
 	rc = sneck__hmac(secret, c->hs.hash, sneck_span_of(seal_key, SNECK_SEAL_KEY_LEN), in, 2);
 	if (rc == SNECK_OK)
-		rc = sneck__traffic_keys(key, aead->key_len, nonce, c->hs.hash, secret);
+		rc = sneck__hkdf_expand_label(key, aead->key_len, c->hs.hash, secret, "key", none);
+	if (rc == SNECK_OK)
+		rc = sneck__hkdf_expand_label(nonce, BOUND_NONCE, c->hs.hash, secret, "iv", none);
 	if (rc == SNECK_OK)
 		rc = aead->init(ctx, key, dir);
 	sneck__ct_wipe(secret, sizeof secret);

@@ -97,7 +97,7 @@ int sneck__show_ticket(struct sneck_conn *c, struct sneck_span raw, struct sneck
 	uint32_t max_early;
 
 	st->u.ticket = (struct sneck_ticket_st){ .conn = c, .gen = c->gen, .raw = raw };
-	if (is_old(c))
+	if (is_old(c) || !BUILD_TLS13)
 		return show_ticket12(c, st);
 	read_ticket(c, raw, &t, &max_early);
 	st->u.ticket.lifetime_s = t.lifetime_s < BOUND_LIFETIME ? t.lifetime_s : BOUND_LIFETIME;
@@ -160,7 +160,7 @@ enum sneck_rc sneck_ticket_export(const struct sneck_ticket_st *st, void *mem, s
 	};
 	memcpy(s.domain, c->hs.domain, sizeof s.domain);
 	memcpy(s.leaf_id, c->hs.leaf_id, sizeof s.leaf_id);
-	rc = is_old(c) ? fill12(&s, secret, st) : fill13(&s, secret, st);
+	rc = is_old(c) || !BUILD_TLS13 ? fill12(&s, secret, st) : fill13(&s, secret, st);
 	if (rc == SNECK_OK) {
 		wr_init(&w, mem, cap);
 		sneck__session_write(&w, &s);

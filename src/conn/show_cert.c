@@ -12,8 +12,8 @@ int sneck__show_certificate(struct sneck_conn *c, const struct sneck_in *in,
 	const struct sneck_span unpacked = c->hs.work->unpacked;
 	struct certificate cert = { .n = 0 };
 
-	if (c->hs.v->cert_read(&cert,
-			       unpacked.len != 0 ? unpacked : sneck__show_waiting(c, in).body) !=
+	if (sneck__auth_list(&c->hs, &cert,
+			     unpacked.len != 0 ? unpacked : sneck__show_waiting(c, in).body) !=
 	    SNECK_OK)
 		cert.n = 0;
 	st->u.cert = (struct sneck_cert_st){
@@ -47,6 +47,7 @@ int sneck__show_verdict(struct sneck_conn *c, struct sneck_status *st)
 		.gen = c->gen,
 		.version = c->hs.version,
 		.scheme = wk->nego.peer_scheme,
+		.digest = wk->tbs_digest,
 		.message = sneck_span_of(wk->tbs, wk->tbs_len),
 		.name = c->hs.name,
 	};
@@ -75,7 +76,8 @@ void sneck__show_sign(struct sneck_conn *c, struct sneck_status *st)
 	st->u.sign = (struct sneck_sign_st){
 		.conn = c,
 		.gen = c->gen,
-		.scheme = wk->nego.own_scheme,
+		.scheme = wk->nego.own_way,
+		.digest = wk->tbs_digest,
 		.credential = wk->nego.cred,
 		.tbs = sneck_span_of(wk->tbs, wk->tbs_len),
 	};

@@ -108,6 +108,16 @@ uint8_t sneck__scheme_auth(uint16_t id)
 	return s != NULL ? s->auth : AUTH_ANY;
 }
 
+/* RFC 5246, 7.4.1.4.1: the first byte; RFC 9846 has its own in rows of 8. */
+uint16_t sneck__scheme_hash(uint16_t id)
+{
+	const uint16_t low = id & 0xffu;
+
+	if (id >> 8 != 8)
+		return id >> 8;
+	return low >= 9 ? low - 5 : low <= 6 ? low : 0;
+}
+
 const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id)
 {
 	for (const struct sneck_hash *const *h = p->hashes; *h != NULL; h++)

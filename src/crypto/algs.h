@@ -39,6 +39,7 @@ bool sneck__group_is_hybrid(uint16_t id);
 bool sneck__scheme_in_handshake(uint16_t id);
 uint32_t sneck__scheme_bit(uint16_t id); /* a bit of its own for every line; 0: none */
 uint8_t sneck__scheme_auth(uint16_t id); /* AUTH_ANY: unknown */
+uint16_t sneck__scheme_hash(uint16_t id); /* struct sneck_hash.id; 0: EdDSA hashes by itself */
 
 /* NULL when the provider has no such primitive. */
 const struct sneck_hash *sneck__hash_of(const struct sneck_provider *p, uint16_t id);

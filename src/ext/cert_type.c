@@ -103,8 +103,7 @@ static enum sneck_rc server_read(struct nego *ng, enum ext_in in, struct sneck_s
 
 const struct ext sneck__ext_server_type = {
 	.type = EXT_SERVER_CERTIFICATE_TYPE,
-	.only = SNECK_TLS13,
-	.allowed = SET(IN_CH) | SET(IN_EE),
+	.allowed = SET(IN_CH) | SET(IN_EE) | SET(IN_SH12),
 	.offer = server_offer,
 	.write = server_write,
 	.read = server_read,
@@ -142,7 +141,7 @@ static enum sneck_rc client_read(struct nego *ng, enum ext_in in, struct sneck_s
 	uint32_t common;
 	uint8_t type;
 
-	if (in == IN_EE) {
+	if (in != IN_CH) {
 		SNECK_TRY(type_read(body, types_owned(ng), &type));
 		ng->own_types = SET(type);
 		return SNECK_OK;
@@ -167,8 +166,7 @@ static enum sneck_rc client_absent(struct nego *ng, enum ext_in in)
 
 const struct ext sneck__ext_client_type = {
 	.type = EXT_CLIENT_CERTIFICATE_TYPE,
-	.only = SNECK_TLS13,
-	.allowed = SET(IN_CH) | SET(IN_EE),
+	.allowed = SET(IN_CH) | SET(IN_EE) | SET(IN_SH12),
 	.offer = client_offer,
 	.write = client_write,
 	.read = client_read,

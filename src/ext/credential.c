@@ -3,6 +3,7 @@
  * does not read certificates. */
 #include "select.h"
 
+#include "../build.h"
 #include "../wire/set.h"
 #include "ext.h"
 
@@ -45,21 +46,22 @@ uint32_t sneck__types_accepted(const struct nego *ng)
 	       (nego_wants(ng, SNECK_VERIFIER_NO_X509) ? 0 : SET(SNECK_X509));
 }
 
-/* RFC 7250 does for TLS 1.2 what we do for TLS 1.3 only. */
-static uint32_t own_types(const struct nego *ng)
+uint32_t sneck__types_allowed(const struct nego *ng)
 {
-	return ng->version == SNECK_TLS13 && ng->own_types != 0 ? ng->own_types : SET(SNECK_X509);
+	return ng->own_types != 0 ? ng->own_types : SET(SNECK_X509);
 }
 
 bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
 {
-	if (!set_has(own_types(ng), c->type))
+	if (!set_has(sneck__types_allowed(ng), c->type))
 		return false;
+	if (BUILD_TLS12 && ng->version == SNECK_TLS12)
+		return sneck__select12_own(ng, c, AUTH_ANY);
 	for (const uint16_t *s = c->signer->schemes; *s != 0; s++)
-		if ((ng->version == SNECK_TLS12 || sneck__scheme_in_handshake(*s)) &&
+		if (sneck__scheme_in_handshake(*s) &&
 		    (ng->peer_sign & sneck__scheme_bit(*s)) != 0) {
 			ng->cred = c;
-			ng->own_scheme = *s;
+			ng->own_scheme = ng->own_way = *s;
 			return true;
 		}
 	return false;
@@ -67,7 +69,7 @@ bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
 
 enum sneck_rc sneck__select_credential(struct nego *ng)
 {
-	const uint32_t types = own_types(ng);
+	const uint32_t types = sneck__types_allowed(ng);
 	bool named = false, typed = false;
 
 	for (size_t i = 0; i < ng->cfg->n_credentials; i++) {

@@ -73,6 +73,7 @@ struct nego {
 
 	/* what the peer's message says; the spans live as long as the call that reads it */
 	struct sneck_span peer_groups, peer_schemes, peer_share, peer_cas;
+	struct sneck_span peer_scts; /* client: of a ServerHello of TLS 1.2 */
 	struct sneck_span psk_identities, psk_binders; /* without their lengths; TLS 1.2: the
 							  ticket, or the session id */
 	uint32_t peer_sign; /* bits of sneck__scheme_bit(): what of peer_schemes is known here */
@@ -96,10 +97,12 @@ struct nego {
 	bool ems, secure_renegotiation, peer_has_formats;
 	bool status_due; /* client: CertificateStatus was promised */
 	bool session_ticket; /* the peer has this extension; client: a ticket was promised */
+	uint32_t peer_curves; /* server: bits of the ECDSA schemes whose curve the client can do */
 
 	/* what was chosen */
 	uint16_t version;
 	uint16_t own_scheme, peer_scheme;
+	uint16_t own_way; /* own_scheme as our signer calls it: TLS 1.2 has SNECK_ECDSA_ANY_* */
 	const struct suite *suite;
 	const struct sneck_kex *kex;
 	const struct sneck_kex *wanted; /* the group that a retry asks for; NULL: no retry, or only
@@ -111,15 +114,26 @@ struct nego {
 	uint8_t sni_len;
 };
 
-/* Whether our verifier has this flag. */
-/* TLS 1.2, server: what goes with our certificate, once that is chosen. */
-static inline struct sneck_span nego_ocsp12(const struct nego *ng)
+/* TLS 1.2, server: what goes with our certificate, once that is chosen. Of a raw key nobody has
+ * said anything. */
+static inline bool nego_wanted12(const struct nego *ng, uint32_t kind)
 {
-	const bool wanted = ng->cred != NULL && (ng->peer_wants & SNECK_VERIFIER_WANTS_OCSP) != 0;
-
-	return wanted ? ng->cred->ocsp : sneck_span_of(NULL, 0);
+	return ng->cred != NULL && ng->cred->type == SNECK_X509 && (ng->peer_wants & kind) != 0;
 }
 
+static inline struct sneck_span nego_ocsp12(const struct nego *ng)
+{
+	return nego_wanted12(ng, SNECK_VERIFIER_WANTS_OCSP) ? ng->cred->ocsp
+							     : sneck_span_of(NULL, 0);
+}
+
+static inline struct sneck_span nego_scts12(const struct nego *ng)
+{
+	return nego_wanted12(ng, SNECK_VERIFIER_WANTS_SCTS) ? ng->cred->scts
+							     : sneck_span_of(NULL, 0);
+}
+
+/* Whether our verifier has this flag. */
 static inline bool nego_wants(const struct nego *ng, uint32_t flag)
 {
 	return ng->cfg->verifier != NULL && (ng->cfg->verifier->flags & flag) != 0;
@@ -136,6 +150,7 @@ static inline void nego_forget(struct nego *ng)
 	ng->psk_identities = none;
 	ng->psk_binders = none;
 	ng->peer_cas = none;
+	ng->peer_scts = none;
 	ng->at_ext = 0xffff;
 }
 

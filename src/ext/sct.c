@@ -8,19 +8,20 @@
  *
  * Who wants the list sends the extension empty; a CertificateEntry carries it. What the timestamps
  * are worth is for the verifier to say. In TLS 1.2 a ServerHello carries it, before there is a
- * chain to judge: read and not used, and none of ours has it. */
+ * chain to judge. */
 #include "ext.h"
 
 static bool sct_offer(const struct nego *ng, enum ext_in in)
 {
-	return in != IN_SH12 && nego_wants(ng, SNECK_VERIFIER_WANTS_SCTS);
+	if (in == IN_SH12)
+		return nego_scts12(ng).len != 0;
+	return nego_wants(ng, SNECK_VERIFIER_WANTS_SCTS);
 }
 
 static void sct_write(const struct nego *ng, enum ext_in in, struct wr *w)
 {
-	(void)ng;
-	(void)in;
-	(void)w;
+	if (in == IN_SH12)
+		wr_aside(w, nego_scts12(ng).len);
 }
 
 static enum sneck_rc sct_read(struct nego *ng, enum ext_in in, struct sneck_span body)
@@ -35,6 +36,8 @@ static enum sneck_rc sct_read(struct nego *ng, enum ext_in in, struct sneck_span
 		rd_close(&list);
 	}
 	SNECK_TRY(rd_end(&r));
+	if (in == IN_SH12)
+		ng->peer_scts = body;
 	if (in == IN_CH || in == IN_CR)
 		ng->peer_wants |= SNECK_VERIFIER_WANTS_SCTS;
 	return SNECK_OK;

@@ -44,16 +44,26 @@ bool sneck__select_own_scheme(struct nego *ng, const struct sneck_credential *c)
 
 /* Set of enum sneck_cert_type that our verifier accepts. */
 uint32_t sneck__types_accepted(const struct nego *ng);
+/* and of what our certificate may be. */
+uint32_t sneck__types_allowed(const struct nego *ng);
 
 /* Whether a credential is for the name that the client asked for. */
 bool sneck__credential_serves(const struct sneck_credential *c, const struct nego *ng);
 
-/* select12.c. Server: group, suite, credential and scheme; given: this credential, whatever its
- * names; NULL: one of the config. Client: group and share of a
- * ServerKeyExchange; its scheme, which must be in our offer, fit the suite, and be one that the
- * provider can check. */
+/* select12.c. Server: the group, and what our signature may be, in peer_sign; then suite,
+ * credential and scheme; given: this credential, whatever its names; NULL: one of the config. */
+SNECK_MUST_CHECK enum sneck_rc sneck__select12_begin(struct nego *ng, struct sneck_span suites);
 SNECK_MUST_CHECK enum sneck_rc sneck__select12(struct nego *ng, struct sneck_span suites,
 					       const struct sneck_credential *given);
+/* Both: whether a credential has a scheme of peer_sign, of this kind; AUTH_ANY: of any. */
+bool sneck__select12_own(struct nego *ng, const struct sneck_credential *c, uint8_t auth);
+/* Server: what a CertificateRequest may say that a client signs with, and whether it did. Client:
+ * what of a request's schemes we could sign with, into peer_sign; auths: set of enum auth. */
+bool sneck__select12_asks(const struct nego *ng, uint16_t scheme);
+SNECK_MUST_CHECK enum sneck_rc sneck__select12_client(struct nego *ng, uint16_t scheme);
+void sneck__select12_asked(struct nego *ng, struct sneck_span schemes, uint32_t auths);
+/* Client: group and share of a ServerKeyExchange; its scheme, which must be in our offer, fit the
+ * suite, and be one that the provider can check. */
 SNECK_MUST_CHECK enum sneck_rc sneck__select12_group(struct nego *ng, uint16_t group,
 						     struct sneck_span share);
 SNECK_MUST_CHECK enum sneck_rc sneck__select12_scheme(struct nego *ng, uint16_t scheme);

@@ -17,6 +17,17 @@ enum sneck_rc sneck__ask_credential(struct hs *hs)
 		       : SNECK_E_NO_SCHEME;
 }
 
+/* Without a credential that fits a client sends an empty list; whether that will do is for the
+ * server to say. */
+enum sneck_rc sneck__ask_client(struct hs *hs)
+{
+	const enum sneck_rc rc = sneck__ask_credential(hs);
+
+	return rc == SNECK_E_NO_SCHEME || rc == SNECK_E_NO_NAME || rc == SNECK_E_CERT_TYPE
+		       ? SNECK_OK
+		       : rc;
+}
+
 enum sneck_rc sneck__ask_certificate(struct hs *hs, uint32_t n)
 {
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0)

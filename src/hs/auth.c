@@ -4,9 +4,10 @@
  * evidence, which evidence.c judges. */
 #include "graph.h"
 
+#include "../build.h"
 #include "../crypto/algs.h"
 #include "../ext/select.h"
-#include "../msg/cert.h"
+#include "../msg/cert12.h"
 #include "../msg/finish.h"
 #include "../wire/ct.h"
 #include "../wire/set.h"
@@ -77,6 +78,27 @@ enum sneck_rc sneck__auth_verdict(struct hs *hs, const struct sneck_verdict *ver
 	return named ? (enum sneck_rc)verdict->reason : SNECK_E_CERT_REFUSED;
 }
 
+enum sneck_rc sneck__auth_list(const struct hs *hs, struct certificate *c, struct sneck_span body)
+{
+	if (BUILD_TLS12 && BUILD_RAW_KEYS && hs->v->ccs &&
+	    hs->work->nego.peer_type == SNECK_RAW_PUBLIC_KEY)
+		return sneck__raw_key12_read(c, body);
+	return hs->v->cert_read(c, body);
+}
+
+/* TLS 1.2 has a staple in the message behind the list, which ends its own: peer12.c. */
+struct sneck_cert_entry sneck__auth_entry(const struct hs *hs, struct sneck_span list, uint32_t i)
+{
+	const struct hs_work *const wk = hs->work;
+	struct sneck_cert_entry e = hs->v->cert_at(list, i);
+
+	if (i == 0 && wk != NULL && wk->ocsp_len != 0)
+		e.ocsp = sneck_span_of(list.p + list.len + STATUS12_HEAD, wk->ocsp_len);
+	if (i == 0 && wk != NULL && wk->scts.len != 0)
+		e.scts = wk->scts;
+	return e;
+}
+
 /* The config's verifier, at once. */
 static enum sneck_rc judge(struct hs *hs, struct sneck_span list, uint32_t n)
 {
@@ -95,7 +117,7 @@ static enum sneck_rc judge(struct hs *hs, struct sneck_span list, uint32_t n)
 	enum sneck_rc rc;
 
 	for (uint32_t i = 0; i < n; i++)
-		certs[i] = hs->v->cert_at(list, i);
+		certs[i] = sneck__auth_entry(hs, list, i);
 	memcpy(verdict.leaf_id, hs->leaf_id, sizeof verdict.leaf_id);
 	rc = v->verify(v->ctx, &chain, &verdict);
 	if (rc != SNECK_OK) /* it may not wait, and a code that is not for it says nothing */
@@ -124,28 +146,17 @@ enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t 
 	return SNECK_OK;
 }
 
-/* Idempotent: the transcript stands still while we wait. */
-enum sneck_rc sneck__auth_tbs(struct hs *hs, bool own)
-{
-	struct hs_work *const wk = hs->work;
-	uint8_t th[BOUND_HASH];
-
-	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
-	wk->tbs_len = (uint8_t)sneck__signature_input(wk->tbs, own == (hs->role == SNECK_SERVER),
-						      th, hs->hash->len);
-	return SNECK_OK;
-}
-
 enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme, struct sneck_span sig)
 {
+	const struct sneck_pubkey *const pk = hs->cfg->provider->pubkey;
 	struct hs_work *const wk = hs->work;
 
 	if (!hs->verdict_waives_sig)
-		SNECK_TRY(hs->cfg->provider->pubkey->verify(wk->peer_key, scheme,
-							    sneck_span_of(wk->tbs, wk->tbs_len),
-							    sig, wk->provider_work));
-	hs->cfg->provider->pubkey->wipe(wk->peer_key);
-	sneck__ct_wipe(wk->peer_key, hs->cfg->provider->pubkey->key_size);
+		SNECK_TRY((wk->tbs_digest ? pk->verify_digest : pk->verify)(
+			wk->peer_key, scheme, sneck_span_of(wk->tbs, wk->tbs_len), sig,
+			wk->provider_work));
+	pk->wipe(wk->peer_key);
+	sneck__ct_wipe(wk->peer_key, pk->key_size);
 	wk->have_key = false;
 	wk->evidence.signature_judged = true;
 	if (hs->verdict_known)

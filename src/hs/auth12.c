@@ -4,6 +4,7 @@
  * chain and a signature, and that somebody did, is auth.c. */
 #include "hs.h"
 
+#include "../crypto/algs.h"
 #include "../msg/cert12.h"
 #include "../msg/finish.h"
 #include "../msg/kx12.h"
@@ -26,6 +27,7 @@ enum sneck_rc sneck__auth12_params(struct hs *hs, struct sneck_span params)
 	wr_put(&w, sneck_span_of(&wk->sched12.r, sizeof wk->sched12.r));
 	wr_put(&w, params);
 	wk->tbs_len = (uint8_t)w.len;
+	wk->tbs_digest = false;
 	return wr_end(&w) == SNECK_OK ? SNECK_OK : SNECK_E_INTERNAL;
 }
 
@@ -55,7 +57,32 @@ enum sneck_rc sneck__auth12_server_kx(struct hs *hs)
 	return sneck__flight_end(hs, &w, LV_INITIAL);
 }
 
-/* Without a credential the list is empty: a client that was asked and has none. */
+/* Begins the transcript. A client's CertificateVerify is of all messages, by a hash that its scheme
+ * names and the request still has to: where one may come, both hashes that suites have go along. */
+enum sneck_rc sneck__auth12_begin(struct hs *hs)
+{
+	struct hs_work *const wk = hs->work;
+	const struct sneck_hash *const other =
+		sneck__hash_of(hs->cfg->provider, hs->hash->id == 4 ? 5 : 4);
+
+	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
+	return wk->also != NULL && other != NULL
+		       ? sneck__transcript_also(&wk->transcript, wk->also, other)
+		       : SNECK_OK;
+}
+
+/* What a client signs, as a digest: RFC 5246, 7.4.8. Idempotent, as above. */
+enum sneck_rc sneck__auth12_digest(struct hs *hs, uint16_t scheme)
+{
+	struct hs_work *const wk = hs->work;
+
+	wk->tbs_digest = true;
+	return sneck__transcript_peek_as(&wk->transcript, sneck__scheme_hash(scheme), wk->tbs,
+					 &wk->tbs_len);
+}
+
+/* Without a credential the list is empty: a client that was asked and has none. A raw key stands in
+ * no list: RFC 7250, 3. */
 enum sneck_rc sneck__auth12_certificate(struct hs *hs)
 {
 	const struct sneck_credential *const c = hs->work->nego.cred;
@@ -63,7 +90,10 @@ enum sneck_rc sneck__auth12_certificate(struct hs *hs)
 	struct wr w;
 
 	sneck__flight_begin(hs, &w);
-	sneck__certificate12_write_head(&w, n != 0 ? c->chain : NULL, n);
+	if (n != 0 && c->type == SNECK_RAW_PUBLIC_KEY)
+		sneck__raw_key12_write_head(&w, c->chain[0].len);
+	else
+		sneck__certificate12_write_head(&w, n != 0 ? c->chain : NULL, n);
 	for (size_t i = 0; i < n; i++) {
 		sneck__certificate12_write_entry(&w, c->chain[i].len);
 		SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));

@@ -41,6 +41,18 @@ static void drop_shares(struct hs_work *wk)
 	sneck__ct_wipe(wk->shares, wk->shares_len);
 }
 
+/* For when the chain is judged: in the place of our ClientHello, which nobody needs any more, and
+ * where nothing is written before that. There are 1,024 bytes of it, whatever the config. */
+static void keep_timestamps(struct hs_work *wk)
+{
+	const struct sneck_span scts = wk->nego.peer_scts;
+
+	if (scts.len == 0 || scts.len > wk->flight.cap)
+		return;
+	memcpy(wk->flight.area, scts.p, scts.len);
+	wk->scts = sneck_span_of(wk->flight.area, scts.len);
+}
+
 static enum sneck_rc begin(struct hs *hs, const struct server_hello *sh, struct sneck_span raw)
 {
 	struct hs_work *const wk = hs->work;
@@ -54,8 +66,9 @@ static enum sneck_rc begin(struct hs *hs, const struct server_hello *sh, struct 
 	memcpy(wk->sched12.r.client, wk->random, sizeof wk->random);
 	memcpy(wk->sched12.r.server, sh->random.p, sh->random.len);
 	drop_shares(wk);
-	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
+	SNECK_TRY(sneck__auth12_begin(hs));
 	SNECK_TRY(sneck__hello_add(hs, &wk->transcript, wk->hello_len));
+	keep_timestamps(wk);
 	return sneck__transcript_add(&wk->transcript, raw);
 }
 
@@ -80,25 +93,6 @@ static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint
 		return SNECK_OK;
 	}
 	*to = C12_WAIT_CERT;
-	return SNECK_OK;
-}
-
-static enum sneck_rc on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	struct certificate c;
-
-	SNECK_TRY(sneck__certificate12_read(&c, m->body));
-
-	if (c.n == 0)
-		return SNECK_E_DECODE;
-	if (c.n > BOUND_CERTS)
-		return SNECK_E_CERT_BAD;
-
-	SNECK_TRY(sneck__auth_leaf(hs, sneck__certificate12_at(c.list, 0).der));
-	SNECK_TRY(sneck__ask_certificate(hs, c.n));
-
-	SNECK_TRY(sneck__auth_chain(hs, c.list, c.n));
-	*to = hs->work->nego.status_due ? C12_WAIT_STATUS_SKE : C12_WAIT_SKE;
 	return SNECK_OK;
 }
 
@@ -134,29 +128,11 @@ static enum sneck_rc on_server_key_exchange(struct hs *hs, const struct hs_msg *
 	return SNECK_OK;
 }
 
-/* RFC 6066, 8: it may come where it was promised. The chain was judged without it. */
+/* RFC 6066, 8: it may come where it was promised. */
 static enum sneck_rc on_status_or_key_exchange(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
-	struct sneck_span ocsp;
-
-	if (m->type == HT_SERVER_KEY_EXCHANGE)
-		return on_server_key_exchange(hs, m, to);
-	SNECK_TRY(sneck__certificate_status_read(&ocsp, m->body));
-
-	*to = C12_WAIT_SKE;
-	return SNECK_OK;
-}
-
-/* We have no certificate to show; whether that will do is for the server to say. */
-static enum sneck_rc on_certificate_request(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	struct certificate_request12 cr;
-
-	SNECK_TRY(sneck__certificate_request12_read(&cr, m->body));
-
-	hs->work->cert_asked = true;
-	*to = C12_WAIT_DONE;
-	return SNECK_OK;
+	return m->type == HT_SERVER_KEY_EXCHANGE ? on_server_key_exchange(hs, m, to)
+						 : sneck__client12_on_certificate_status(hs, m, to);
 }
 
 static enum sneck_rc on_server_hello_done(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -172,15 +148,7 @@ static enum sneck_rc on_server_hello_done(struct hs *hs, const struct hs_msg *m,
 static enum sneck_rc on_request_or_done(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	return m->type == HT_SERVER_HELLO_DONE ? on_server_hello_done(hs, m, to)
-					       : on_certificate_request(hs, m, to);
-}
-
-static enum sneck_rc send_no_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to)
-{
-	(void)m;
-	SNECK_TRY(sneck__auth12_certificate(hs));
-	*to = C12_SEND_CKE;
-	return SNECK_OK;
+					       : sneck__client12_on_certificate_request(hs, m, to);
 }
 
 /* RFC 7627, 3: the session hash ends with this message. */
@@ -194,7 +162,7 @@ static enum sneck_rc send_client_key_exchange(struct hs *hs, const struct hs_msg
 	sneck__client_kx_write(&w, sneck_span_of(wk->shares, wk->nego.kex->answer_len));
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
 	SNECK_TRY(sneck__secrets12(hs));
-	*to = C12_SEND_FINISHED;
+	*to = wk->nego.cred != NULL ? C12_SEND_CV : C12_SEND_FINISHED;
 	return SNECK_OK;
 }
 
@@ -260,8 +228,9 @@ const struct hs_state sneck__client12_graph[C12_COUNT] = {
 		.next = SET(C12_WAIT_CERT) | SET(C12_WAIT_TICKET) | SET(C12_WAIT_CCS),
 	},
 	[C12_WAIT_CERT] = {
-		.name = "WAIT_CERT", .run = on_certificate, .takes = SET(HT_CERTIFICATE),
-		.level = LV_INITIAL, .absorb = ABSORB_AFTER,
+		.name = "WAIT_CERT", .run = sneck__client12_on_certificate,
+		.takes = SET(HT_CERTIFICATE), .level = LV_INITIAL, .absorb = ABSORB_AFTER,
+		.ahead = true,
 		.next = SET(C12_WAIT_STATUS_SKE) | SET(C12_WAIT_SKE),
 	},
 	[C12_WAIT_STATUS_SKE] = {
@@ -287,11 +256,15 @@ const struct hs_state sneck__client12_graph[C12_COUNT] = {
 		.next = SET(C12_SEND_CERT),
 	},
 	[C12_SEND_CERT] = {
-		.name = "SEND_CERT", .run = send_no_certificate, .takes = 0,
+		.name = "SEND_CERT", .run = sneck__client12_send_certificate, .takes = 0,
 		.next = SET(C12_SEND_CKE),
 	},
 	[C12_SEND_CKE] = {
 		.name = "SEND_CKE", .run = send_client_key_exchange, .takes = 0,
+		.next = SET(C12_SEND_CV) | SET(C12_SEND_FINISHED),
+	},
+	[C12_SEND_CV] = {
+		.name = "SEND_CV", .run = sneck__client12_send_certificate_verify, .takes = 0,
 		.next = SET(C12_SEND_FINISHED),
 	},
 	[C12_SEND_FINISHED] = {

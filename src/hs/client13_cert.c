@@ -6,17 +6,6 @@
 #include "../ext/ext.h"
 #include "../msg/finish.h"
 
-/* Without a credential that fits we send an empty list; whether that will do is for the server to
- * say. */
-static enum sneck_rc choose_credential(struct hs *hs)
-{
-	const enum sneck_rc rc = sneck__ask_credential(hs);
-
-	return rc == SNECK_E_NO_SCHEME || rc == SNECK_E_NO_NAME || rc == SNECK_E_CERT_TYPE
-		       ? SNECK_OK
-		       : rc;
-}
-
 enum sneck_rc sneck__client13_on_certificate_request(struct hs *hs, const struct hs_msg *m,
 						     uint8_t *to)
 {
@@ -27,7 +16,7 @@ enum sneck_rc sneck__client13_on_certificate_request(struct hs *hs, const struct
 	if (context.len != 0) /* RFC 9846, 4.4.2: only after the handshake */
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__ext_read(&hs->work->nego, IN_CR, block));
-	SNECK_TRY(choose_credential(hs));
+	SNECK_TRY(sneck__ask_client(hs));
 
 	hs->work->cert_asked = true;
 	*to = C13_WAIT_CERT;

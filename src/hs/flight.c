@@ -52,6 +52,22 @@ enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr *w, uint8_t level
 	return sneck__flight_span(hs, sneck_span_of(w->buf, w->len), level);
 }
 
+enum sneck_rc sneck__flight_around(struct hs *hs, const struct wr *w, struct sneck_span aside,
+				   uint8_t level)
+{
+	struct flight *const f = &hs->work->flight;
+	const size_t at = w->aside_at;
+
+	if (aside.len == 0)
+		return sneck__flight_end(hs, w, level);
+	if (wr_end(w) != SNECK_OK)
+		return SNECK_E_INTERNAL;
+	f->len += (uint32_t)w->len;
+	SNECK_TRY(sneck__flight_span(hs, sneck_span_of(w->buf, at), level));
+	SNECK_TRY(sneck__flight_span(hs, aside, level));
+	return sneck__flight_span(hs, sneck_span_of(w->buf + at, w->len - at), level);
+}
+
 /* It is in no transcript yet, or whoever made its binders has added it. */
 enum sneck_rc sneck__flight_hello(struct hs *hs, const struct wr *w, struct sneck_span aside)
 {

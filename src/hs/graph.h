@@ -23,6 +23,7 @@ struct hs_state {
 	uint8_t level;    /* enum hs_level: the keys its message comes under */
 	uint8_t absorb;   /* enum hs_absorb, of what it takes; what is sent goes by flight.c */
 	bool bare;        /* runs without scratch */
+	bool ahead;       /* sees the message behind it, too, where a status was promised */
 	enum sneck_rc (*run)(struct hs *hs, const struct hs_msg *m, uint8_t *to);
 };
 
@@ -98,6 +99,7 @@ enum client12 {
 	C12_WAIT_DONE,
 	C12_SEND_CERT,
 	C12_SEND_CKE,
+	C12_SEND_CV,
 	C12_SEND_FINISHED,
 	C12_WAIT_TICKET,
 	C12_WAIT_CCS,
@@ -112,8 +114,11 @@ enum server12 {
 	S12_SEND_STATUS,
 	S12_OFFER,
 	S12_SEND_SKE,
+	S12_SEND_CR,
 	S12_SEND_DONE,
+	S12_WAIT_CERT,
 	S12_WAIT_CKE,
+	S12_WAIT_CV,
 	S12_WAIT_CCS,
 	S12_WAIT_FINISHED,
 	S12_SEND_TICKET,
@@ -126,6 +131,21 @@ enum server_hello_state { SH_START, SH_COUNT };
 
 /* post12.c: whoever asks for another handshake. */
 SNECK_MUST_CHECK enum sneck_rc sneck__refuse_renegotiation(struct hs *hs, uint8_t *to);
+
+/* client12_cert.c, server12_cert.c: rows about certificates. */
+enum sneck_rc sneck__client12_on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+enum sneck_rc sneck__client12_on_certificate_status(struct hs *hs, const struct hs_msg *m,
+						    uint8_t *to);
+enum sneck_rc sneck__client12_on_certificate_request(struct hs *hs, const struct hs_msg *m,
+						     uint8_t *to);
+enum sneck_rc sneck__client12_send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+enum sneck_rc sneck__client12_send_certificate_verify(struct hs *hs, const struct hs_msg *m,
+						      uint8_t *to);
+enum sneck_rc sneck__server12_send_certificate_request(struct hs *hs, const struct hs_msg *m,
+						       uint8_t *to);
+enum sneck_rc sneck__server12_on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+enum sneck_rc sneck__server12_on_certificate_verify(struct hs *hs, const struct hs_msg *m,
+						    uint8_t *to);
 
 /* client13_cert.c, server13_cert.c: rows about certificates. */
 enum sneck_rc sneck__client13_on_certificate_request(struct hs *hs, const struct hs_msg *m,

@@ -109,6 +109,10 @@ struct hs_work {
 	                                    there, in the caller's memory */
 	uint8_t tbs[BOUND_TBS];          /* what the peer signed, or we are to sign */
 	uint8_t tbs_len;
+	bool tbs_digest;                 /* TLS 1.2, of a client: it is a digest of that */
+	uint32_t ocsp_len;               /* TLS 1.2: of the status behind the peer's Certificate */
+	struct sneck_span scts;          /* and of its ServerHello, in flight.area */
+	struct transcript *also;         /* TLS 1.2 with client certificates, or NULL */
 	uint32_t sig_len;                /* SNECK_ASK_SIGN: of the answer */
 	uint32_t sig_at;                 /* where our signature begins in its message */
 	void *peer_key;                  /* pubkey->key_size bytes, or none: run.c */
@@ -214,6 +218,8 @@ void sneck__hs_resume(struct hs *hs); /* to where its handshake ended, elsewhere
 SNECK_MUST_CHECK enum sneck_rc sneck__hs_run(struct hs *hs, const struct hs_msg *m);
 
 bool sneck__hs_sends(const struct hs *hs);    /* the present row needs no message */
+/* Whether the present row sees a message of this type with the one behind it. */
+bool sneck__hs_looks_ahead(const struct hs *hs, uint8_t type);
 bool sneck__hs_connected(const struct hs *hs);
 const char *sneck__hs_name(const struct hs *hs);
 
@@ -254,6 +260,9 @@ SNECK_MUST_CHECK enum sneck_rc sneck__flight_end(struct hs *hs, const struct wr 
 /* Ends what was written so far, sends bytes behind it that lie elsewhere, and begins again. */
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_bytes(struct hs *hs, struct wr *w,
 						   struct sneck_span bytes);
+/* A message with bytes in it that lie elsewhere, where wr_aside() was called. */
+SNECK_MUST_CHECK enum sneck_rc sneck__flight_around(struct hs *hs, const struct wr *w,
+						    struct sneck_span aside, uint8_t level);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_certificate(struct hs *hs);
 bool sneck__flight_ccs_due(const struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__flight_ccs(struct hs *hs); /* once, in
@@ -285,11 +294,18 @@ SNECK_MUST_CHECK enum sneck_rc sneck__ask_signature(struct hs *hs);
 /* Who we are: as the config says, or the application. SNECK_E_NO_SCHEME, SNECK_E_NO_NAME: nobody
  * that the peer would take. */
 SNECK_MUST_CHECK enum sneck_rc sneck__ask_credential(struct hs *hs);
+/* The same for a client, to whom that is an answer, too. */
+SNECK_MUST_CHECK enum sneck_rc sneck__ask_client(struct hs *hs);
 
 /* peer13.c: a message of the peer's, read, asked about and judged */
 SNECK_MUST_CHECK enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m);
 SNECK_MUST_CHECK enum sneck_rc sneck__peer_certificate_verify(struct hs *hs,
 							      const struct hs_msg *m);
+
+/* peer12.c: the same in TLS 1.2 */
+SNECK_MUST_CHECK enum sneck_rc sneck__peer12_certificate(struct hs *hs, const struct hs_msg *m);
+SNECK_MUST_CHECK enum sneck_rc sneck__peer12_certificate_verify(struct hs *hs,
+								const struct hs_msg *m);
 
 /* auth.c */
 /* Whether a chain of n certificates is of the kind that was agreed, and one that we accept. */
@@ -304,6 +320,12 @@ SNECK_MUST_CHECK enum sneck_rc sneck__auth_tbs(struct hs *hs, bool own);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_signature(struct hs *hs, uint16_t scheme,
 						     struct sneck_span sig);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_sign(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_verify(struct hs *hs, uint8_t level);
+/* A Certificate in the form that was agreed; entry i of its list, with what belongs to it. */
+struct certificate;
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_list(const struct hs *hs, struct certificate *c,
+						struct sneck_span body);
+struct sneck_cert_entry sneck__auth_entry(const struct hs *hs, struct sneck_span list, uint32_t i);
 /* Our signature of hs_work.tbs at sig_at: from the signer, or as it was answered. Idempotent. */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_make(struct hs *hs, struct sneck_span *sig);
 /* The answer to NEEDS_LOCAL_SIGNATURE: SNECK_E_OWN_SIGNATURE changes nothing. */
@@ -327,6 +349,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__packed_send(struct hs *hs, bool stapled, b
 struct server_key_exchange;
 SNECK_MUST_CHECK enum sneck_rc sneck__auth12_params(struct hs *hs, struct sneck_span params);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth12_server_kx(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_begin(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__auth12_digest(struct hs *hs, uint16_t scheme);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth12_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth12_finished(struct hs *hs, struct sneck_span body);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth12_send_finished(struct hs *hs);

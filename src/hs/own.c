@@ -3,6 +3,9 @@
  * with our own key when it came from outside. */
 #include "hs.h"
 
+#include "../build.h"
+#include "../ext/select.h"
+#include "../msg/finish.h"
 #include "../wire/ct.h"
 #include "../wire/wr.h"
 
@@ -22,14 +25,20 @@ static enum sneck_rc check_own(struct hs *hs, struct sneck_span sig)
 {
 	const struct sneck_pubkey *const pk = hs->cfg->provider->pubkey;
 	struct hs_work *const wk = hs->work;
+	const uint16_t scheme = BUILD_TLS12 && hs->version == SNECK_TLS12
+					? sneck__scheme12(hs->cfg->provider, wk->nego.own_scheme)
+					: wk->nego.own_scheme;
 	enum sneck_rc rc;
 
+	if (wk->tbs_digest && pk->verify_digest == NULL)
+		return SNECK_E_NO_ALGORITHM;
 	rc = wk->nego.cred->type == SNECK_RAW_PUBLIC_KEY
 		     ? pk->from_spki(wk->peer_key, wk->nego.cred->chain[0], wk->provider_work)
 		     : pk->from_cert(wk->peer_key, wk->nego.cred->chain[0], wk->provider_work);
 	if (rc == SNECK_OK)
-		rc = pk->verify(wk->peer_key, wk->nego.own_scheme,
-				sneck_span_of(wk->tbs, wk->tbs_len), sig, wk->provider_work);
+		rc = (wk->tbs_digest ? pk->verify_digest : pk->verify)(
+			wk->peer_key, scheme, sneck_span_of(wk->tbs, wk->tbs_len), sig,
+			wk->provider_work);
 	pk->wipe(wk->peer_key);
 	sneck__ct_wipe(wk->peer_key, pk->key_size);
 	sneck__ct_wipe(wk->provider_work, wk->provider_work_len);
@@ -66,10 +75,27 @@ enum sneck_rc sneck__auth_make(struct hs *hs, struct sneck_span *sig)
 		*sig = sneck_span_of(room, wk->sig_len);
 		return SNECK_OK;
 	}
-	rc = signer->sign(signer->ctx, wk->nego.own_scheme, sneck_span_of(wk->tbs, wk->tbs_len),
-			  room, SNECK_SIG_MAX, &len);
+	rc = (wk->tbs_digest ? signer->sign_digest : signer->sign)(
+		signer->ctx, wk->nego.own_way, sneck_span_of(wk->tbs, wk->tbs_len), room,
+		SNECK_SIG_MAX, &len);
 	if (rc != SNECK_OK || len == 0 || len > SNECK_SIG_MAX)
 		return SNECK_E_SIGNER;
 	*sig = sneck_span_of(room, len);
 	return hs_checks_own(hs->cfg) ? check_own(hs, *sig) : SNECK_OK;
+}
+
+/* Our CertificateVerify of hs_work.tbs, around a signature that lies in the flight's area already.
+ */
+enum sneck_rc sneck__auth_verify(struct hs *hs, uint8_t level)
+{
+	struct certificate_verify cv = { .scheme = hs->work->nego.own_scheme };
+	struct wr w;
+
+	hs->work->sig_at = FRAME_HEAD + 4u;
+	SNECK_TRY(sneck__auth_make(hs, &cv.signature));
+
+	sneck__flight_begin(hs, &w);
+	sneck__certificate_verify_write(&w, &cv);
+	hs->own_scheme = cv.scheme;
+	return sneck__flight_end(hs, &w, level);
 }

@@ -5,7 +5,6 @@
 
 #include "../build.h"
 #include "../msg/cert.h"
-#include "../msg/finish.h"
 #include "../wire/wr.h"
 
 /* Of a raw key nobody has said anything. */
@@ -59,18 +58,8 @@ enum sneck_rc sneck__flight_certificate(struct hs *hs)
 	return w.len != 0 ? sneck__flight_end(hs, &w, LV_HANDSHAKE) : SNECK_OK;
 }
 
-/* Our CertificateVerify, around a signature that lies in the flight's area already. */
 enum sneck_rc sneck__auth_sign(struct hs *hs)
 {
-	struct certificate_verify cv = { .scheme = hs->work->nego.own_scheme };
-	struct wr w;
-
 	SNECK_TRY(sneck__auth_tbs(hs, true));
-	hs->work->sig_at = FRAME_HEAD + 4u;
-	SNECK_TRY(sneck__auth_make(hs, &cv.signature));
-
-	sneck__flight_begin(hs, &w);
-	sneck__certificate_verify_write(&w, &cv);
-	hs->own_scheme = cv.scheme;
-	return sneck__flight_end(hs, &w, LV_HANDSHAKE);
+	return sneck__auth_verify(hs, LV_HANDSHAKE);
 }

@@ -51,6 +51,18 @@ enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m)
 	return sneck__auth_chain(hs, c.list, c.n);
 }
 
+/* Idempotent: the transcript stands still while we wait. */
+enum sneck_rc sneck__auth_tbs(struct hs *hs, bool own)
+{
+	struct hs_work *const wk = hs->work;
+	uint8_t th[BOUND_HASH];
+
+	SNECK_TRY(sneck__transcript_peek(&wk->transcript, th));
+	wk->tbs_len = (uint8_t)sneck__signature_input(wk->tbs, own == (hs->role == SNECK_SERVER),
+						      th, hs->hash->len);
+	return SNECK_OK;
+}
+
 enum sneck_rc sneck__peer_certificate_verify(struct hs *hs, const struct hs_msg *m)
 {
 	struct certificate_verify cv;

@@ -124,6 +124,12 @@ bool sneck__hs_sends(const struct hs *hs)
 	return row(hs)->takes == 0;
 }
 
+bool sneck__hs_looks_ahead(const struct hs *hs, uint8_t type)
+{
+	return row(hs)->ahead && set_has(row(hs)->takes, type) && hs->work != NULL &&
+	       hs->work->nego.status_due;
+}
+
 bool sneck__hs_connected(const struct hs *hs)
 {
 	return hs->state == hs->v->connected[hs->role];
@@ -152,7 +158,7 @@ void sneck__agree_limits(struct hs *hs)
 
 /* The tail behind struct hs_work, in the order in which it is cut. */
 struct layout {
-	size_t peer_key, provider_work, flight, shares, area, total;
+	size_t peer_key, also, provider_work, flight, shares, area, total;
 	size_t provider_work_len, n_pieces, shares_len, area_len;
 };
 
@@ -196,6 +202,9 @@ static size_t announced_size(const struct sneck_config *cfg)
 #define OWN_AUTH                                                                                   \
 	((FRAME_HEAD + 4u + 5u * BOUND_CERTS + 8u + 4u) + (FRAME_HEAD + 4u + SNECK_SIG_MAX) +      \
 	 (FRAME_HEAD + BOUND_HASH) + 1u)
+
+/* In TLS 1.2 among them. */
+#define CLIENT_KX (FRAME_HEAD + 1u + BOUND_OLD_SHARE)
 
 /* A session that was resumed lies behind the flight that goes without certificate. */
 static bool resumes(const struct sneck_config *cfg)
@@ -297,6 +306,15 @@ static bool needs_key(const struct sneck_config *cfg, int role)
 	return role == SNECK_CLIENT || cfg->client_auth != SNECK_AUTH_NONE || hs_checks_own(cfg);
 }
 
+/* Whether a client's certificate may be shown in TLS 1.2: auth12.c. */
+static bool shows12(const struct sneck_config *cfg, int role)
+{
+	return sneck__version_on(cfg, SNECK_TLS12) &&
+	       (role == SNECK_SERVER
+			? cfg->client_auth != SNECK_AUTH_NONE
+			: cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0);
+}
+
 /* Our half of an exchange of TLS 1.2, in which the server offers: there with a private key, and a
  * secret in the share's place; here with the secret behind the share. */
 static size_t half12_size(const struct sneck_kex *kex, int role)
@@ -315,7 +333,8 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	const bool old = sneck__version_on(cfg, SNECK_TLS12);
 	size_t shares = 0, single = 0, halves = 0, longest = 0, first = 0, answer = 0, plain = 0;
 
-	l.provider_work = l.peer_key + round_up(needs_key(cfg, role) ? pk->key_size : 0);
+	l.also = l.peer_key + round_up(needs_key(cfg, role) ? pk->key_size : 0);
+	l.provider_work = l.also + round_up(shows12(cfg, role) ? sizeof(struct transcript) : 0);
 	l.provider_work_len = pk->work_size;
 	for (size_t i = 0; (kex = sneck__kex_at(cfg, i)) != NULL; i++) {
 		l.provider_work_len = max(l.provider_work_len, kex->work_size);
@@ -350,7 +369,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 		if (BUILD_TICKETS && old && (cfg->ask & SNECK_ASK_TICKETS) != 0)
 			l.area_len = max(l.area_len, BOUND_OLD_TICKET);
 		if (cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0)
-			l.area_len = max(l.area_len, OWN_AUTH);
+			l.area_len = max(l.area_len, OWN_AUTH + (old ? CLIENT_KX : 0));
 		shares = l.shares_len;
 	}
 	l.area = l.shares + shares;
@@ -383,6 +402,7 @@ void sneck__hs_work_lend(struct hs *hs, void *mem, size_t len)
 
 	memset(mem, 0, len);
 	wk->peer_key = base + l.peer_key;
+	wk->also = shows12(hs->cfg, hs->role) ? (struct transcript *)(void *)(base + l.also) : NULL;
 	wk->provider_work = base + l.provider_work;
 	wk->provider_work_len = (uint32_t)l.provider_work_len;
 	wk->flight.area = base + l.area;

@@ -30,6 +30,7 @@ static enum sneck_rc choose(struct hs *hs, struct sneck_span suites)
 {
 	struct hs_work *const wk = hs->work;
 
+	SNECK_TRY(sneck__select12_begin(&wk->nego, suites));
 	if ((hs->cfg->ask & SNECK_ASK_CREDENTIAL) == 0)
 		return sneck__select12(&wk->nego, suites, NULL);
 	SNECK_TRY(sneck__ask(hs, SNECK_ASK_CREDENTIAL, SNECK_NEEDS_CREDENTIAL));
@@ -80,7 +81,7 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 		return SNECK_E_EPOCH;
 	if (BUILD_TICKETS)
 		SNECK_TRY(sneck__choose12_id(hs, ch.session_id));
-	SNECK_TRY(sneck__transcript_init(&hs->work->transcript, hs->hash));
+	SNECK_TRY(sneck__auth12_begin(hs));
 	SNECK_TRY(sneck__transcript_add(&hs->work->transcript, m->raw));
 	*to = S12_SEND_SH;
 	return SNECK_OK;
@@ -112,7 +113,7 @@ static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, ui
 	sneck__server_hello_write(&w, &sh);
 	sneck__ext_write(&wk->nego, IN_SH12, &w);
 	wr_close(&w, body);
-	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
+	SNECK_TRY(sneck__flight_around(hs, &w, nego_scts12(&wk->nego), LV_INITIAL));
 	if (BUILD_TICKETS && hs->resumed != 0) {
 		SNECK_TRY(sneck__secrets12_resume(hs));
 		*to = before_change(hs);
@@ -165,7 +166,7 @@ static enum sneck_rc send_server_key_exchange(struct hs *hs, const struct hs_msg
 {
 	(void)m;
 	SNECK_TRY(sneck__auth12_server_kx(hs));
-	*to = S12_SEND_DONE;
+	*to = hs->cfg->client_auth != SNECK_AUTH_NONE ? S12_SEND_CR : S12_SEND_DONE;
 	return SNECK_OK;
 }
 
@@ -177,7 +178,7 @@ static enum sneck_rc send_server_hello_done(struct hs *hs, const struct hs_msg *
 	sneck__flight_begin(hs, &w);
 	sneck__empty_write(&w, HT_SERVER_HELLO_DONE);
 	SNECK_TRY(sneck__flight_end(hs, &w, LV_INITIAL));
-	*to = S12_WAIT_CKE;
+	*to = hs->work->cert_asked ? S12_WAIT_CERT : S12_WAIT_CKE;
 	return SNECK_OK;
 }
 
@@ -198,7 +199,7 @@ static enum sneck_rc on_client_key_exchange(struct hs *hs, const struct hs_msg *
 		s->kex->finish(hs->cfg->provider, s->priv, share.p, wk->shared, wk->provider_work));
 	SNECK_TRY(sneck__transcript_add(&wk->transcript, m->raw));
 	SNECK_TRY(sneck__secrets12(hs));
-	*to = S12_WAIT_CCS;
+	*to = wk->cert_asked && !wk->evidence.none_sent ? S12_WAIT_CV : S12_WAIT_CCS;
 	return SNECK_OK;
 }
 
@@ -270,16 +271,30 @@ const struct hs_state sneck__server12_graph[S12_COUNT] = {
 	},
 	[S12_SEND_SKE] = {
 		.name = "SEND_SKE", .run = send_server_key_exchange, .takes = 0,
+		.next = SET(S12_SEND_CR) | SET(S12_SEND_DONE),
+	},
+	[S12_SEND_CR] = {
+		.name = "SEND_CR", .run = sneck__server12_send_certificate_request, .takes = 0,
 		.next = SET(S12_SEND_DONE),
 	},
 	[S12_SEND_DONE] = {
 		.name = "SEND_DONE", .run = send_server_hello_done, .takes = 0,
+		.next = SET(S12_WAIT_CERT) | SET(S12_WAIT_CKE),
+	},
+	[S12_WAIT_CERT] = {
+		.name = "WAIT_CERT", .run = sneck__server12_on_certificate,
+		.takes = SET(HT_CERTIFICATE), .level = LV_INITIAL, .absorb = ABSORB_AFTER,
 		.next = SET(S12_WAIT_CKE),
 	},
 	[S12_WAIT_CKE] = {
 		.name = "WAIT_CKE", .run = on_client_key_exchange,
 		.takes = SET(HT_CLIENT_KEY_EXCHANGE), .level = LV_INITIAL, .absorb = ABSORB_SELF,
-		.next = SET(S12_WAIT_CCS),
+		.next = SET(S12_WAIT_CV) | SET(S12_WAIT_CCS),
+	},
+	[S12_WAIT_CV] = {
+		.name = "WAIT_CV", .run = sneck__server12_on_certificate_verify,
+		.takes = SET(HT_CERTIFICATE_VERIFY), .level = LV_INITIAL,
+		.absorb = ABSORB_AFTER, .next = SET(S12_WAIT_CCS),
 	},
 	[S12_WAIT_CCS] = {
 		.name = "WAIT_CCS", .run = on_change, .takes = SET(HT_CCS), .level = LV_INITIAL,

@@ -20,9 +20,6 @@ static enum sneck_rc find_version(struct hs *hs, const struct hs_msg *m, uint8_t
 
 	SNECK_TRY(sneck__ext_peek_version(&hs->version, hs->cfg, IN_CH, ch.legacy_version,
 					  ch.extensions));
-	/* not built for TLS 1.2 yet */
-	if (hs->version == SNECK_TLS12 && hs->cfg->client_auth != SNECK_AUTH_NONE)
-		return SNECK_E_NO_VERSION;
 	/* RFC 7507, 3 */
 	if (hs->version == SNECK_TLS12 && sneck__version_on(hs->cfg, SNECK_TLS13) &&
 	    sneck__wire_list_has(ch.suites, FALLBACK_SCSV))

@@ -27,6 +27,18 @@ enum sneck_rc sneck__certificate12_read(struct certificate *c, struct sneck_span
 	return rd_end(&r);
 }
 
+/* opaque ASN.1_subjectPublicKeyInfo<1..2^24-1>; which has the form of a list's only entry */
+enum sneck_rc sneck__raw_key12_read(struct certificate *c, struct sneck_span body)
+{
+	struct rd r;
+
+	rd_init(&r, body);
+	c->context = sneck_span_of(NULL, 0);
+	c->list = body;
+	c->n = rd_vec(&r, 3, 0, 0xffffff).len != 0;
+	return rd_end(&r);
+}
+
 struct sneck_cert_entry sneck__certificate12_at(struct sneck_span list, uint32_t i)
 {
 	struct sneck_cert_entry e = { .der = { NULL, 0 } };
@@ -59,6 +71,12 @@ void sneck__certificate12_write_head(struct wr *w, const struct sneck_span *chai
 	wr_uint(w, 3, (uint32_t)len);
 }
 
+void sneck__raw_key12_write_head(struct wr *w, size_t len)
+{
+	wr_u8(w, HT_CERTIFICATE);
+	wr_uint(w, 3, (uint32_t)(len + 3u));
+}
+
 void sneck__certificate12_write_entry(struct wr *w, size_t der_len)
 {
 	wr_uint(w, 3, (uint32_t)der_len);
@@ -89,15 +107,21 @@ enum sneck_rc sneck__certificate_request12_read(struct certificate_request12 *cr
 	return rd_end(&r);
 }
 
-void sneck__certificate_request12_write(struct wr *w, const struct certificate_request12 *cr)
+void sneck__certificate_request12_write(struct wr *w, const struct own_request12 *cr)
 {
-	struct wr_mark m;
+	struct wr_mark m, list;
 
 	wr_u8(w, HT_CERTIFICATE_REQUEST);
 	m = wr_open(w, 3);
 	wr_vec(w, 1, cr->types);
-	wr_vec(w, 2, cr->schemes);
-	wr_vec(w, 2, cr->cas);
+	list = wr_open(w, 2);
+	for (size_t i = 0; i < cr->n_schemes; i++)
+		wr_u16(w, cr->schemes[i]);
+	wr_close(w, list);
+	list = wr_open(w, 2);
+	for (size_t i = 0; i < cr->n_cas; i++)
+		wr_vec(w, 2, cr->cas[i]);
+	wr_close(w, list);
 	wr_close(w, m);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* finish.c: the small messages: Finished, KeyUpdate, NewSessionTicket,
- * EndOfEarlyData. RFC 9846, 4.5.3, 4.7.3, 4.7.1, 4.6. What is signed or authenticated is
- * keys/sched13.c. */
+/* finish.c: Finished. RFC 9846, 4.5.3; RFC 5246, 7.4.9. What is authenticated is keys/sched13.c's
+ * and keys/prf12.c's; the messages of TLS 1.3 alone are small13.c. */
 #include "finish.h"
 
 #include "../wire/rd.h"
@@ -21,72 +20,8 @@ enum sneck_rc sneck__finished_read(struct sneck_span *verify_data, size_t len,
 	return rd_end(&r);
 }
 
-/* struct {
- *     KeyUpdateRequest request_update;
- * } KeyUpdate;
- */
-enum sneck_rc sneck__key_update_read(uint8_t *request, struct sneck_span body)
-{
-	struct rd r;
-
-	rd_init(&r, body);
-	*request = rd_u8(&r);
-	SNECK_TRY(rd_end(&r));
-	/* RFC 9846, 4.7.3: any other value MUST end the connection with illegal_parameter */
-	return *request <= KU_REQUESTED ? SNECK_OK : SNECK_E_ILLEGAL;
-}
-
-/* struct {
- *     uint32 ticket_lifetime;
- *     uint32 ticket_age_add;
- *     opaque ticket_nonce<0..255>;
- *     opaque ticket<1..2^16-1>;
- *     Extension extensions<0..2^16-1>;
- * } NewSessionTicket;
- */
-enum sneck_rc sneck__new_session_ticket_read(struct new_session_ticket *t, struct sneck_span body)
-{
-	struct rd r;
-
-	rd_init(&r, body);
-	t->lifetime_s = rd_uint(&r, 4);
-	t->age_add = rd_uint(&r, 4);
-	t->nonce = rd_vec(&r, 1, 0, 255);
-	t->ticket = rd_vec(&r, 2, 1, 65535);
-	t->extensions = rd_vec(&r, 2, 0, 65535);
-	return rd_end(&r);
-}
-
-void sneck__new_session_ticket_write(struct wr *w, uint32_t lifetime_s, uint32_t age_add,
-				     struct sneck_span nonce, struct wr_mark *body)
-{
-	wr_u8(w, HT_NEW_SESSION_TICKET);
-	*body = wr_open(w, 3);
-	wr_uint(w, 4, lifetime_s);
-	wr_uint(w, 4, age_add);
-	wr_vec(w, 1, nonce);
-}
-
-/* struct {} EndOfEarlyData; */
-enum sneck_rc sneck__end_of_early_data_read(struct sneck_span body)
-{
-	return body.len == 0 ? SNECK_OK : SNECK_E_DECODE;
-}
-
-void sneck__end_of_early_data_write(struct wr *w)
-{
-	wr_u8(w, HT_END_OF_EARLY_DATA);
-	wr_uint(w, 3, 0);
-}
-
 void sneck__finished_write(struct wr *w, struct sneck_span verify_data)
 {
 	wr_u8(w, HT_FINISHED);
 	wr_vec(w, 3, verify_data);
-}
-
-void sneck__key_update_write(struct wr *w, uint8_t request)
-{
-	wr_u8(w, HT_KEY_UPDATE);
-	wr_vec(w, 3, sneck_span_of(&request, 1));
 }

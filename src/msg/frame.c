@@ -45,6 +45,7 @@ enum sneck_rc sneck__frame_next(struct hs_msg *m, struct sneck_span run, uint32_
 	m->type = type;
 	m->body = rd_take(&r, len);
 	m->raw = sneck_span_of(run.p, FRAME_HEAD + len);
+	m->next = sneck_span_of(NULL, 0);
 	m->aligned = rd_more(&r) ? NULL : &aligned;
 	return SNECK_OK;
 }

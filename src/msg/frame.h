@@ -15,6 +15,7 @@ struct hs_msg {
 	uint8_t type, level;
 	struct sneck_span body;           /* borrowed for this call */
 	struct sneck_span raw;            /* header and body: what the transcript takes */
+	struct sneck_span next;           /* the message behind it, when conn/ waited for that */
 	const struct hs_aligned *aligned; /* NULL: bytes of another message wait behind it */
 };
 

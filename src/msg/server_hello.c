@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* server_hello.c: ServerHello and EncryptedExtensions. RFC 9846, 4.2.3, 4.4.1. Their extensions are
- * ext/walk.c. */
+/* server_hello.c: ServerHello. RFC 9846, 4.2.3. Its extensions are ext/walk.c; HelloRetryRequest's
+ * random and EncryptedExtensions small13.c. */
 #include "hello.h"
 
 #include "../wire/rd.h"
-
-const uint8_t sneck__retry_random[32] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11,
-					  0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-					  0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e,
-					  0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c };
 
 /* struct {
  *     ProtocolVersion legacy_version = 0x0303;
@@ -41,18 +36,4 @@ void sneck__server_hello_write(struct wr *w, const struct server_hello *sh)
 	wr_vec(w, 1, sh->session_id);
 	wr_u16(w, sh->suite);
 	wr_u8(w, sh->compression);
-}
-
-/* struct {
- *     Extension extensions<0..2^16-1>;
- * } EncryptedExtensions;
- */
-enum sneck_rc sneck__encrypted_extensions_read(struct sneck_span *extensions,
-					       struct sneck_span body)
-{
-	struct rd r;
-
-	rd_init(&r, body);
-	*extensions = rd_vec(&r, 2, 0, 65535);
-	return rd_end(&r);
 }

@@ -17,7 +17,7 @@
 
 #include "../bounds.h"
 
-#define SIGN_WAYS 4u
+#define SIGN_WAYS 6u
 
 /* How to sign for one scheme; EdDSA has neither hash nor context. `idle` is a context that no
  * thread uses just now, or NULL. */

@@ -14,18 +14,25 @@
 
 static enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig,
 			  size_t cap, size_t *len);
+static enum sneck_rc sign_digest(void *ctx, uint16_t scheme, struct sneck_span digest, uint8_t *sig,
+				 size_t cap, size_t *len);
 static enum sneck_rc way_open(struct sign_way *way, const struct sneck_pki_key *key,
 			      uint16_t scheme);
 static void way_close(struct sign_way *way);
 
+/* The last of each are for TLS 1.2 alone. */
 static const uint16_t schemes[][SIGN_WAYS + 1] = {
-	[PKI_P256] = { SNECK_ECDSA_SECP256R1_SHA256 },
-	[PKI_P384] = { SNECK_ECDSA_SECP384R1_SHA384 },
-	[PKI_P521] = { SNECK_ECDSA_SECP521R1_SHA512 },
+	[PKI_P256] = { SNECK_ECDSA_SECP256R1_SHA256, SNECK_ECDSA_ANY_SHA384,
+		       SNECK_ECDSA_ANY_SHA512 },
+	[PKI_P384] = { SNECK_ECDSA_SECP384R1_SHA384, SNECK_ECDSA_ANY_SHA256,
+		       SNECK_ECDSA_ANY_SHA512 },
+	[PKI_P521] = { SNECK_ECDSA_SECP521R1_SHA512, SNECK_ECDSA_ANY_SHA384,
+		       SNECK_ECDSA_ANY_SHA256 },
 	[PKI_ED25519] = { SNECK_ED25519 },
 	[PKI_ED448] = { SNECK_ED448 },
 	[PKI_RSA] = { SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384,
-		      SNECK_RSA_PSS_RSAE_SHA512, SNECK_RSA_PKCS1_SHA256 },
+		      SNECK_RSA_PSS_RSAE_SHA512, SNECK_RSA_PKCS1_SHA256, SNECK_RSA_PKCS1_SHA384,
+		      SNECK_RSA_PKCS1_SHA512 },
 	[PKI_PSS] = { SNECK_RSA_PSS_PSS_SHA256, SNECK_RSA_PSS_PSS_SHA384,
 		      SNECK_RSA_PSS_PSS_SHA512 },
 };
@@ -46,7 +53,9 @@ enum sneck_rc sneck__pki_signer_open(struct sneck_pki_key *key)
 		else
 			way_close(&key->ways[n]);
 	}
-	key->signer = (struct sneck_signer){ .schemes = key->schemes, .sign = sign, .ctx = key };
+	key->signer = (struct sneck_signer){
+		.schemes = key->schemes, .sign = sign, .ctx = key, .sign_digest = sign_digest
+	};
 	return n != 0 ? SNECK_OK : SNECK_E_CERT_TYPE;
 }
 
@@ -64,12 +73,16 @@ static const char *hash_of(uint16_t scheme)
 	case SNECK_ED448:
 		return NULL;
 	case SNECK_ECDSA_SECP384R1_SHA384:
+	case SNECK_ECDSA_ANY_SHA384:
 	case SNECK_RSA_PSS_RSAE_SHA384:
 	case SNECK_RSA_PSS_PSS_SHA384:
+	case SNECK_RSA_PKCS1_SHA384:
 		return "SHA384";
 	case SNECK_ECDSA_SECP521R1_SHA512:
+	case SNECK_ECDSA_ANY_SHA512:
 	case SNECK_RSA_PSS_RSAE_SHA512:
 	case SNECK_RSA_PSS_PSS_SHA512:
+	case SNECK_RSA_PKCS1_SHA512:
 		return "SHA512";
 	default:
 		return "SHA256";
@@ -90,7 +103,8 @@ static enum sneck_rc way_open(struct sign_way *way, const struct sneck_pki_key *
 	if (pc == NULL || way->md == NULL || EVP_PKEY_sign_init(pc) != 1 ||
 	    EVP_PKEY_CTX_set_signature_md(pc, way->md) != 1)
 		return sneck__pki_fail(SNECK_E_CRYPTO);
-	if (scheme == SNECK_RSA_PKCS1_SHA256) /* TLS 1.2 with peers that know nothing better */
+	/* PKCS #1 v1.5: TLS 1.2 with peers that know nothing better */
+	if (key->kind == PKI_RSA && (scheme & 0xffu) == (SNECK_RSA_PKCS1_SHA256 & 0xffu))
 		return EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PADDING) == 1
 			       ? SNECK_OK
 			       : sneck__pki_fail(SNECK_E_CRYPTO);
@@ -129,11 +143,9 @@ static enum sneck_rc sign_eddsa(EVP_PKEY *pkey, struct sneck_span tbs, uint8_t *
 	return sneck__pki_fail(SNECK_E_SIGNER);
 }
 
-static enum sneck_rc sign_with(struct sign_way *way, struct sneck_span tbs, uint8_t *sig,
+static enum sneck_rc sign_with(struct sign_way *way, struct sneck_span digest, uint8_t *sig,
 			       size_t cap, size_t *len)
 {
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	unsigned digest_len;
 	EVP_PKEY_CTX *pc = atomic_exchange(&way->idle, NULL);
 	EVP_PKEY_CTX *empty = NULL;
 
@@ -141,8 +153,8 @@ static enum sneck_rc sign_with(struct sign_way *way, struct sneck_span tbs, uint
 	if (pc == NULL)
 		pc = EVP_PKEY_CTX_dup(way->ready);
 	*len = cap;
-	if (pc == NULL || EVP_Digest(tbs.p, tbs.len, digest, &digest_len, way->md, NULL) != 1 ||
-	    EVP_PKEY_sign(pc, sig, len, digest, digest_len) != 1) {
+	if (pc == NULL || digest.len != (size_t)EVP_MD_get_size(way->md) ||
+	    EVP_PKEY_sign(pc, sig, len, digest.p, digest.len) != 1) {
 		EVP_PKEY_CTX_free(pc);
 		memset(sig, 0, cap);
 		*len = 0;
@@ -153,15 +165,40 @@ static enum sneck_rc sign_with(struct sign_way *way, struct sneck_span tbs, uint
 	return SNECK_OK;
 }
 
+/* NULL: not with this key. */
+static struct sign_way *way_of(struct sneck_pki_key *key, uint16_t scheme)
+{
+	size_t i = 0;
+
+	while (key->schemes[i] != 0 && key->schemes[i] != scheme)
+		i++;
+	return key->schemes[i] != 0 ? &key->ways[i] : NULL;
+}
+
+static enum sneck_rc sign_digest(void *ctx, uint16_t scheme, struct sneck_span digest, uint8_t *sig,
+				 size_t cap, size_t *len)
+{
+	struct sign_way *const way = way_of(ctx, scheme);
+
+	*len = 0;
+	return way != NULL && way->md != NULL ? sign_with(way, digest, sig, cap, len)
+					      : SNECK_E_SIGNER;
+}
+
 static enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig,
 			  size_t cap, size_t *len)
 {
-	struct sneck_pki_key *key = ctx;
+	struct sneck_pki_key *const key = ctx;
+	struct sign_way *const way = way_of(key, scheme);
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned n;
 
-	for (size_t i = 0; key->schemes[i] != 0; i++)
-		if (key->schemes[i] == scheme && key->ways[i].md == NULL)
-			return sign_eddsa(key->pkey, tbs, sig, cap, len);
-		else if (key->schemes[i] == scheme)
-			return sign_with(&key->ways[i], tbs, sig, cap, len);
-	return SNECK_E_SIGNER;
+	*len = 0;
+	if (way == NULL)
+		return SNECK_E_SIGNER;
+	if (way->md == NULL)
+		return sign_eddsa(key->pkey, tbs, sig, cap, len);
+	if (EVP_Digest(tbs.p, tbs.len, digest, &n, way->md, NULL) != 1)
+		return sneck__pki_fail(SNECK_E_SIGNER);
+	return sign_with(way, sneck_span_of(digest, n), sig, cap, len);
 }

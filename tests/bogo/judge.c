@@ -97,6 +97,16 @@ enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *s
 	return own->sign(own->ctx, scheme, tbs, sig, cap, len);
 }
 
+enum sneck_rc sign_digest(void *ctx, uint16_t scheme, struct sneck_span digest, uint8_t *sig,
+			  size_t cap, size_t *len)
+{
+	const struct identity *const id = ctx;
+	const struct sneck_signer *const own = sneck_pki_key_signer(id->key);
+
+	id->run->selected = id->index;
+	return own->sign_digest(own->ctx, scheme, digest, sig, cap, len);
+}
+
 static enum sneck_rc answer_sign(struct run *r)
 {
 	const struct sneck_sign_st *const st = &r->st.u.sign;
@@ -104,7 +114,8 @@ static enum sneck_rc answer_sign(struct run *r)
 	uint8_t sig[SNECK_SIG_MAX];
 	size_t len;
 
-	SNECK_TRY(s->sign(s->ctx, st->scheme, st->tbs, sig, sizeof sig, &len));
+	SNECK_TRY((st->digest ? s->sign_digest : s->sign)(s->ctx, st->scheme, st->tbs, sig,
+							  sizeof sig, &len));
 	return sneck_answer_signature(r->conn, r->st.op, sig, len);
 }
 

@@ -71,6 +71,27 @@ static const uint16_t *preferred(const struct list *list, const uint16_t *able)
 
 /* ---- who we are ---- */
 
+/* The same of what signs: a key of another curve does it too, in TLS 1.2. */
+static const uint16_t *signs_with(const struct list *list, const uint16_t *able)
+{
+	uint16_t *const kept = calloc(MAX_LIST + 1u, sizeof *kept);
+	size_t n = 0;
+
+	if (kept == NULL)
+		die("no memory");
+	if (!list->given)
+		return able;
+	for (size_t i = 0; i < list->n; i++) {
+		const uint16_t scheme = list->v[i], any = (uint16_t)(0xfe00u | scheme >> 8);
+
+		if (has(able, scheme))
+			kept[n++] = scheme;
+		else if ((scheme & 0xffu) == 3 && has(able, any))
+			kept[n++] = any;
+	}
+	return kept;
+}
+
 static void add_psk(struct run *r, struct identity *id, const struct cred_flags *f)
 {
 	id->psk = (struct sneck_psk){
@@ -95,9 +116,10 @@ static void add_identity(struct run *r, const struct cred_flags *f, size_t i, in
 	load(id, f);
 	own = sneck_pki_key_signer(id->key);
 	id->signer = (struct sneck_signer){
-		.schemes = preferred(&f->signing_prefs, own->schemes),
+		.schemes = signs_with(&f->signing_prefs, own->schemes),
 		.sign = sign,
 		.ctx = id,
+		.sign_digest = sign_digest,
 	};
 	if (id->signer.schemes[0] == 0)
 		not_implemented("no signature scheme that this key has here");

@@ -164,6 +164,8 @@ uint8_t refusal(const struct flags *f); /* the alert of a peer that is refused *
 enum sneck_rc judge(void *ctx, const struct sneck_chain *chain, struct sneck_verdict *verdict);
 enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uint8_t *sig, size_t cap,
 		   size_t *len);
+enum sneck_rc sign_digest(void *ctx, uint16_t scheme, struct sneck_span digest, uint8_t *sig,
+			  size_t cap, size_t *len);
 bool answer_question(struct run *r); /* false: it is not one */
 
 /* link.c */

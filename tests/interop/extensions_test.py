@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The rest of the extension table against openssl, GnuTLS and tlslite-ng, both roles: stapled OCSP
-responses, raw public keys, compressed certificates, GREASE. Each line of what it prints is one run; exit code 77: nothing was there."""
+"""The rest of the extension table against openssl, GnuTLS and tlslite-ng, both roles and versions: stapled
+OCSP responses, raw public keys, compressed certificates, GREASE. Each line of what it prints is one run; exit
+code 77: nothing was there."""
 import importlib.util
 import os
 import re
@@ -11,9 +12,8 @@ import tempfile
 from lib import Failed, Process, SNECK, free_port, listens, make_certificates, openssl, program
 
 OPENSSL, GNUTLS_CLI, GNUTLS_SERV = map(program, ("openssl", "gnutls-cli", "gnutls-serv"))
-RAW = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CTYPE-ALL:+CTYPE-SRV-RAWPK"
-BOTH = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+CTYPE-SRV-RAWPK"
-TLS13 = "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+RAW = ":-CTYPE-ALL:+CTYPE-SRV-RAWPK"
+BOTH = ":+CTYPE-SRV-RAWPK"
 
 TLSLITE = importlib.util.find_spec("tlslite") is not None
 # An algorithm is the last argument; "none" is none.
@@ -49,7 +49,7 @@ class Table:
     """What the runs share: files, and servers that live as long as a run."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.version = folder, "1.3"
         self.ca, self.cert, self.key = map(self.at, ("ca.pem", "ecdsa.pem", "ecdsa.key"))
         make_certificates(folder)
         for state, name in (("V", "good.der"), ("R", "revoked.der")):
@@ -90,13 +90,19 @@ class Table:
             if traced not in server.err:
                 raise Failed(f"no {traced.decode()} was sent")
 
+    def flag(self):
+        return "-tls" + self.version.replace(".", "_")
+
+    def gnutls(self, priority):
+        return f"NORMAL:-VERS-ALL:+VERS-TLS{self.version}" + priority
+
     def s_client(self, *args):
         return lambda port: [OPENSSL, "s_client", "-connect", f"127.0.0.1:{port}", "-servername",
-                             "localhost", "-CAfile", self.ca, "-verify_return_error", "-tls1_3",
-                             *args]
+                             "localhost", "-CAfile", self.ca, "-verify_return_error",
+                             self.flag(), *args]
 
-    def gnutls_cli(self, *args, priority=TLS13):
-        return lambda port: [GNUTLS_CLI, "-p", str(port), "--priority", priority, *args,
+    def gnutls_cli(self, *args, priority=""):
+        return lambda port: [GNUTLS_CLI, "-p", str(port), "--priority", self.gnutls(priority), *args,
                              "localhost"]
 
     # ---- their server, our client ----
@@ -112,11 +118,11 @@ class Table:
 
     def s_server(self, *args):
         return lambda port: [OPENSSL, "s_server", "-accept", f"127.0.0.1:{port}", "-cert",
-                             self.cert, "-key", self.key, "-quiet", *args]
+                             self.cert, "-key", self.key, "-quiet", self.flag(), *args]
 
-    def gnutls_serv(self, *args, priority=TLS13):
+    def gnutls_serv(self, *args, priority=""):
         return lambda port: [GNUTLS_SERV, "--echo", "-q", "-p", str(port), "--disable-client-cert",
-                             "--priority", priority, *args]
+                             "--priority", self.gnutls(priority), *args]
 
     def tlslite_client(self, algorithm):
         return lambda port: [sys.executable, "-c", TLSLITE_CLIENT, str(port), algorithm]
@@ -153,7 +159,8 @@ class Table:
             for groups in ("x25519", "x25519,P-384"):
                 yield f"openssl server: GREASE, {groups}", lambda groups=groups: self.connect(
                     self.s_server("-groups", groups.split(",")[-1].replace("x", "X")),
-                    rb"version +TLS 1.3", "--grease", "--groups", groups)
+                    b"version +TLS " + self.version.encode(), "--grease", "--groups",
+                    groups + ("" if self.version == "1.3" else ",P-256")) # the certificate's
         if GNUTLS_CLI:
             yield "gnutls client: staple", lambda: self.serve(
                 self.gnutls_cli("--x509cafile", self.ca, "--ocsp"),
@@ -180,8 +187,8 @@ class Table:
                 self.gnutls_serv(*x509), rb"sneck connect: ", "--raw-key",
                 trust=("--pin", self.pin), code=3)
             yield "gnutls server: GREASE", lambda: self.connect(
-                self.gnutls_serv(*x509), rb"version +TLS 1.3", "--grease", "--ocsp")
-        if TLSLITE:
+                self.gnutls_serv(*x509), b"version +TLS " + self.version.encode(), "--grease", "--ocsp")
+        if TLSLITE and self.version == "1.3":
             yield from self.packed()
 
 
@@ -191,14 +198,16 @@ def main():
         return 77
     failed = ok = 0
     with tempfile.TemporaryDirectory(prefix="sneck-extensions-") as folder:
-        for name, run in Table(folder).runs():
-            try:
-                run()
-                print(f"ok      {name}")
-                ok += 1
-            except Failed as e:
-                print(f"FAILED  {name}: {re.sub(r'[^ -~]', '.', str(e))}")
-                failed += 1
+        table = Table(folder)
+        for table.version in ("1.3", "1.2"):
+            for name, run in table.runs():
+                try:
+                    run()
+                    print(f"ok      {table.version} {name}")
+                    ok += 1
+                except Failed as e:
+                    print(f"FAILED  {table.version} {name}: {re.sub(r'[^ -~]', '.', str(e))}")
+                    failed += 1
     for path, package in ((GNUTLS_CLI, "gnutls-bin"),):
         if not path:
             print(f"skipped: {package} is not installed")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """sneck against OpenSSL, GnuTLS, NSS, curl and Python in TLS 1.2, both roles: every suite with every
-group, every kind of certificate, versions that meet in 1.2 from either side, PKCS #1 v1.5, records of
-512 bytes, and what must be refused. Names of peers as arguments: these only.
+group, every kind of certificate, of servers and of clients, versions that meet in 1.2 from either side,
+PKCS #1 v1.5, hashes that are not the curve's, CCM, records of 512 bytes, raw keys, staples, and what must
+be refused. Names of peers as arguments: these only.
 Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
 import os
 import shutil
@@ -16,11 +17,14 @@ from lib import SNECK, Failed, Process, free_port, listens, make_certificates, p
 
 DATA = b"".join(b"%08d a line there and back\n" % i for i in range(3000))
 SUITES = {"aes128": "AES128-GCM", "aes256": "AES256-GCM", "chacha": "CHACHA20"}
+CCM = {"ccm": "AES128-CCM", "ccm8": "AES128-CCM8"}
 GROUPS = {"x25519": ("x25519", "X25519", "X25519"), "p256": ("P-256", "P-256", "SECP256R1"),
           "p384": ("P-384", "P-384", "SECP384R1"), "p521": ("P-521", "P-521", "SECP521R1"),
           "x448": ("x448", "X448", "X448")}
-GNU = {"aes128": "AES-128-GCM", "aes256": "AES-256-GCM", "chacha": "CHACHA20-POLY1305"}
-OSSL = {"aes128": "AES128-GCM-SHA256", "aes256": "AES256-GCM-SHA384", "chacha": "CHACHA20-POLY1305"}
+GNU = {"aes128": "AES-128-GCM", "aes256": "AES-256-GCM", "chacha": "CHACHA20-POLY1305",
+       "ccm": "AES-128-CCM", "ccm8": "AES-128-CCM-8"}
+OSSL = {"aes128": "AES128-GCM-SHA256", "aes256": "AES256-GCM-SHA384", "chacha": "CHACHA20-POLY1305",
+        "ccm": "AES128-CCM", "ccm8": "AES128-CCM8:@SECLEVEL=0"}
 
 
 class Bed:
@@ -72,7 +76,20 @@ class OpenSSL:
         return ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", cert, "-key", key,
                 "-quiet", *(["-tls1_2"] if only else []), *self.options(suite, group, kind), *more]
 
+    def shown(self, bed, kind):
+        cert, key = bed.pem(kind)
+        return ["-cert", cert, "-key", key]
+
+    def asked(self, bed, required):
+        return ["-CAfile", bed.ca, "-verify_return_error", "-Verify" if required else "-verify", "1"]
+
     extra = {"rsa pkcs1": ("rsa", ["-sigalgs", "RSA+SHA256"]),
+             "rsa pkcs1 384": ("rsa", ["-sigalgs", "RSA+SHA384"]),
+             "rsa pkcs1 512": ("rsa", ["-sigalgs", "RSA+SHA512"]),
+             "p256 with sha384": ("ecdsa", ["-sigalgs", "ECDSA+SHA384"]),
+             "p256 with sha512": ("ecdsa", ["-sigalgs", "ECDSA+SHA512"]),
+             "p384 with sha256": ("p384", ["-sigalgs", "ECDSA+SHA256"]),
+             "p521 with sha256": ("p521", ["-sigalgs", "ECDSA+SHA256"]),
              "maxfrag": ("ecdsa", ["-maxfraglen", "512"])}
 
 
@@ -98,12 +115,20 @@ class GnuTLS:
         return ["gnutls-serv", "--echo", "-q", "--x509certfile", cert, "--x509keyfile", key,
                 "--priority", self.priority(suite, group, only), "-p", str(port), *more]
 
+    def shown(self, bed, kind):
+        cert, key = bed.pem(kind)
+        return ["--x509certfile", cert, "--x509keyfile", key]
+
+    def asked(self, bed, required):
+        return ["--x509cafile", bed.ca, "--verify-client-cert",
+                *(["--require-client-cert"] if required else [])]
+
     extra = {}
 
 
 def as_client(bed, peer, suite="", group="", kind="ecdsa", ours=(), **options):
     """A peer as client of `sneck serve`."""
-    more = [*(["--suites", f"ECDHE-{auth(kind)}-{SUITES[suite]}"] if suite else []),
+    more = [*(["--suites", f"ECDHE-{auth(kind)}-{(SUITES | CCM)[suite]}"] if suite else []),
             *(["--groups", and_p256(GROUPS[group][0], ",")] if group else []), *ours]
     data = DATA if peer.name == "openssl" else DATA[:400]
     with bed.serve(kind, *more) as server:
@@ -114,7 +139,7 @@ def as_client(bed, peer, suite="", group="", kind="ecdsa", ours=(), **options):
 def as_server(bed, peer, suite="", group="", kind="ecdsa", ours=(), want="TLS 1.2", **options):
     """A peer as server for `sneck connect`."""
     port = free_port()
-    more = [*(["--suites", f"ECDHE-{auth(kind)}-{SUITES[suite]}"] if suite else []),
+    more = [*(["--suites", f"ECDHE-{auth(kind)}-{(SUITES | CCM)[suite]}"] if suite else []),
             *(["--groups", and_p256(GROUPS[group][0], ",")] if group else []), *ours]
     with Process(peer.server(bed, port, suite, group, kind, **options)) as server:
         server.until(lambda: listens(port), "listening")
@@ -131,6 +156,19 @@ def as_server(bed, peer, suite="", group="", kind="ecdsa", ours=(), want="TLS 1.
                 through(p, DATA)
 
 
+def shows(bed, peer, run, suite, kind, required=True, algs=None):
+    """The client, whichever that is, shows a certificate, or none."""
+    if run is as_client:
+        ours = ["--client-ca", bed.ca, "--client-auth", "required" if required else "optional"]
+        more = peer.shown(bed, kind) if kind else []
+        more += ["-sigalgs", algs + ":ECDSA+SHA512"] if algs else []
+    else:
+        ours = ["--cert", bed.pem(kind)[0], "--key", bed.pem(kind)[1]] if kind else []
+        more = peer.asked(bed, required)
+        more += ["-client_sigalgs", algs] if algs else []
+    run(bed, peer, suite, ours=ours, more=more)
+
+
 def cells(bed, peer):
     for role, run in (("client", as_client), ("server", as_server)):
         for suite in SUITES:
@@ -145,6 +183,22 @@ def cells(bed, peer):
         for name, (kind, more) in peer.extra.items():
             if role == "client" or name != "maxfrag":
                 yield f"{role} {name}", run, ("", "", kind), {"more": more}
+    for role, run in (("client", as_client), ("server", as_server)):
+        for suite in CCM:
+            yield f"{role} {suite}", run, (suite,), {}
+        for suite in ("aes128", "aes256"):
+            for kind in ("ecdsa", "p384", "p521", "rsa", "pss"):
+                if peer.name == "gnutls" and kind == "pss":
+                    continue
+                yield f"{role} shows {kind}, {suite}", shows, (run, suite, kind), {}
+        yield f"{role} need not show", shows, (run, "aes256", None), {"required": False}
+    if peer.name == "openssl":
+        for role, run in (("client", as_client), ("server", as_server)):
+            for name, kind, algs in (("rsa pkcs1", "rsa", "RSA+SHA256"),
+                                     ("rsa pkcs1 384", "rsa", "RSA+SHA384"),
+                                     ("p256 with sha384", "ecdsa", "ECDSA+SHA384"),
+                                     ("p384 with sha256", "p384", "ECDSA+SHA256")):
+                yield f"{role} shows {name}", shows, (run, "", kind), {"algs": algs}
     if peer.name == "openssl":
         yield "server maxfrag", as_server, (), {"ours": ("--max-fragment", "512")}
     yield "server of 1.3", as_server, (), {"only": False, "want": "TLS 1.3"}
@@ -199,13 +253,15 @@ def curl(bed, _peer):
     cert, key = bed.pem("ecdsa")
     with open(os.path.join(bed.folder, "page"), "wb") as f:
         f.write(DATA)
-    with Process([SNECK, "serve", "--listen", "127.0.0.1:0", "--root", bed.folder, "--cert", cert,
-                  "--key", key]) as server:
-        done = subprocess.run(["curl", "-s", "--cacert", bed.ca, "--tls-max", "1.2",
-                               f"https://localhost:{port_of(server)}/page"], capture_output=True,
-                              timeout=20, check=False)
-        if done.stdout != DATA:
-            raise Failed(f"curl exits with {done.returncode}, {len(done.stdout)} bytes")
+    for asks, shown in (([], []), (["--client-ca", bed.ca, "--client-auth", "required"],
+                                   ["--cert", cert, "--key", key])):
+        with Process([SNECK, "serve", "--listen", "127.0.0.1:0", "--root", bed.folder, "--cert",
+                      cert, "--key", key, *asks]) as server:
+            done = subprocess.run(["curl", "-s", "--cacert", bed.ca, "--tls-max", "1.2", *shown,
+                                   f"https://localhost:{port_of(server)}/page"],
+                                  capture_output=True, timeout=20, check=False)
+            if done.stdout != DATA:
+                raise Failed(f"curl exits with {done.returncode}, {len(done.stdout)} bytes")
 
 
 def scripts(bed, _peer):
@@ -219,11 +275,12 @@ def scripts(bed, _peer):
             with bed.serve(cert) as server:
                 with Process(peer.client(port_of(server))) as p:
                     through(p, DATA)
-            with Process(peer.server(0, cert)) as server:
-                port = int(server.expect(rb"port (\d+)")[1])
-                with bed.connect(port) as p:
-                    p.expect(b"version +TLS 1.2")
-                    through(p, DATA)
+            for asks in (False, True):
+                with Process(peer.server(0, cert, ask=asks)) as server:
+                    port = int(server.expect(rb"port (\d+)")[1])
+                    with bed.connect(port) as p:
+                        p.expect(b"version +TLS 1.2")
+                        through(p, DATA)
             print(f"{peer.name} {cert}: ok in both roles")
 
 
@@ -234,11 +291,13 @@ def nss(bed, _peer):
         with bed.serve(cert) as server:
             with Process([*peer.client(port_of(server)), *only]) as p:
                 through(p, DATA[:400])
-        port = free_port()
-        with Process([*peer.server(port, cert), *only]) as server:
-            server.until(lambda: listens(port), "listening")
-            with bed.connect(port) as p:
-                p.expect(b"version +TLS 1.2")
+        shown = ["--cert", bed.pem(cert)[0], "--key", bed.pem(cert)[1]]
+        for asks, ours in ((False, []), (True, []), (True, shown)):
+            port = free_port()
+            with Process([*peer.server(port, cert, ask=asks), *only]) as server:
+                server.until(lambda: listens(port), "listening")
+                with bed.connect(port, *ours) as p:
+                    p.expect(b"version +TLS 1.2")
 
 
 def main():

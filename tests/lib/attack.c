@@ -184,6 +184,8 @@ static void setup(struct pair *p, const struct attack *a)
 	}
 	if (a->cookie)
 		p->server.cfg.cookie_secret = sneck_span_of(cookie_secret, sizeof cookie_secret);
+	p->client.v.verifier.flags = a->wants;
+	p->server.cred.ocsp = sneck_span_of("a staple", a->wants != 0 ? 8 : 0);
 	p->client.cfg.ask_max_fragment = a->fragment;
 	p->client.cfg.insecure_no_name = a->no_name;
 	if (a->rsa) {

@@ -157,7 +157,8 @@ static void sign(struct end *e)
 	enum sneck_rc rc;
 	size_t len;
 
-	if (s->sign(s->ctx, st->scheme, st->tbs, sig, sizeof sig, &len) != SNECK_OK) {
+	if ((st->digest ? s->sign_digest : s->sign)(s->ctx, st->scheme, st->tbs, sig, sizeof sig,
+						    &len) != SNECK_OK) {
 		assert_int_equal(sneck_answer_refuse(e->conn, e->st.op, 80), SNECK_OK);
 		return;
 	}

@@ -235,16 +235,19 @@ static void write_done(struct wr *w, const void *arg)
 static void what_is_written(void **state)
 {
 	const struct vec share = bytes("01020304"), sig = bytes("aabbcc"),
-			 der = bytes("6162636465"), cas = bytes("0003303132");
+			 der = bytes("6162636465"), cas = bytes("303132");
 	const struct server_key_exchange kx = { .group = 0x1d,
 						.scheme = 0x0804,
 						.share = vec_span(&share, 0),
 						.signature = vec_span(&sig, 0) };
 	const struct sneck_span chain[] = { { der.b, 3 }, { der.b + 3, 2 } },
 				point = vec_span(&share, 0);
-	const struct certificate_request12 cr = { sneck_span_of("\x01\x40", 2),
-						  sneck_span_of("\x04\x03\x08\x04", 4),
-						  vec_span(&cas, 0) };
+	const struct sneck_span ca = vec_span(&cas, 0);
+	const struct own_request12 cr = { .types = sneck_span_of("\x01\x40", 2),
+					  .schemes = (const uint16_t[]){ 0x0403, 0x0804 },
+					  .n_schemes = 2,
+					  .cas = &ca,
+					  .n_cas = 1 };
 	const struct new_session_ticket12 t = { 7200, sneck_span_of("tttt", 4) };
 
 	(void)state;

@@ -116,6 +116,8 @@ static const struct attack server_hello[] = {
 	{ "n24_sh_padding", SH, ADD(21), B(""), E(EXT_MISPLACED, 47) },
 	{ "n24_sh_fragment_unasked", SH, ADD(1), B("\x01"), E(EXT_UNASKED, 110) },
 	{ "n31_sh_both", SH, .fragment = 1, ADD(1), B("\x01"), E(ILLEGAL, 47) },
+	{ "n24_sh_client_type_unasked", SH, ADD(19), B("\x02"), E(EXT_UNASKED, 110) },
+	{ "n24_sh_server_type_unasked", SH, ADD(20), B("\0"), E(EXT_UNASKED, 110) },
 	{ "n24_sh_alpn_unasked", SH, ADD(16), B("\0\x03\x02h2"), E(EXT_UNASKED, 110) },
 	{ "n30_sh_alpn_unoffered", SH, SET_EXT(16), B("\0\x03\x02h3"), .alpn = true,
 	  E(NOT_OFFERED, 47) },

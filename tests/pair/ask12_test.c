@@ -194,6 +194,7 @@ static void pkcs1_will_do(void **state)
 	const struct sneck_signer signer = { .schemes = pkcs1 };
 	const struct sneck_credential cred = { SNECK_CREDENTIAL_INIT, .signer = &signer };
 	struct nego ng = { .version = SNECK_TLS12,
+			   .role = SNECK_SERVER,
 			   .peer_sign = sneck__scheme_bit(SNECK_RSA_PKCS1_SHA256) };
 
 	(void)state;

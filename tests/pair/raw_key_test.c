@@ -421,24 +421,39 @@ static void resumption_names_the_type(void **state)
 	pair_wipe(&p);
 }
 
-/* There is no agreement on raw keys in TLS 1.2 here: a certificate, or nothing. */
-static void tls12_shows_certificates(void **state)
+/* RFC 7250 is for TLS 1.2 as well: whatever is agreed, in both roles, is what is shown. */
+static void tls12_agrees_too(void **state)
 {
-	static const char *const has[] = { "rx", "xr", "r" };
+	static const struct {
+		uint32_t takes;
+		const char *has;
+		int type; /* -1: nothing in common */
+	} cases[] = {
+		{ RAW, "rx", SNECK_RAW_PUBLIC_KEY },
+		{ RAW, "xr", SNECK_X509 },
+		{ RAW, "r", SNECK_RAW_PUBLIC_KEY },
+		{ ONLY, "xr", SNECK_RAW_PUBLIC_KEY },
+		{ 0, "rx", SNECK_X509 },
+		{ ONLY, "x", -1 },
+		{ 0, "r", -1 },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		setup(RAW, has[i]);
-		p.client.cfg.min_version = p.server.cfg.min_version = SNECK_TLS12;
-		p.client.cfg.max_version = p.server.cfg.max_version = SNECK_TLS12;
-		pair_start(&p);
-		pair_run(&p);
-		assert_int_equal(verdict_type, i < 2 ? SNECK_X509 : -1);
-		assert_int_equal(pair_connected(&p), i < 2);
-		if (i == 2)
-			assert_int_equal(p.server.st.err, SNECK_E_CERT_TYPE);
-		pair_wipe(&p);
-	}
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		for (int ask = 0; ask < 2; ask++) {
+			setup(cases[i].takes, cases[i].has);
+			pair_old(&p);
+			p.client.cfg.ask |= ask ? SNECK_ASK_VERIFY : 0u;
+			p.client.answer = 1;
+			pair_start(&p);
+			pair_run(&p);
+			if (!ask)
+				assert_int_equal(verdict_type, cases[i].type);
+			assert_int_equal(pair_connected(&p), cases[i].type >= 0);
+			if (cases[i].type < 0)
+				assert_int_equal(p.server.st.err, SNECK_E_CERT_TYPE);
+			pair_wipe(&p);
+		}
 }
 
 int main(void)
@@ -454,7 +469,7 @@ int main(void)
 		cmocka_unit_test(only_raw_keys_and_none_is_offered),
 		cmocka_unit_test(to_speak_of_x509_alone),
 		cmocka_unit_test(resumption_names_the_type),
-		cmocka_unit_test(tls12_shows_certificates),
+		cmocka_unit_test(tls12_agrees_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "build.h"
 #include "lib/attack.h"
 
 static struct pair p;
@@ -84,16 +85,18 @@ static void wanted_and_there(void **state)
 	(void)state;
 	for (uint32_t wants = 0; wants < 8; wants += 2)
 		for (size_t i = 0; i < 5; i++)
-			for (int how = 0; how < 4; how++) {
+			for (int how = 0; how < (BUILD_TLS12 ? 8 : 4); how++) {
 				const size_t n_scts = how % 2 != 0 ? sizeof scts - 1u : 0;
 
 				setup(wants, lengths[i], n_scts);
-				if (how >= 2) {
+				if (how >= 4)
+					pair_old(&p);
+				if (how % 4 >= 2) {
 					p.client.cfg.ask |= SNECK_ASK_VERIFY;
 					p.client.hook = look_by_question;
 				}
-				p.client.chunk = how == 3 ? 1000 : 0;
-				p.client.poison = how == 3;
+				p.client.chunk = how % 4 == 3 ? 1000 : 0;
+				p.client.poison = how % 4 == 3;
 				pair_start(&p);
 				pair_run(&p);
 				assert_true(pair_connected(&p));

@@ -24,16 +24,19 @@ static void make_refuses_unknown_kinds(void **state)
 /* Every kind, and what it signs with. */
 static const struct {
 	int kind;
-	uint16_t schemes[5];
+	uint16_t schemes[7];
 } kinds[] = {
-	{ SNECK_KEY_P256, { SNECK_ECDSA_SECP256R1_SHA256 } },
-	{ SNECK_KEY_P384, { SNECK_ECDSA_SECP384R1_SHA384 } },
-	{ SNECK_KEY_P521, { SNECK_ECDSA_SECP521R1_SHA512 } },
+	{ SNECK_KEY_P256,
+	  { SNECK_ECDSA_SECP256R1_SHA256, SNECK_ECDSA_ANY_SHA384, SNECK_ECDSA_ANY_SHA512 } },
+	{ SNECK_KEY_P384,
+	  { SNECK_ECDSA_SECP384R1_SHA384, SNECK_ECDSA_ANY_SHA256, SNECK_ECDSA_ANY_SHA512 } },
+	{ SNECK_KEY_P521,
+	  { SNECK_ECDSA_SECP521R1_SHA512, SNECK_ECDSA_ANY_SHA384, SNECK_ECDSA_ANY_SHA256 } },
 	{ SNECK_KEY_ED25519, { SNECK_ED25519 } },
 	{ SNECK_KEY_ED448, { SNECK_ED448 } },
 	{ SNECK_KEY_RSA2048,
 	  { SNECK_RSA_PSS_RSAE_SHA256, SNECK_RSA_PSS_RSAE_SHA384, SNECK_RSA_PSS_RSAE_SHA512,
-	    SNECK_RSA_PKCS1_SHA256 } },
+	    SNECK_RSA_PKCS1_SHA256, SNECK_RSA_PKCS1_SHA384, SNECK_RSA_PKCS1_SHA512 } },
 	{ SNECK_KEY_RSA_PSS2048,
 	  { SNECK_RSA_PSS_PSS_SHA256, SNECK_RSA_PSS_PSS_SHA384, SNECK_RSA_PSS_PSS_SHA512 } },
 };
@@ -219,11 +222,14 @@ static const char *md_of(uint16_t scheme)
 	case SNECK_ED448:
 		return NULL;
 	case SNECK_ECDSA_SECP256R1_SHA256:
+	case SNECK_ECDSA_ANY_SHA256:
 	case SNECK_RSA_PKCS1_SHA256:
 	case SNECK_RSA_PSS_RSAE_SHA256:
 	case SNECK_RSA_PSS_PSS_SHA256:
 		return "SHA256";
 	case SNECK_ECDSA_SECP384R1_SHA384:
+	case SNECK_ECDSA_ANY_SHA384:
+	case SNECK_RSA_PKCS1_SHA384:
 	case SNECK_RSA_PSS_RSAE_SHA384:
 	case SNECK_RSA_PSS_PSS_SHA384:
 		return "SHA384";
@@ -238,7 +244,7 @@ static bool verifies(EVP_PKEY *pkey, uint16_t scheme, struct sneck_span tbs, str
 	EVP_PKEY_CTX *pc;
 	bool ok = EVP_DigestVerifyInit_ex(ctx, &pc, md_of(scheme), NULL, NULL, pkey, NULL) == 1;
 
-	if (scheme == SNECK_RSA_PKCS1_SHA256)
+	if (EVP_PKEY_is_a(pkey, "RSA") && (scheme & 0xffu) == 1)
 		ok = ok && EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PADDING) == 1;
 	else if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS"))
 		ok = ok && EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PSS_PADDING) == 1 &&
@@ -258,6 +264,24 @@ static bool signs(const struct sneck_signer *s, EVP_PKEY *pkey, uint16_t scheme)
 	       verifies(pkey, scheme, tbs, sneck_span_of(sig, len));
 }
 
+/* The same of what is hashed elsewhere; EdDSA hashes by itself. */
+static bool signs_digest(const struct sneck_signer *s, EVP_PKEY *pkey, uint16_t scheme)
+{
+	const struct sneck_span tbs = span_of("all messages so far");
+	uint8_t digest[EVP_MAX_MD_SIZE], sig[SNECK_SIG_MAX];
+	const char *const md = md_of(scheme);
+	size_t n = 32, len;
+
+	if (md != NULL)
+		assert_int_equal(EVP_Q_digest(NULL, md, NULL, tbs.p, tbs.len, digest, &n), 1);
+	assert_int_equal(
+		s->sign_digest(s->ctx, scheme, sneck_span_of(digest, n - 1), sig, sizeof sig, &len),
+		SNECK_E_SIGNER);
+	return s->sign_digest(s->ctx, scheme, sneck_span_of(digest, n), sig, sizeof sig, &len) ==
+		       SNECK_OK &&
+	       verifies(pkey, scheme, tbs, sneck_span_of(sig, len));
+}
+
 static void signer_signs_its_schemes(void **state)
 {
 	(void)state;
@@ -272,8 +296,10 @@ static void signer_signs_its_schemes(void **state)
 		for (size_t i = 0; want[i] != 0; i++)
 			for (size_t twice = 0; twice < 2; twice++)
 				assert_true(signs(s, key->pkey, want[i]));
-		assert_int_equal(s->sign(s->ctx, SNECK_RSA_PKCS1_SHA384, span_of("x"), sig,
-					 sizeof sig, &len),
+		for (size_t i = 0; want[i] != 0; i++)
+			assert_int_equal(signs_digest(s, key->pkey, want[i]),
+					 md_of(want[i]) != NULL);
+		assert_int_equal(s->sign(s->ctx, 0x0201, span_of("x"), sig, sizeof sig, &len),
 				 SNECK_E_SIGNER);
 		assert_int_equal(s->sign(s->ctx, want[0], span_of("x"), sig, 20, &len),
 				 SNECK_E_SIGNER);

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 
 #include <sneck/crypto.h>
 
@@ -158,6 +159,30 @@ SNECK_INLINE void der_put(struct bytes *out, uint8_t tag, const void *body, size
 	if (len != 0)
 		memcpy(out->p + out->len, body, len);
 	out->len += len;
+}
+
+/* Whoever has a digest only comes to the same, and of these schemes no other is good; nobody has
+ * one for EdDSA. */
+SNECK_INLINE void assert_digest(const struct sneck_pubkey *pk, const void *key,
+				const uint16_t *schemes, uint16_t good, struct sneck_span msg,
+				struct sneck_span sig, void *work)
+{
+	uint8_t digest[64];
+	size_t n;
+
+	for (; *schemes != 0; schemes++) {
+		const unsigned low = *schemes & 15, pss = low > 8 ? low - 5 : low;
+		const unsigned row = *schemes >> 8 != 8 ? *schemes >> 8 : pss;
+		const char *const md = row == 4 ? "SHA256" : row == 5 ? "SHA384" : "SHA512";
+		const bool fits = *schemes == good && *schemes != 0x0807 && *schemes != 0x0808;
+
+		assert_int_equal(EVP_Q_digest(NULL, md, NULL, msg.p, msg.len, digest, &n), 1);
+		for (size_t cut = 0; cut < 2; cut++)
+			assert_int_equal(pk->verify_digest(key, *schemes,
+							   sneck_span_of(digest, n - cut), sig,
+							   work),
+					 fits && cut == 0 ? SNECK_OK : SNECK_E_BAD_SIGNATURE);
+	}
 }
 
 /* The least that has the shape of a certificate, around a SubjectPublicKeyInfo. */

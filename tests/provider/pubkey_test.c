@@ -401,12 +401,13 @@ static void judge(const void *key, uint16_t good, struct sneck_span msg, const s
 {
 	static const uint16_t all[] = { 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804,
 					0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401,
-					0x0501, 0x0601, 0x0201, 1,	0xffff };
+					0x0501, 0x0601, 0x0201, 1,	0xffff, 0 };
 	void *const work = zeroed(pk()->work_size);
 
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+	for (size_t i = 0; all[i] != 0; i++)
 		assert_int_equal(pk()->verify(key, all[i], msg, span(sig), work),
 				 all[i] == good ? SNECK_OK : SNECK_E_BAD_SIGNATURE);
+	assert_digest(pk(), key, all, good, msg, span(sig), work);
 	if (good != 0)
 		assert_int_equal(
 			pk()->verify(key, good, sneck_span_of(msg.p, msg.len - 1), span(sig), work),

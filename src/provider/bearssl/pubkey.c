@@ -186,24 +186,44 @@ static bool rsa_good(const struct pubkey *k, const struct scheme *s, const uint8
 	       sneck__bear_pss_verify(s->hash, digest, work, bits);
 }
 
-static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span msg,
-			    struct sneck_span sig, void *work)
+/* NULL: not with this key. */
+static const struct scheme *scheme_of(const struct pubkey *k, uint16_t id)
 {
-	const struct pubkey *const k = key;
-	uint8_t digest[HASH_MAX];
-	bool good = false;
-
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		const struct scheme *const s = &table[i];
 
-		if (s->id != scheme ||
-		    !(s->kind == k->kind || (s->kind == KIND_EC && k->kind < KIND_RSA)))
-			continue;
-		sneck__bear_digest(s->hash, msg, digest);
-		good = k->kind == KIND_RSA ? rsa_good(k, s, digest, sig, work)
-					   : ecdsa_good(k, s, digest, sig);
+		if (s->id == id &&
+		    (s->kind == k->kind || (s->kind == KIND_EC && k->kind < KIND_RSA)))
+			return s;
 	}
+	return NULL;
+}
+
+static enum sneck_rc verify_digest(const void *key, uint16_t scheme, struct sneck_span digest,
+				   struct sneck_span sig, void *work)
+{
+	const struct pubkey *const k = key;
+	const struct scheme *const s = scheme_of(k, scheme);
+	bool good;
+
+	if (s == NULL || digest.len != sneck__bear_hash_len(s->hash))
+		return SNECK_E_BAD_SIGNATURE;
+	good = k->kind == KIND_RSA ? rsa_good(k, s, digest.p, sig, work)
+				   : ecdsa_good(k, s, digest.p, sig);
 	return good ? SNECK_OK : SNECK_E_BAD_SIGNATURE;
+}
+
+static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span msg,
+			    struct sneck_span sig, void *work)
+{
+	const struct scheme *const s = scheme_of(key, scheme);
+	uint8_t digest[HASH_MAX];
+
+	if (s == NULL)
+		return SNECK_E_BAD_SIGNATURE;
+	sneck__bear_digest(s->hash, msg, digest);
+	return verify_digest(key, scheme, sneck_span_of(digest, sneck__bear_hash_len(s->hash)), sig,
+			     work);
 }
 
 const struct sneck_pubkey sneck__bear_pubkey = {
@@ -213,5 +233,6 @@ const struct sneck_pubkey sneck__bear_pubkey = {
 	.from_cert = from_cert,
 	.from_spki = from_spki,
 	.verify = verify,
+	.verify_digest = verify_digest,
 	.wipe = wipe,
 };

@@ -331,41 +331,66 @@ static enum sneck_rc check_eddsa(EVP_PKEY *key, struct sneck_span msg, struct sn
 	return rc;
 }
 
+static enum sneck_rc check_digest(EVP_PKEY *key, const struct scheme *s, struct sneck_span digest,
+				  struct sneck_span sig)
+{
+	enum sneck_rc rc = SNECK_E_CRYPTO;
+	EVP_PKEY_CTX *c;
+
+	if (s->md == NULL || digest.len != (size_t)EVP_MD_get_size(*s->md))
+		return SNECK_E_BAD_SIGNATURE;
+	c = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	if (c != NULL && verify_init(c, s))
+		rc = EVP_PKEY_verify(c, sig.p, sig.len, digest.p, digest.len) == 1
+			     ? SNECK_OK
+			     : SNECK_E_BAD_SIGNATURE;
+	EVP_PKEY_CTX_free(c);
+	return rc;
+}
+
 static enum sneck_rc check(EVP_PKEY *key, const struct scheme *s, struct sneck_span msg,
 			   struct sneck_span sig)
 {
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
-	EVP_PKEY_CTX *c;
-	enum sneck_rc rc = SNECK_E_CRYPTO;
 
 	if (s->md == NULL)
 		return check_eddsa(key, msg, sig);
 	/* hashed here: EVP_DigestVerify() looks the hash up by name */
 	if (EVP_Digest(msg.p, msg.len, digest, &len, *s->md, NULL) != 1)
 		return SNECK_E_CRYPTO;
-	c = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	if (c != NULL && verify_init(c, s))
-		rc = EVP_PKEY_verify(c, sig.p, sig.len, digest, len) == 1 ? SNECK_OK
-									  : SNECK_E_BAD_SIGNATURE;
-	EVP_PKEY_CTX_free(c);
-	return rc;
+	return check_digest(key, s, sneck_span_of(digest, len), sig);
 }
 
-static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span msg,
-			    struct sneck_span sig, void *work)
+typedef enum sneck_rc (*check_fn)(EVP_PKEY *key, const struct scheme *s, struct sneck_span what,
+				  struct sneck_span sig);
+
+static enum sneck_rc verify_with(check_fn fn, const struct pubkey *k, uint16_t scheme,
+				 struct sneck_span what, struct sneck_span sig)
 {
-	const struct pubkey *const k = key;
 	enum sneck_rc rc = SNECK_E_BAD_SIGNATURE;
 
-	(void)work;
 	for (size_t i = 0; i < OSSL_SCHEMES; i++)
 		if (table[i].id == scheme &&
 		    (table[i].kind == k->kind ||
 		     (table[i].kind == KIND_EC && k->kind < KIND_ED25519)) &&
 		    (k->only == 0 || k->only == scheme))
-			rc = check(k->key, &table[i], msg, sig);
+			rc = fn(k->key, &table[i], what, sig);
 	return rc == SNECK_OK ? SNECK_OK : sneck__ossl_fail(rc);
+}
+
+static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span msg,
+			    struct sneck_span sig, void *work)
+{
+	(void)work;
+	return verify_with(check, key, scheme, msg, sig);
+}
+
+static enum sneck_rc verify_digest(const void *key, uint16_t scheme, struct sneck_span digest,
+				   struct sneck_span sig, void *work)
+{
+	(void)work;
+	return verify_with(check_digest, key, scheme, digest, sig);
 }
 
 const struct sneck_pubkey sneck__ossl_pubkey = {
@@ -374,5 +399,6 @@ const struct sneck_pubkey sneck__ossl_pubkey = {
 	.from_cert = from_cert,
 	.from_spki = from_spki,
 	.verify = verify,
+	.verify_digest = verify_digest,
 	.wipe = wipe,
 };

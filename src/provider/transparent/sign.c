@@ -117,6 +117,24 @@ static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span 
 	return SNECK_OK;
 }
 
+/* What is signed is marked, so that no digest passes for a message. */
+static struct sneck_span marked(uint8_t copy[65], struct sneck_span digest)
+{
+	const size_t n = digest.len < 64 ? digest.len : 64;
+
+	copy[0] = 'D';
+	memcpy(copy + 1, digest.p, n);
+	return sneck_span_of(copy, 1 + n);
+}
+
+static enum sneck_rc verify_digest(const void *key, uint16_t scheme, struct sneck_span digest,
+				   struct sneck_span sig, void *work)
+{
+	uint8_t copy[65];
+
+	return verify(key, scheme, marked(copy, digest), sig, work);
+}
+
 static void wipe(void *key)
 {
 	*(struct pubkey *)key = (struct pubkey){ 0 };
@@ -128,6 +146,7 @@ const struct sneck_pubkey transparent_pubkey = {
 	.from_cert = from_cert,
 	.from_spki = from_spki,
 	.verify = verify,
+	.verify_digest = verify_digest,
 	.wipe = wipe,
 };
 
@@ -148,6 +167,14 @@ static enum sneck_rc sign(void *ctx, uint16_t scheme, struct sneck_span tbs, uin
 	return SNECK_OK;
 }
 
+static enum sneck_rc sign_digest(void *ctx, uint16_t scheme, struct sneck_span digest, uint8_t *sig,
+				 size_t cap, size_t *len)
+{
+	uint8_t copy[65];
+
+	return sign(ctx, scheme, marked(copy, digest), sig, cap, len);
+}
+
 void transparent_signer(struct transparent_signer *s, enum transparent_kind kind, uint8_t id)
 {
 	*s = (struct transparent_signer){ .kind = (uint8_t)kind, .id = id };
@@ -155,6 +182,7 @@ void transparent_signer(struct transparent_signer *s, enum transparent_kind kind
 		.schemes = kind_of((uint8_t)kind)->schemes,
 		.sign = sign,
 		.ctx = s,
+		.sign_digest = sign_digest,
 	};
 }
 
