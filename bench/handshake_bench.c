@@ -80,13 +80,13 @@ static void rows(uint16_t suite, enum key_kind kind, const char *name, double se
 }
 
 /* Behind a session, on a server of the same key; the ticket for the next time is in it. */
-static void resumed(bool early, const char *name, double seconds)
+static void resumed(uint16_t suite, bool early, const char *name, double seconds)
 {
 	static const char *const sides[2] = { "client", "server" };
 	static struct setup s;
 	uint64_t end;
 
-	setup_open(&s, KEY_ECDSA, SNECK_TLS_AES_128_GCM_SHA256);
+	setup_open(&s, KEY_ECDSA, suite);
 	setup_resume(&s, early);
 	for (int way = KNOWN; way < WAYS; way++)
 		for (int role = 0; role < 2; role++)
@@ -97,8 +97,8 @@ static void resumed(bool early, const char *name, double seconds)
 			one(stacks[way], &s, took[way]);
 	while (bench_ns() < end);
 	for (int role = SNECK_SERVER; role >= SNECK_CLIENT; role--)
-		row("1.3", name, sides[role], median(&took[KNOWN][role]),
-		    median(&took[LIBSSL][role]), 1.5);
+		row(s.old ? "1.2" : "1.3", name, sides[role], median(&took[KNOWN][role]),
+		    median(&took[LIBSSL][role]), s.old ? 1.3 : 1.5);
 	setup_close(&s);
 }
 
@@ -114,9 +114,10 @@ int main(int argc, char **argv)
 	rows(SNECK_TLS_AES_128_GCM_SHA256, KEY_RSA, "RSA 2048", seconds);
 	rows(SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, KEY_ECDSA, "ECDSA P-256", seconds);
 	rows(SNECK_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, KEY_RSA, "RSA 2048", seconds);
-	printf("\nResumed, TLS 1.3, PSK with X25519, one new ticket\n");
-	resumed(false, "session", seconds);
-	resumed(true, "0-RTT", seconds);
+	printf("\nResumed: TLS 1.3, PSK with X25519, one new ticket; TLS 1.2, by ticket\n");
+	resumed(SNECK_TLS_AES_128_GCM_SHA256, false, "session", seconds);
+	resumed(SNECK_TLS_AES_128_GCM_SHA256, true, "0-RTT", seconds);
+	resumed(SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, false, "session", seconds);
 	putchar('\n');
 	return 0;
 }

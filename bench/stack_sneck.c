@@ -16,6 +16,7 @@ struct party {
 	struct wire *from, *to;
 	struct setup *s;
 	size_t early; /* bytes that came, or went */
+	bool comes_back;
 };
 
 static struct party parties[2];
@@ -28,6 +29,7 @@ static struct party *open_with(struct setup *s, const struct sneck_config *cfg, 
 
 	p->s = s;
 	p->early = 0;
+	p->comes_back = s->session_len != 0;
 	p->from = in;
 	p->to = out;
 	bench_must(sneck_conn_init(p->memory, conn, cfg, role, (uint64_t)time(NULL) * 1000u,
@@ -122,7 +124,7 @@ static bool as_asked(const struct party *p)
 	struct sneck_facts f;
 
 	return sneck_conn_facts(p->conn, &f, sizeof f) == SNECK_OK &&
-	       (p->s->session_len == 0 || f.resumed == 1) &&
+	       f.resumed == p->comes_back &&
 	       p->early == (p->s->early ? BENCH_EARLY : 0);
 }
 

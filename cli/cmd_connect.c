@@ -188,6 +188,9 @@ static int judge(const struct sneck_status *st)
 
 static void on_ticket(const struct sneck_status *st)
 {
+	visit.report.session = st->u.ticket.by_id ? "id" : "ticket";
+	if (visit.o->session == NULL)
+		return;
 	if (!session_save(visit.o->session, &st->u.ticket))
 		failed(CODE_CHECK, "cannot write the session to %s: %s", visit.o->session,
 		       strerror(errno));
@@ -470,7 +473,8 @@ static int set_up(const struct options *o)
 	visit.o = visit.report.o = o;
 	snprintf(visit.at, sizeof visit.at, strchr(o->host, ':') != NULL ? "[%s]:%u" : "%s:%u",
 		 o->host, (unsigned)o->port);
-	visit.config = (struct sneck_config){ SNECK_CONFIG_INIT, .ask = SNECK_ASK_VERIFY,
+	visit.config = (struct sneck_config){ SNECK_CONFIG_INIT,
+						 .ask = SNECK_ASK_VERIFY | SNECK_ASK_TICKETS,
 						 .grease = o->grease };
 	rc = options_config(o, &visit.config);
 	if (rc != 0)
@@ -481,8 +485,6 @@ static int set_up(const struct options *o)
 	}
 	for (uint16_t n = o->max_fragment; n >= 512; n /= 2)
 		visit.config.ask_max_fragment++; /* RFC 6066, 4: 1 is 512, 4 is 4,096 */
-	if (o->session != NULL)
-		visit.config.ask |= SNECK_ASK_TICKETS;
 	if (o->trace || o->key_update)
 		visit.config.trace = on_message;
 	if (sneck_pki_trust_open(&visit.trust, &trust, &why) != SNECK_OK)

@@ -114,9 +114,11 @@ void report_lines(const struct report *r, FILE *f)
 		r->o->name != NULL ? r->o->name : r->o->host);
 	fprintf(f, "version    %s\n", or_dash(a->version, sneck_version_name));
 	if (a->version == SNECK_TLS12)
-		fprintf(f, "with       %s master secret, %s renegotiation\n",
+		fprintf(f, "with       %s master secret, %s renegotiation, %s%s\n",
 			a->ems ? "extended" : "no extended",
-			a->secure_renegotiation ? "secure" : "no word on");
+			a->secure_renegotiation ? "secure" : "no word on",
+			r->session != NULL ? "a session " : "no session",
+			r->session != NULL ? r->session : "");
 	fprintf(f, "suite      %s\n", or_dash(a->suite, sneck_suite_name));
 	fprintf(f, "group      %s%s\n", or_dash(a->group, sneck_group_name),
 		a->retried ? " (after HelloRetryRequest)" : "");
@@ -199,6 +201,7 @@ void report_json(const struct report *r, FILE *f)
 	json_text(&j, "alpn", a->alpn.len == 0 ? NULL : alpn);
 	json_text(&j, "resumed", resumed(r));
 	json_text(&j, "early_data", early(r));
+	json_text(&j, "session", r->session);
 	json_bool(&j, "session_saved", r->saved);
 	json_number(&j, "send_fragment", a->send_fragment);
 	json_number(&j, "tx_updates", (double)a->tx_updates);

@@ -23,6 +23,7 @@ struct report {
 	char verdict[320];     /* why, or why not */
 	double tcp_ms, tls_ms; /* 0: did not come that far */
 	bool offered, saved;   /* sessions */
+	const char *session;   /* what the server knows the newest by; NULL: none came */
 	bool early_sent, early_taken;
 	int http_status;
 	int code;

@@ -8,11 +8,13 @@ if(NOT SNECK_TLS13)
 	endif()
 	set(SNECK_KEX_PSK OFF)
 	set(SNECK_KEX_PSK_EPHEMERAL OFF)
-	set(SNECK_TICKETS OFF) # whose files are of both
 	set(SNECK_COMPRESSION OFF)
 endif()
 if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
-	set(SNECK_TICKETS OFF)
+	set(SNECK_EARLY_DATA OFF)
+	if(NOT SNECK_TLS12)
+		set(SNECK_TICKETS OFF)
+	endif()
 	if(NOT SNECK_KEX_EPHEMERAL)
 		message(FATAL_ERROR "no mode of key exchange is left: SNECK_KEX_*")
 	endif()
@@ -49,19 +51,19 @@ macro(sneck_leave_out option files)
 	endif()
 endmacro()
 
-sneck_leave_out(CLIENT "hs/(client_hello|client1[23](_cert)?|offer|early_offer)|conn/session"
+sneck_leave_out(CLIENT "hs/(client_hello|client1[23](_cert)?|offer(12|_session)?|early_offer)|conn/session"
 	"pair/.*" "(split|save|external|graph|hs|fuzz|uv)/.*")
 sneck_leave_out(SERVER
-	"hs/(server_hello|server1[23](_cert)?|choose|early_choose|ticket|retry)|keys/(cookie_seal|ticket|seal)|conn/(psk|ticket|strike)"
+	"hs/(server_hello|server1[23](_cert)?|choose(12)?|early_choose|ticket|retry)|keys/(cookie_seal|ticket|seal)|conn/(psk|ticket|store12|strike)"
 	"pair/.*" "(split|save|external|graph|hs|fuzz|uv)/.*" "keys/(cookie_seal|seal|ticket)_test" "conn/strike_test")
 sneck_leave_out(KEX_EPHEMERAL
 	"crypto/schemes|hs/(auth|own|own13|peer13|ask_cert|(client|server)13_cert)|msg/(cert|verify)|keys/signature|ext/(sigalgs|authorities|status_request|sct|credential)|conn/(job|answer_cert|config_cert|show_cert)"
 	"(external|pki|uv)/.*" "crypto/schemes_test" "provider/(bearssl_(cross|pubkey|sign)|pubkey|spki)_test" "(graph|hs)/.*" "keys/sched13_test" "msg/(cert|finish|readers)_test" "ext/walk_test"
 	"pair/(adversary|api|algs|atomic|bearssl_pair|client_auth|decide|grease|heavy|hello_first|million|needs_psk|negotiate|own_signature|psk_attack|reenter|retry_attack|retry_psk|rfc8448|staple|verdict).*")
-sneck_leave_out(TLS12 "(hs|keys|msg|ext)/[a-z]+12(_cert)?|ext/(ems|renegotiation_info|ec_point_formats)"
+sneck_leave_out(TLS12 "(hs|keys|msg|ext|conn)/[a-z]+12(_cert)?|ext/(ems|renegotiation_info|ec_point_formats|session_ticket)"
 	"[a-z]+/[a-z]+12_test" "pair/(version|raw_key)_test" "pair/combine.*" "interop/tls12_test")
 sneck_leave_out(TLS13
-	"(hs|keys|msg|ext|crypto|conn)/[a-z]+13(_cert)?|hs/(secrets|retry)|keys/(cookie_seal|signature)|msg/cert|ext/(key_share|cookie|quic_params)"
+	"(hs|keys|msg|ext|crypto|conn)/[a-z]+13(_cert)?|hs/(secrets|retry|ticket)|conn/ticket|keys/(cookie_seal|signature)|msg/cert|ext/(key_share|cookie|quic_params)"
 	"pair/([a-z0-9_]*[^2]|(adversary|ask|flow|sweep)12)_test" "(save|split|external|graph|hs|uv|cli)/.*"
 	"keys/(cookie_seal|rfc8448|sched13|vectors)_test" "msg/(cert|finish|readers|server_hello)_test"
 	"conn/(config|info|names)_test" "crypto/algs_test")
@@ -72,9 +74,9 @@ if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
 	list(APPEND absent_tests "keys/psk_test" "pair/(psk|negotiate)_attack_test")
 endif()
 sneck_leave_out(TICKETS
-	"keys/(session|seal|ticket)|hs/(ticket|policy|session)|ext/ticket_request|conn/(session|ticket)"
+	"keys/(session|seal|ticket)|hs/(ticket|policy|session|offer_session|(offer|choose)12)|ext/(ticket_request|session_ticket)|conn/(session|ticket|store12)"
 	"keys/(seal|session|ticket)_test" "external/quic_resume_test" "uv/resume_test" "save/ticket_test"
-	"pair/((early|resume|ticket|combine).*|(atomic|million|needs_psk|raw_key)_test)")
+	"pair/((early|resume|ticket|combine).*|(resume|sweep)[a-z]*12_test|(atomic|million|needs_psk|raw_key)_test)")
 sneck_leave_out(EARLY_DATA "ext/early_data|hs/early.*|conn/(early|strike)"
 	"conn/strike_test" "uv/resume_test"
 	"pair/(early|combine|atomic|million|needs_psk|resume_fault|resume_size).*")

@@ -51,7 +51,9 @@
 #define BOUND_APP_DATA 512u        /* the application's in a ticket */
 #define BOUND_SESSION 1024u        /* a server's session: fixed, secret, ALPN name, app_data */
 #define BOUND_TICKET_ID 255u       /* of a ticket that is a key of the application's store */
+#define SESSION_ID_MAX 32u         /* RFC 5246, 7.4.1.2 */
 #define BOUND_TICKETS 8u           /* L11, config.n_tickets, and what one client is sent */
+#define BOUND_OLD_TICKET 2048u       /* L11, of a ticket of TLS 1.2 that a client keeps */
 #define BOUND_LIFETIME 604800u     /* L15, seconds, RFC 9846, 4.7.1 */
 #define BOUND_SKEW_MS 10000        /* L15, of a ticket's age, with early data */
 #define BOUND_EARLY_SKIP 16384u    /* L14, least early data that is skipped before giving up */

@@ -48,7 +48,7 @@
 #define IF_PSK(...) __VA_ARGS__,
 #endif
 
-#ifdef SNECK_NO_TICKETS /* sessions; needs a mode with pre-shared keys */
+#ifdef SNECK_NO_TICKETS /* sessions; needs a mode with pre-shared keys, or TLS 1.2 */
 #define BUILD_TICKETS 0
 #define IF_TICKETS(...)
 #else
@@ -86,6 +86,14 @@
 #else
 #define BUILD_TLS12   1
 #define IF_TLS12(...) __VA_ARGS__,
+#endif
+
+#if BUILD_TICKETS && BUILD_TLS12 /* sessions of TLS 1.2 */
+#define BUILD_TICKETS12	  1
+#define IF_TICKETS12(...) __VA_ARGS__,
+#else
+#define BUILD_TICKETS12 0
+#define IF_TICKETS12(...)
 #endif
 
 #ifdef SNECK_NO_TLS13 /* files with 13 in their names, and what belongs to it alone */

@@ -196,7 +196,8 @@ struct sneck_config {
 	const struct sneck_ticket_ring *tickets; /* NULL: a server issues no stateless tickets */
 	uint32_t ticket_lifetime_s;     /* [86,400], at most 604,800 */
 	uint32_t max_early_data;        /* bytes; 0: early data is neither allowed nor accepted */
-	uint32_t n_tickets;             /* server: after each handshake, when tickets is set [2];
+	uint32_t n_tickets;             /* server: after each handshake, when tickets is set [2; in
+	                                   TLS 1.2 there is one];
 	                                   client: how many to ask for, RFC 9149 [not asked] */
 	uint32_t rsv2;
 	struct sneck_span session_domain; /* tickets of another domain are not resumed; empty: made

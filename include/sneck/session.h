@@ -5,6 +5,9 @@
  * would keep a key. It is bound to the session domain of the config that made it, and is ignored
  * (a full handshake follows) when domain, version, suite or time do not fit.
  *
+ * Sessions of TLS 1.2 go through the same functions. They are made with extended master secret
+ * only, allow no early data, and end when the first of a row does: the master secret stays.
+ *
  * Early data has no protection against replay of its own (RFC: 8). Both sides must want it: the
  * client with SNECK_SESSION_EARLY_DATA, the server with config.max_early_data and a yes to every
  * SNECK_NEEDS_EARLY_DATA_DECISION.
@@ -50,6 +53,8 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_conn_set_session(struct sneck_con
 								uint32_t flags);
 
 /** Writes the session of SNECK_RECEIVED_TICKET. Use each session once: the server may link two.
+ *  In TLS 1.2 the state comes with the server's Finished, and stands for a ticket, a session id, or
+ *  the session that was just resumed.
  *
  *  Bytes: mem is the caller's and becomes secret. Units: cap and *len in bytes. RFC: 4.7.1.
  *  Returns: SNECK_OK; SNECK_WANT_SPACE with *len as needed, the same as st->size.
@@ -148,25 +153,41 @@ struct sneck_ticket_params {
  *  with an empty identity). Units: cap and *len in bytes. RFC: 4.7.1.
  *  Returns: SNECK_OK; SNECK_WANT_SPACE with out->required or *len as needed; SNECK_NOT_NOW before
  *  the handshake is over, without a key that seals now, or behind 255 tickets; SNECK_E_ARG on a
- *  client; SNECK_E_CONFIG with nothing that could open the ticket again.
+ *  client; SNECK_E_CONFIG with nothing that could open the ticket again; SNECK_E_UNSUPPORTED in
+ *  TLS 1.2, whose only ticket goes with the handshake.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc
 sneck_ticket_send(struct sneck_conn *conn, const struct sneck_ticket_params *params,
 		  struct sneck_out *out, void *mem, size_t cap, size_t *len);
 
-/** An identity that the client offers, in SNECK_NEEDS_PSK.
+#define SNECK_SESSION_ID_LEN 32
+
+/** Writes the session of a handshake of TLS 1.2 for the application's store. With SNECK_ASK_PSK,
+ *  and without a ticket, the ServerHello has given it an id, by which the client asks for it again.
+ *
+ *  Bytes: params, with an empty identity, are read during the call; id and mem are the caller's,
+ *  and mem becomes secret. Units: cap and *len in bytes. RFC: 5246, 7.4.1.3.
+ *  Returns: SNECK_OK; SNECK_WANT_SPACE with *len as needed; SNECK_NOT_NOW before the handshake is
+ *  over, and when it has no session that a store could keep; SNECK_E_ARG.
+ */
+SNECK_API SNECK_MUST_CHECK enum sneck_rc
+sneck_session_store(struct sneck_conn *conn, const struct sneck_ticket_params *params,
+		    uint8_t id[SNECK_SESSION_ID_LEN], void *mem, size_t cap, size_t *len);
+
+/** An identity that the client offers, in SNECK_NEEDS_PSK. TLS 1.2 has one: the ticket, or without
+ *  it the session id, which may mean nothing.
  *
  *  Bytes: identity points into `in` while st is current. Units: i counts from 0; *age_ms as the
- *  client obfuscated it. RFC: 4.3.11.
+ *  client obfuscated it; 0 in TLS 1.2. RFC: 4.3.11.
  *  Returns: SNECK_OK; SNECK_E_ARG when i >= st->n_identities.
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_psk_at(const struct sneck_psk_st *st, uint32_t i,
 						      struct sneck_span *identity,
 						      uint32_t *age_ms);
 
-/** Answers SNECK_NEEDS_PSK with a session (from sneck_ticket_send() or sneck_ticket_open()), an
- *  external key, or neither. Exactly one of session and psk is not NULL; index -1 with both NULL
- *  goes on without a pre-shared key.
+/** Answers SNECK_NEEDS_PSK with a session (from sneck_ticket_send(), sneck_session_store() or
+ *  sneck_ticket_open()), an external key (which TLS 1.2 ignores), or neither. Exactly one of
+ *  session and psk is not NULL; index -1 with both NULL goes on without a pre-shared key.
  *
  *  Bytes: session is read during the call; psk must stay until the scratch comes back.
  *  Units: index counts from 0; len in bytes. RFC: 4.3.11.

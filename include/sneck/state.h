@@ -47,7 +47,8 @@ enum sneck_state {
 	SNECK_NEEDS_UNPACKED_CERTIFICATE = 40,  /* SNECK_ASK_UNPACK; u.unpack */
 	/* further notices: edge, each asked for; 52 to 63 are kept for more */
 	SNECK_HANDSHAKE_DONE = 48,              /* SNECK_ASK_NOTICES; the facts are final */
-	SNECK_RECEIVED_TICKET = 49,             /* SNECK_ASK_TICKETS; u.ticket */
+	SNECK_RECEIVED_TICKET = 49,             /* SNECK_ASK_TICKETS; u.ticket; in TLS 1.2 with the
+						   server's Finished */
 	SNECK_RECEIVED_ALERT = 50,              /* SNECK_ASK_NOTICES; not fatal; st.alert */
 	SNECK_EARLY_DATA_RESULT = 51            /* client that sent early data; u.early_result */
 };
@@ -132,7 +133,7 @@ struct sneck_hello_st {
 struct sneck_psk_st {
 	struct sneck_conn *conn;
 	uint32_t gen, n_identities;  /* no more than four are shown */
-	struct sneck_span raw;       /* PskIdentity list as received */
+	struct sneck_span raw;       /* PskIdentity list as received; TLS 1.2: ticket, or id */
 };
 struct sneck_early_offer_st {
 	struct sneck_conn *conn;
@@ -165,7 +166,8 @@ struct sneck_ticket_st {
 	struct sneck_conn *conn;
 	uint32_t gen, lifetime_s;
 	uint32_t max_early, size;    /* bytes of early data allowed; bytes of the session */
-	struct sneck_span raw;       /* the message as received */
+	struct sneck_span raw;       /* the message as received; TLS 1.2: ticket or session id */
+	uint32_t by_id, rsv;         /* TLS 1.2: 1: a session id */
 };
 struct sneck_early_result_st {
 	uint32_t accepted;

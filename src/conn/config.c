@@ -147,7 +147,8 @@ static enum sneck_rc check_sessions(const struct sneck_config *cfg, int role,
 		return refuse(why, SNECK_E_UNSUPPORTED, "this build has no pre-shared keys");
 	if (cfg->psk_ke && !BUILD_KEX_PSK)
 		return refuse(why, SNECK_E_UNSUPPORTED, "this build has no psk_ke");
-	if (!BUILD_KEX_PSK_DHE && BUILD_PSK && !cfg->psk_ke &&
+	if (BUILD_PSK && !BUILD_KEX_PSK_DHE && !cfg->psk_ke &&
+	    sneck__version_on(cfg, SNECK_TLS13) &&
 	    (cfg->n_psks != 0 || cfg->tickets != NULL ||
 	     (cfg->ask & (SNECK_ASK_TICKETS | SNECK_ASK_PSK)) != 0))
 		return refuse(why, SNECK_E_UNSUPPORTED,

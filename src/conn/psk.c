@@ -15,8 +15,11 @@ void sneck__show_psk(struct sneck_conn *c, struct sneck_status *st)
 	struct sneck_span identity, binder;
 	uint32_t n = 0, age;
 
-	while (n < BOUND_PSKS && sneck__psk_identity_at(ng, n, &identity, &age, &binder))
-		n++;
+	if (c->hs.version == SNECK_TLS12)
+		n = 1;
+	else
+		while (n < BOUND_PSKS && sneck__psk_identity_at(ng, n, &identity, &age, &binder))
+			n++;
 	c->hs.work->n_identities = n;
 	st->u.psk = (struct sneck_psk_st){
 		.conn = c,
@@ -33,6 +36,11 @@ enum sneck_rc sneck_psk_at(const struct sneck_psk_st *st, uint32_t i, struct sne
 	struct sneck_span binder;
 
 	SNECK_TRY(sneck__check_gen(st->conn, st->gen));
+	if (st->conn->hs.version == SNECK_TLS12 && i < st->n_identities) {
+		*identity = st->raw;
+		*age_ms = 0;
+		return SNECK_OK;
+	}
 	if (i >= st->n_identities || !sneck__psk_identity_at(&ng, i, identity, age_ms, &binder))
 		return sneck__refuse(st->conn, SNECK_E_ARG, "no identity of that number");
 	return SNECK_OK;

@@ -17,7 +17,8 @@ static enum sneck_rc check_ticket(struct sneck_conn *c, const struct sneck_ticke
 	if (c->hs.role != SNECK_SERVER)
 		return sneck__refuse(c, SNECK_E_ARG, "a client sends no tickets");
 	if (c->hs.version == SNECK_TLS12)
-		return sneck__refuse(c, SNECK_E_UNSUPPORTED, "there are no tickets of TLS 1.2");
+		return sneck__refuse(c, SNECK_E_UNSUPPORTED,
+				     "in TLS 1.2 the one ticket goes with the handshake");
 	if (p->identity.len > BOUND_TICKET_ID || p->app_data.len > BOUND_APP_DATA ||
 	    p->lifetime_s > BOUND_LIFETIME)
 		return sneck__refuse(c, SNECK_E_ARG,
@@ -26,7 +27,7 @@ static enum sneck_rc check_ticket(struct sneck_conn *c, const struct sneck_ticke
 		return sneck__refuse(c, SNECK_E_CONFIG,
 				     "config.tickets, or SNECK_ASK_PSK and an identity");
 	if (!sneck__hs_connected(&c->hs) || !sneck__can_encrypt(c) || c->hs.tickets == 255 ||
-	    !sneck__secrets_resumable(&c->hs))
+	    !sneck__session_resumable(&c->hs))
 		return SNECK_NOT_NOW;
 	if (p->identity.len == 0 && !sneck__ticket_sealable(c->cfg->tickets, c->hs.now_ms))
 		return SNECK_NOT_NOW;

@@ -39,7 +39,7 @@ extern const struct ext sneck__ext_versions, sneck__ext_groups, sneck__ext_key_s
 	sneck__ext_psk_modes, sneck__ext_early_data, sneck__ext_ticket_request, sneck__ext_psk,
 	sneck__ext_quic_params, sneck__ext_status_request, sneck__ext_sct,
 	sneck__ext_client_type, sneck__ext_server_type, sneck__ext_compress,
-	sneck__ext_authorities;
+	sneck__ext_authorities, sneck__ext_session_ticket;
 
 /* psk.c. The i-th pre-shared key that our ClientHello offers, behind a retry only those of the
  * suite that it named; false behind the last. */

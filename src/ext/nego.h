@@ -56,7 +56,7 @@ struct nego {
 	/* pre-shared keys, early data, tickets. Client: */
 	struct sneck_span ticket; /* the session's, in the caller's memory; empty: none */
 	uint32_t ticket_age;      /* obfuscated_ticket_age */
-	uint16_t ticket_hash;     /* of the session's suite */
+	uint16_t ticket_hash;     /* of the session's suite; 0: it is of TLS 1.2 */
 	uint16_t psk_hash;        /* only keys for this one are offered: a retry named it; 0: all */
 	bool wants_tickets;
 	bool sent_psk;            /* pre_shared_key is in the ClientHello */
@@ -68,14 +68,15 @@ struct nego {
 	uint8_t n_tickets;         /* that we are going to send */
 	/* both: */
 	bool early;         /* early_data: offered by us, or accepted */
-	uint32_t psk_index; /* 1 + selected_identity; 0: none */
+	uint32_t psk_index; /* 1 + selected_identity; 0: none; TLS 1.2, server: 1: its session */
 	uint32_t nst_early; /* max_early_data_size of a ticket */
 	uint8_t grease[GREASE_COUNT + 32]; /* random bytes for values, and for the order of rows */
 
 	/* what the peer's message says; the spans live as long as the call that reads it */
 	struct sneck_span peer_groups, peer_schemes, peer_share, peer_cas;
 	struct sneck_span peer_scts; /* client: of a ServerHello of TLS 1.2 */
-	struct sneck_span psk_identities, psk_binders; /* without their lengths */
+	struct sneck_span psk_identities, psk_binders; /* without their lengths; TLS 1.2: the
+							  ticket, or the session id */
 	uint32_t peer_sign; /* bits of sneck__scheme_bit(): what of peer_schemes is known here */
 	struct sneck_span cookie; /* the retry's, until the second ClientHello is written, which is
 	                             before the call ends; a client's, while its hello is read */
@@ -96,6 +97,7 @@ struct nego {
 	/* TLS 1.2: the peer spoke of it */
 	bool ems, secure_renegotiation, peer_has_formats;
 	bool status_due; /* client: CertificateStatus was promised */
+	bool session_ticket; /* the peer has this extension; client: a ticket was promised */
 	uint32_t peer_curves; /* server: bits of the ECDSA schemes whose curve the client can do */
 
 	/* what was chosen */

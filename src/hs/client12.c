@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* client12.c: the client of TLS 1.2, from the ServerHello on. RFC 5246, 7.3; RFC 8422, 2; RFC 7627.
- * (EC)DHE with an AEAD only, and no renegotiation.
+ * (EC)DHE with an AEAD only, and no renegotiation. RFC 5077, 3.1: behind the ServerHello of a
+ * session that is resumed, the server's Finished is the first.
  *
  * A handler reads, checks, waits, acts and goes, as in client13.c. The ChangeCipherSpec is a
  * message with a row of its own, so that it is taken exactly where it belongs. */
@@ -14,17 +15,21 @@
 #include "../msg/kx12.h"
 #include "../wire/ct.h"
 
-/* RFC 5246, 7.4.1.3; our own session id in return would resume a session that there is not. */
+/* RFC 5246, 7.4.1.3. Our own session id in return resumes a session, and there must be one. */
 static enum sneck_rc check_hello(struct hs *hs, const struct server_hello *sh)
 {
 	struct hs_work *const wk = hs->work;
 
-	if (sh->compression != 0 ||
-	    (wk->session_id_len != 0 && sh->session_id.len == wk->session_id_len &&
-	     memcmp(sh->session_id.p, wk->session_id, wk->session_id_len) == 0))
+	if (sh->compression != 0)
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__select_suite_answer(&wk->nego, sh->suite));
-	return sneck__ext_read(&wk->nego, IN_SH12, sh->extensions);
+	SNECK_TRY(sneck__ext_read(&wk->nego, IN_SH12, sh->extensions));
+	if (BUILD_TICKETS)
+		return sneck__offer12_answer(hs, sh->session_id);
+	return wk->session_id_len != 0 && sh->session_id.len == wk->session_id_len &&
+			       memcmp(sh->session_id.p, wk->session_id, wk->session_id_len) == 0
+		       ? SNECK_E_ILLEGAL
+		       : SNECK_OK;
 }
 
 /* The shares of TLS 1.3 were for nothing; their place is taken by our half of the exchange. */
@@ -67,6 +72,12 @@ static enum sneck_rc begin(struct hs *hs, const struct server_hello *sh, struct 
 	return sneck__transcript_add(&wk->transcript, raw);
 }
 
+/* What the server sends in front of its Finished. */
+static uint8_t before_change(const struct hs *hs)
+{
+	return hs->work->nego.session_ticket ? C12_WAIT_TICKET : C12_WAIT_CCS;
+}
+
 static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct server_hello sh;
@@ -76,6 +87,11 @@ static enum sneck_rc on_server_hello(struct hs *hs, const struct hs_msg *m, uint
 	SNECK_TRY(check_hello(hs, &sh));
 
 	SNECK_TRY(begin(hs, &sh, m->raw));
+	if (BUILD_TICKETS && hs->resumed != 0) {
+		SNECK_TRY(sneck__secrets12_resume(hs));
+		*to = before_change(hs);
+		return SNECK_OK;
+	}
 	*to = C12_WAIT_CERT;
 	return SNECK_OK;
 }
@@ -123,6 +139,8 @@ static enum sneck_rc on_server_hello_done(struct hs *hs, const struct hs_msg *m,
 {
 	SNECK_TRY(sneck__empty_read(m->body));
 
+	if (m->aligned == NULL) /* a server says nothing more before it is answered */
+		return SNECK_E_EPOCH;
 	*to = hs->work->cert_asked ? C12_SEND_CERT : C12_SEND_CKE;
 	return SNECK_OK;
 }
@@ -152,7 +170,19 @@ static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_
 {
 	(void)m;
 	SNECK_TRY(sneck__auth12_send_finished(hs));
-	hs->tx_level = LV_HANDSHAKE;
+	hs->tx_level = hs->resumed != 0 ? LV_APP : LV_HANDSHAKE;
+	*to = hs->resumed != 0 ? C12_CONNECTED : before_change(hs);
+	return SNECK_OK;
+}
+
+static enum sneck_rc on_ticket(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	struct new_session_ticket12 t;
+
+	SNECK_TRY(sneck__new_session_ticket12_read(&t, m->body));
+
+	if (BUILD_TICKETS)
+		sneck__offer12_ticket(hs, t.ticket, t.lifetime_s);
 	*to = C12_WAIT_CCS;
 	return SNECK_OK;
 }
@@ -168,8 +198,16 @@ static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t 
 {
 	SNECK_TRY(sneck__auth12_finished(hs, m->body));
 
+	hs->work->evidence.psk_proved = hs->resumed != 0;
 	SNECK_TRY(sneck__evidence_accept(hs));
+	if (BUILD_TICKETS)
+		SNECK_TRY(sneck__offer12_show(hs));
+
 	hs->rx.level = LV_APP;
+	if (hs->resumed != 0) {
+		*to = C12_SEND_FINISHED;
+		return SNECK_OK;
+	}
 	hs->tx_level = LV_APP;
 	*to = C12_CONNECTED;
 	return SNECK_OK;
@@ -186,7 +224,8 @@ static enum sneck_rc on_request(struct hs *hs, const struct hs_msg *m, uint8_t *
 const struct hs_state sneck__client12_graph[C12_COUNT] = {
 	[C12_WAIT_SH] = {
 		.name = "WAIT_SH", .run = on_server_hello, .takes = SET(HT_SERVER_HELLO),
-		.level = LV_INITIAL, .absorb = ABSORB_SELF, .next = SET(C12_WAIT_CERT),
+		.level = LV_INITIAL, .absorb = ABSORB_SELF,
+		.next = SET(C12_WAIT_CERT) | SET(C12_WAIT_TICKET) | SET(C12_WAIT_CCS),
 	},
 	[C12_WAIT_CERT] = {
 		.name = "WAIT_CERT", .run = sneck__client12_on_certificate,
@@ -230,7 +269,11 @@ const struct hs_state sneck__client12_graph[C12_COUNT] = {
 	},
 	[C12_SEND_FINISHED] = {
 		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
-		.next = SET(C12_WAIT_CCS),
+		.next = SET(C12_WAIT_TICKET) | SET(C12_WAIT_CCS) | SET(C12_CONNECTED),
+	},
+	[C12_WAIT_TICKET] = {
+		.name = "WAIT_TICKET", .run = on_ticket, .takes = SET(HT_NEW_SESSION_TICKET),
+		.level = LV_INITIAL, .absorb = ABSORB_AFTER, .next = SET(C12_WAIT_CCS),
 	},
 	[C12_WAIT_CCS] = {
 		.name = "WAIT_CCS", .run = on_change, .takes = SET(HT_CCS), .level = LV_INITIAL,
@@ -238,7 +281,8 @@ const struct hs_state sneck__client12_graph[C12_COUNT] = {
 	},
 	[C12_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
-		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER, .next = SET(C12_CONNECTED),
+		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER,
+		.next = SET(C12_SEND_FINISHED) | SET(C12_CONNECTED),
 	},
 	[C12_CONNECTED] = {
 		.name = "CONNECTED", .run = on_request, .bare = true,

@@ -37,7 +37,7 @@ static enum sneck_rc prepare(struct hs *hs)
 	ng->recv_limit = hs->want_limit;
 	if (!hs->name_is_ip)
 		ng->name = hs->name;
-	return BUILD_PSK ? sneck__offer_prepare(hs) : SNECK_OK;
+	return BUILD_TICKETS ? sneck__offer_session(hs) : SNECK_OK;
 }
 
 /* ---- the bytes of our ClientHello, which wait at the front of the area ---- */

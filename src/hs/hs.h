@@ -64,6 +64,14 @@ struct psk_answer {
 	const struct sneck_psk *psk;
 };
 
+/* TLS 1.2, client: what the connection can be resumed with. */
+struct hs_kept {
+	struct sneck_span ticket; /* or session id; in scratch, or in hs->session; empty: none */
+	uint64_t issued_ms;       /* when the master secret was made */
+	uint32_t lifetime_s;
+	bool by_id;
+};
+
 struct hs_work {
 	struct nego nego;
 	struct transcript transcript;
@@ -90,8 +98,10 @@ struct hs_work {
 	const struct sneck_credential *given; /* SNECK_ASK_CREDENTIAL: the answer; NULL: none */
 	bool cert_asked;                 /* there was a CertificateRequest */
 	uint8_t random[32];              /* the ClientHello's: for the key log */
-	uint8_t session_id[32];          /* legacy_session_id, to be echoed */
+	uint8_t session_id[SESSION_ID_MAX]; /* legacy_session_id, to be echoed; TLS 1.2: then the
+					       ServerHello's */
 	uint8_t session_id_len;
+	struct hs_kept kept;
 	const struct hs_aligned *aligned; /* server: the ClientHello ended its record */
 	uint8_t *shared;                 /* the exchange's secret, until keys are made of it */
 	bool have_key;                   /* peer_key holds one */
@@ -181,7 +191,8 @@ struct hs {
 	uint32_t early_skip;       /* this many bytes of it */
 	uint64_t valid_until_ms;   /* of the peer's chain, by the verdict; 0: not known */
 	uint8_t domain[32];        /* the policy that sessions are bound to; policy.c */
-	uint8_t resumption[BOUND_HASH]; /* resumption_secret, where tickets are wanted */
+	uint8_t resumption[BOUND_HASH]; /* resumption_secret, where tickets are wanted; TLS 1.2,
+					   server: the master secret, with stored_id */
 
 	/* application_traffic_secret_N of both directions */
 	uint8_t rx_secret[BOUND_HASH], tx_secret[BOUND_HASH];
@@ -191,6 +202,8 @@ struct hs {
 	struct randoms randoms;       /* for exporters */
 	bool ems, secure_renegotiation;
 	bool refused;                 /* the peer was told that we do not renegotiate */
+	bool stored;                  /* server: the application may keep the session, */
+	uint8_t stored_id[SESSION_ID_MAX]; /* by this id */
 	uint8_t warning;              /* alert that waits to be sent, not fatal; 0: none */
 };
 
@@ -342,8 +355,10 @@ SNECK_MUST_CHECK enum sneck_rc sneck__auth12_certificate(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth12_finished(struct hs *hs, struct sneck_span body);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth12_send_finished(struct hs *hs);
 
-/* secrets12.c: master secret and keys, of the secret at wk->shared, which is wiped. */
+/* secrets12.c: master secret and keys, of the secret at wk->shared, which is wiped; or of the
+ * session that is resumed. */
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets12(struct hs *hs);
+SNECK_MUST_CHECK enum sneck_rc sneck__secrets12_resume(struct hs *hs);
 struct sneck_span sneck__secret12(const struct hs *hs, bool write, uint8_t level);
 SNECK_MUST_CHECK enum sneck_rc sneck__keys12(const struct hs *hs, bool write, uint8_t level,
 					     uint8_t *key, size_t key_len, uint8_t *iv);
@@ -379,6 +394,11 @@ void sneck__version_mark(const struct hs *hs, uint8_t random[32]);
 /* session.c: hs->session on a client; a block on a server. */
 SNECK_MUST_CHECK enum sneck_rc sneck__session_usable(struct hs *hs, struct session *s);
 bool sneck__session_fits(const struct hs *hs, struct session *s, struct sneck_span block);
+bool sneck__session_resumable(const struct hs *hs); /* hs->resumption is there */
+/* A server's session of this connection, of either version, without its secret. */
+struct ticket_params;
+void sneck__session_describe(const struct hs *hs, const struct ticket_params *params,
+			     struct session *s);
 
 /* policy.c: what a session is bound to, in hs->domain. */
 SNECK_MUST_CHECK enum sneck_rc sneck__policy(struct hs *hs);
@@ -391,8 +411,8 @@ struct session sneck__session_of(const struct hs *hs); /* hs->session; all zero 
 SNECK_MUST_CHECK enum sneck_rc sneck__psk_key(struct hs *hs, struct hs_psk *key,
 					      const struct sneck_psk *psk, uint16_t hash);
 
-/* offer.c: the client's pre-shared keys */
-SNECK_MUST_CHECK enum sneck_rc sneck__offer_prepare(struct hs *hs);
+/* offer_session.c, offer.c: the client's session and pre-shared keys */
+SNECK_MUST_CHECK enum sneck_rc sneck__offer_session(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__offer_binders(struct hs *hs, size_t cut, bool second);
 SNECK_MUST_CHECK enum sneck_rc sneck__offer_taken(struct hs *hs);
 
@@ -426,6 +446,18 @@ SNECK_MUST_CHECK enum sneck_rc sneck__ticket_write(struct hs *hs, const struct s
 						   struct sneck_span identity, struct wr *w);
 uint8_t sneck__tickets_due(const struct hs *hs);
 
+/* choose12.c: sessions of TLS 1.2, server. Whether the ClientHello shows one; the session id for
+ * the ServerHello; a NewSessionTicket. */
+SNECK_MUST_CHECK enum sneck_rc sneck__choose12(struct hs *hs, const struct client_hello *ch);
+SNECK_MUST_CHECK enum sneck_rc sneck__choose12_id(struct hs *hs, struct sneck_span offered);
+SNECK_MUST_CHECK enum sneck_rc sneck__choose12_ticket(struct hs *hs);
+
+/* offer12.c: client. What the session id of a ServerHello says of the session that was offered; a
+ * ticket to be kept, for hint seconds; and to be shown, as those of ask.c. */
+SNECK_MUST_CHECK enum sneck_rc sneck__offer12_answer(struct hs *hs, struct sneck_span id);
+void sneck__offer12_ticket(struct hs *hs, struct sneck_span ticket, uint32_t hint);
+SNECK_MUST_CHECK enum sneck_rc sneck__offer12_show(struct hs *hs);
+
 /* secrets.c: TLS 1.3 */
 /* The secret that an epoch's keys come from. */
 const uint8_t *sneck__hs_secret(const struct hs *hs, bool write, uint8_t level);
@@ -438,7 +470,6 @@ SNECK_MUST_CHECK enum sneck_rc sneck__export13(const struct hs *hs, const uint8_
 void sneck__log_secret(const struct hs *hs, const char *label, const uint8_t *secret);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_early(struct hs *hs, const uint8_t *th);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_resumption(struct hs *hs);
-bool sneck__secrets_resumable(const struct hs *hs); /* that secret is there */
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared);
 SNECK_MUST_CHECK enum sneck_rc sneck__secrets_app(struct hs *hs);
 

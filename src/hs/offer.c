@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* offer.c: the pre-shared keys that a client offers: a session's first, then external ones; their
- * binders. RFC 9846, 4.3.11; RFC 9258.
- *
- * The session's ticket is not copied: it goes out from where the caller keeps it, as a certificate
- * does. A session that does not fit is not offered, and a full handshake follows. */
+ * binders, and which of them the server took. RFC 9846, 4.3.11; RFC 9258. */
 #include "graph.h"
 
 #include "../build.h"
@@ -15,39 +12,6 @@
 #include "../keys/psk.h"
 #include "../wire/ct.h"
 #include "../wire/wr.h"
-
-/* RFC 9846, 4.3.9: early data is for the protocol of the session. */
-static bool protocol_offered(const struct sneck_config *cfg, struct sneck_span alpn)
-{
-	for (size_t i = 0; i < cfg->n_alpn; i++)
-		if (cfg->alpn[i].len == alpn.len && memcmp(cfg->alpn[i].p, alpn.p, alpn.len) == 0)
-			return true;
-	return cfg->n_alpn == 0 && alpn.len == 0;
-}
-
-enum sneck_rc sneck__offer_prepare(struct hs *hs)
-{
-	struct hs_work *const wk = hs->work;
-	struct nego *const ng = &wk->nego;
-	struct session s;
-	enum sneck_rc rc;
-
-	ng->wants_tickets = (hs->cfg->ask & SNECK_ASK_TICKETS) != 0;
-	rc = BUILD_TICKETS && (BUILD_KEX_PSK_DHE || hs->cfg->psk_ke) && hs->session.len != 0
-		     ? sneck__session_usable(hs, &s)
-		     : SNECK_E_SESSION;
-	if (rc == SNECK_E_SESSION || rc == SNECK_E_ARG)
-		return BUILD_TICKETS ? sneck__policy(hs) : SNECK_OK;
-	SNECK_TRY(rc);
-	ng->ticket = s.ticket;
-	ng->ticket_hash = sneck__suite_find(s.suite)->hash;
-	ng->ticket_age = (uint32_t)(hs->now_ms - s.issued_ms) + s.age_add;
-	ng->early = BUILD_EARLY_DATA && (hs->session_flags & SNECK_SESSION_EARLY_DATA) != 0 &&
-		    s.max_early != 0 && hs->quic == NULL && protocol_offered(hs->cfg, s.alpn);
-	return SNECK_OK;
-}
-
-/* ---- the ClientHello ---- */
 
 /* Into their places behind the first cut bytes. second: behind a retry, when there is one hash, and
  * these bytes are in the transcript. */
@@ -75,8 +39,6 @@ enum sneck_rc sneck__offer_binders(struct hs *hs, size_t cut, bool second)
 	}
 	return SNECK_OK;
 }
-
-/* ---- what the server makes of it ---- */
 
 enum sneck_rc sneck__offer_taken(struct hs *hs)
 {

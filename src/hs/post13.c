@@ -23,7 +23,7 @@ static enum sneck_rc on_ticket(struct hs *hs, const struct hs_msg *m)
 	hs->at_ext = ng.at_ext;
 	SNECK_TRY(rc);
 	if (!BUILD_TICKETS || (hs->cfg->ask & SNECK_ASK_TICKETS) == 0 || t.lifetime_s == 0 ||
-	    hs->tickets >= BOUND_TICKETS || !sneck__secrets_resumable(hs))
+	    hs->tickets >= BOUND_TICKETS || !sneck__session_resumable(hs))
 		return SNECK_OK;
 	SNECK_TRY(sneck__ask_show(hs, SNECK_RECEIVED_TICKET));
 	hs->shown = 0;

@@ -212,6 +212,10 @@ static bool resumes(const struct sneck_config *cfg)
 	return cfg->tickets != NULL || (cfg->ask & SNECK_ASK_PSK) != 0;
 }
 
+_Static_assert(TICKET_MESSAGE + TICKET_OVER + SESSION_FIXED + BOUND_HASH + 255u <=
+		       OWN_AUTH - (FRAME_HEAD + BOUND_HASH),
+	       "a ticket of TLS 1.2 in their place");
+
 static size_t tickets_size(const struct sneck_config *cfg)
 {
 	const size_t n = cfg->tickets == NULL ? 0 : cfg->n_tickets != 0 ? cfg->n_tickets : 2u;
@@ -233,7 +237,8 @@ static size_t server_tail(const struct sneck_config *cfg, size_t share)
 /* ServerHello with its share, EncryptedExtensions with a name of 255, Certificate without its
  * certificates and staples, CertificateVerify, Finished, CCS; or the ServerHello and the tail; 16
  * for what TLS 1.2 has besides, where the tail is kept behind the flight; its shares are never
- * those of hybrids, which are `spare` longer. Tickets come when all that is gone. */
+ * those of hybrids, which are `spare` longer. Tickets come when all that is gone, or in TLS 1.2
+ * where certificate and signature would stand. */
 static size_t server_area(const struct sneck_config *cfg, size_t hello, size_t tail, size_t spare)
 {
 	const size_t request =
@@ -244,11 +249,12 @@ static size_t server_area(const struct sneck_config *cfg, size_t hello, size_t t
 	return round_up(max(max(max(flight, old), hello + tail), tickets_size(cfg)));
 }
 
-/* What psk_key_exchange_modes, ticket_request, early_data and pre_shared_key may take. */
+/* What psk_key_exchange_modes, ticket_request, session_ticket, early_data and pre_shared_key may
+ * take. */
 static size_t psks_size(const struct sneck_config *cfg)
 {
 	size_t n =
-		7u + 6u + 4u + 8u + (6u + 1u + BOUND_HASH); /* a session's ticket lies elsewhere */
+		7u + 6u + 4u + 4u + 8u + (6u + 1u + BOUND_HASH); /* a ticket lies elsewhere */
 
 	for (size_t i = 0; i < cfg->n_psks; i++) {
 		const struct sneck_psk *const psk = cfg->psks[i];
@@ -362,6 +368,8 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 			first += 4u + kex->offer_len;
 		l.area_len = client_area(cfg) + max(first, 4u + longest) + 6u + BOUND_COOKIE;
 		l.area_len = max(l.area_len, cfg->pad_hello_to + 4u);
+		if (BUILD_TICKETS && old && (cfg->ask & SNECK_ASK_TICKETS) != 0)
+			l.area_len = max(l.area_len, BOUND_OLD_TICKET);
 		if (cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0)
 			l.area_len = max(l.area_len, OWN_AUTH + (old ? CLIENT_KX : 0));
 		shares = l.shares_len;

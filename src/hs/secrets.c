@@ -27,15 +27,6 @@ enum sneck_rc sneck__secrets_resumption(struct hs *hs)
 	return sneck__sched13_resumption(&hs->work->sched, hs->resumption, th);
 }
 
-/* A connection that came out of a block may have a config that wants tickets more than the one that
- * it was made with: without a secret everybody would know their keys. */
-bool sneck__secrets_resumable(const struct hs *hs)
-{
-	static const uint8_t none[BOUND_HASH];
-
-	return !sneck__ct_eq(hs->resumption, none, sizeof none);
-}
-
 enum sneck_rc sneck__secrets_handshake(struct hs *hs, struct sneck_span shared)
 {
 	struct hs_work *const wk = hs->work;

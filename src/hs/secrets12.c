@@ -6,6 +6,7 @@
  * secrets. */
 #include "hs.h"
 
+#include "../build.h"
 #include "../crypto/algs.h"
 #include "../wire/ct.h"
 
@@ -26,6 +27,8 @@ static enum sneck_rc make_keys(struct hs *hs)
 		hs->cfg->insecure_keylog(hs->cfg->keylog_user, "CLIENT_RANDOM", s->r.client,
 					 s->master, sizeof s->master);
 	/* RFC 7627, 5.4: without it no two ends can know that the secret is theirs alone */
+	if (hs->stored)
+		memcpy(hs->resumption, s->master, sizeof s->master);
 	if (hs->cfg->keep_exporter && hs->ems) {
 		memcpy(hs->exporter, s->master, sizeof s->master);
 		hs->randoms = s->r;
@@ -49,6 +52,17 @@ enum sneck_rc sneck__secrets12(struct hs *hs)
 				     hs->ems ? th : NULL, &s->r);
 	sneck__ct_wipe(wk->shared, wk->nego.kex->secret_len);
 	SNECK_TRY(rc);
+	return make_keys(hs);
+}
+
+enum sneck_rc sneck__secrets12_resume(struct hs *hs)
+{
+	struct session s;
+
+	if (!BUILD_TICKETS || sneck__session_read(&s, hs->session) != SNECK_OK ||
+	    s.secret.len != MASTER12_LEN)
+		return SNECK_E_INTERNAL;
+	memcpy(hs->work->sched12.master, s.secret.p, MASTER12_LEN);
 	return make_keys(hs);
 }
 

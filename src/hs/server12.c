@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* server12.c: the server of TLS 1.2. RFC 5246, 7.3; RFC 8422, 2; RFC 7627. (EC)DHE with an AEAD
- * only, and no renegotiation. The ChangeCipherSpec is a message with a row of its own. */
+ * only, and no renegotiation. The ChangeCipherSpec is a message with a row of its own. Where a
+ * session is resumed, our Finished is the first: RFC 5246, 7.3; RFC 5077, 3.1. */
 #include "graph.h"
 
 #include "../ext/ext.h"
@@ -52,13 +53,16 @@ static enum sneck_rc read_hello(struct hs *hs, const struct client_hello *ch)
 	SNECK_TRY(check_hello(ng, ch));
 	hs->sni = ng->sni;
 	hs->sni_len = ng->sni_len;
-	SNECK_TRY(choose(hs, ch->suites));
+	if (BUILD_TICKETS)
+		SNECK_TRY(sneck__choose12(hs, ch));
+	if (hs->resumed == 0)
+		SNECK_TRY(choose(hs, ch->suites));
 	hs->suite = ng->suite;
 	hs->hash = sneck__hash_of(hs->cfg->provider, hs->suite->hash);
 	hs->alpn = ng->alpn;
 	hs->ems = ng->ems;
 	hs->secure_renegotiation = ng->secure_renegotiation;
-	hs->group = ng->kex->group;
+	hs->group = ng->kex != NULL ? ng->kex->group : 0;
 	hs->hello_seen = true;
 	sneck__agree_limits(hs);
 	memcpy(wk->sched12.r.client, ch->random.p, ch->random.len);
@@ -75,10 +79,18 @@ static enum sneck_rc on_client_hello(struct hs *hs, const struct hs_msg *m, uint
 
 	if (m->aligned == NULL) /* a client says nothing more before it is answered */
 		return SNECK_E_EPOCH;
+	if (BUILD_TICKETS)
+		SNECK_TRY(sneck__choose12_id(hs, ch.session_id));
 	SNECK_TRY(sneck__auth12_begin(hs));
 	SNECK_TRY(sneck__transcript_add(&hs->work->transcript, m->raw));
 	*to = S12_SEND_SH;
 	return SNECK_OK;
+}
+
+/* What we send in front of our Finished. */
+static uint8_t before_change(const struct hs *hs)
+{
+	return hs->work->nego.n_tickets != 0 ? S12_SEND_TICKET : S12_SEND_FINISHED;
 }
 
 static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, uint8_t *to)
@@ -94,6 +106,7 @@ static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, ui
 	SNECK_TRY(p->random(p->ctx, random, sizeof wk->sched12.r.server));
 	sneck__version_mark(hs, random);
 	sh.random = sneck_span_of(random, sizeof wk->sched12.r.server);
+	sh.session_id = sneck_span_of(wk->session_id, wk->session_id_len);
 	sneck__flight_begin(hs, &w);
 	wr_u8(&w, HT_SERVER_HELLO);
 	body = wr_open(&w, 3);
@@ -101,6 +114,11 @@ static enum sneck_rc send_server_hello(struct hs *hs, const struct hs_msg *m, ui
 	sneck__ext_write(&wk->nego, IN_SH12, &w);
 	wr_close(&w, body);
 	SNECK_TRY(sneck__flight_around(hs, &w, nego_scts12(&wk->nego), LV_INITIAL));
+	if (BUILD_TICKETS && hs->resumed != 0) {
+		SNECK_TRY(sneck__secrets12_resume(hs));
+		*to = before_change(hs);
+		return SNECK_OK;
+	}
 	*to = S12_SEND_CERT;
 	return SNECK_OK;
 }
@@ -196,8 +214,22 @@ static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t 
 {
 	SNECK_TRY(sneck__auth12_finished(hs, m->body));
 
+	hs->work->evidence.psk_proved = hs->resumed != 0;
 	SNECK_TRY(sneck__evidence_accept(hs));
 	hs->rx.level = LV_APP;
+	if (hs->resumed != 0) {
+		hs->tx_level = LV_APP;
+		*to = S12_CONNECTED;
+		return SNECK_OK;
+	}
+	*to = before_change(hs);
+	return SNECK_OK;
+}
+
+static enum sneck_rc send_ticket(struct hs *hs, const struct hs_msg *m, uint8_t *to)
+{
+	(void)m;
+	SNECK_TRY(BUILD_TICKETS ? sneck__choose12_ticket(hs) : SNECK_E_INTERNAL);
 	*to = S12_SEND_FINISHED;
 	return SNECK_OK;
 }
@@ -206,8 +238,8 @@ static enum sneck_rc send_finished(struct hs *hs, const struct hs_msg *m, uint8_
 {
 	(void)m;
 	SNECK_TRY(sneck__auth12_send_finished(hs));
-	hs->tx_level = LV_APP;
-	*to = S12_CONNECTED;
+	hs->tx_level = hs->resumed != 0 ? LV_HANDSHAKE : LV_APP;
+	*to = hs->resumed != 0 ? S12_WAIT_CCS : S12_CONNECTED;
 	return SNECK_OK;
 }
 
@@ -225,7 +257,7 @@ const struct hs_state sneck__server12_graph[S12_COUNT] = {
 	},
 	[S12_SEND_SH] = {
 		.name = "SEND_SH", .run = send_server_hello, .takes = 0,
-		.next = SET(S12_SEND_CERT),
+		.next = SET(S12_SEND_CERT) | SET(S12_SEND_TICKET) | SET(S12_SEND_FINISHED),
 	},
 	[S12_SEND_CERT] = {
 		.name = "SEND_CERT", .run = send_certificate, .takes = 0,
@@ -270,11 +302,16 @@ const struct hs_state sneck__server12_graph[S12_COUNT] = {
 	},
 	[S12_WAIT_FINISHED] = {
 		.name = "WAIT_FINISHED", .run = on_finished, .takes = SET(HT_FINISHED),
-		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER, .next = SET(S12_SEND_FINISHED),
+		.level = LV_HANDSHAKE, .absorb = ABSORB_AFTER,
+		.next = SET(S12_SEND_TICKET) | SET(S12_SEND_FINISHED) | SET(S12_CONNECTED),
+	},
+	[S12_SEND_TICKET] = {
+		.name = "SEND_TICKET", .run = send_ticket, .takes = 0,
+		.next = SET(S12_SEND_FINISHED),
 	},
 	[S12_SEND_FINISHED] = {
 		.name = "SEND_FINISHED", .run = send_finished, .takes = 0,
-		.next = SET(S12_CONNECTED),
+		.next = SET(S12_WAIT_CCS) | SET(S12_CONNECTED),
 	},
 	[S12_CONNECTED] = {
 		.name = "CONNECTED", .run = on_another_hello, .bare = true,

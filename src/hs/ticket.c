@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ticket.c: NewSessionTicket on a server: which session it stands for, and the message.
- * RFC 9846, 4.7.1; RFC 9149. A ticket's nonce is its number on this connection. */
+ * RFC 9846, 4.7.1; RFC 9149. A ticket's nonce is its number on this connection. That of TLS 1.2 is
+ * choose12.c's. */
 #include "hs.h"
 
 #include "../crypto/algs.h"
@@ -9,8 +10,6 @@
 #include "../msg/finish.h"
 #include "../wire/ct.h"
 #include "../wire/wr.h"
-
-#define LIFETIME 86400u
 
 /* How many go out behind the handshake. RFC 9149, 3: no more than were asked for. */
 uint8_t sneck__tickets_due(const struct hs *hs)
@@ -30,29 +29,11 @@ enum sneck_rc sneck__ticket_make(struct hs *hs, const struct ticket_params *para
 				 struct session *s, uint8_t secret[BOUND_HASH])
 {
 	const struct sneck_provider *const p = hs->cfg->provider;
-	const uint32_t lifetime =
-		params->lifetime_s != 0 ? params->lifetime_s : hs->cfg->ticket_lifetime_s;
-	/* QUIC's early data is not ours to open: RFC 9001, 4.6 */
-	const bool early = (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->quic == NULL;
 	const uint8_t nonce = hs->tickets;
 	uint8_t add[4];
 
-	*s = (struct session){
-		.version = hs->version,
-		.suite = hs->suite->id,
-		.role = SNECK_SERVER,
-		.flags = hs->by_key ? SESSION_BY_KEY : 0,
-		.lifetime_s = lifetime != 0 ? lifetime : LIFETIME,
-		.max_early = early ? hs->cfg->max_early_data : 0,
-		.issued_ms = hs->now_ms,
-		.valid_until_ms = hs->valid_until_ms,
-		.secret = sneck_span_of(secret, hs->hash->len),
-		.app_data = params->app_data,
-	};
-	memcpy(s->domain, hs->domain, sizeof s->domain);
-	memcpy(s->leaf_id, hs->leaf_id, sizeof s->leaf_id);
-	if (hs->alpn != 0)
-		s->alpn = hs->cfg->alpn[hs->alpn - 1u];
+	sneck__session_describe(hs, params, s);
+	s->secret = sneck_span_of(secret, hs->hash->len);
 	SNECK_TRY(p->random(p->ctx, add, sizeof add));
 	s->age_add =
 		(uint32_t)add[0] << 24 | (uint32_t)add[1] << 16 | (uint32_t)add[2] << 8 | add[3];

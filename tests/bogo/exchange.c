@@ -164,13 +164,50 @@ static void echo(struct run *r)
 static void keep_ticket(struct run *r)
 {
 	struct kept *const k = r->kept;
-	const enum sneck_rc rc = sneck_ticket_export(&r->st.u.ticket, k->session, sizeof k->session,
-						     &k->session_len);
+	uint8_t session[sizeof k->session];
+	size_t len;
+	const enum sneck_rc rc =
+		sneck_ticket_export(&r->st.u.ticket, session, sizeof session, &len);
 
 	if (rc != SNECK_OK)
 		die("ticket: %s", sneck_rc_name(rc));
+	/* TLS 1.2 shows the one that was resumed again, if there is no other */
+	if (len == k->session_len && memcmp(session, k->session, len) == 0)
+		return;
+	memcpy(k->session, session, len);
+	k->session_len = len;
 	r->new_session = true;
 	r->new_session_early = r->st.u.ticket.max_early != 0;
+}
+
+/* A client that takes no tickets gets an id. */
+static void store(struct run *r)
+{
+	static const struct sneck_ticket_params plain;
+	struct kept *const k = r->kept;
+	size_t len;
+
+	if (flags_of(r)->server && sneck_session_store(r->conn, &plain, k->stored_id, k->stored,
+						       sizeof k->stored, &len) == SNECK_OK)
+		k->stored_len = len;
+}
+
+/* What a session of the reference remembers besides. */
+static void remember(struct run *r)
+{
+	struct kept *const k = r->kept;
+	struct sneck_facts *const a = &r->facts;
+
+	if (a->resumed == 0) {
+		k->group = a->group;
+		store(r);
+	} else if (a->version == SNECK_TLS12) {
+		a->group = k->group;
+	}
+	if (a->peer_scheme != 0)
+		k->peer_scheme = a->peer_scheme;
+	else
+		a->peer_scheme = a->resumed != 0 ? k->peer_scheme : 0;
 }
 
 /* ---- the handshake ---- */
@@ -182,10 +219,7 @@ static bool handshake_done(struct run *r)
 	if (sneck_conn_facts(r->conn, &r->facts, sizeof r->facts) != SNECK_OK)
 		die("facts");
 	r->done = true;
-	if (r->facts.peer_scheme != 0)
-		r->kept->peer_scheme = r->facts.peer_scheme;
-	else
-		r->facts.peer_scheme = r->facts.resumed != 0 ? r->kept->peer_scheme : 0;
+	remember(r);
 	if (r->resume && r->facts.resumed == 1 && f->reverify_on_resume && f->verify_fail) {
 		/* a session is as good as its owner thinks: look again before a byte is said */
 		return sneck_fail(r->conn, refusal(f)) == SNECK_OK;

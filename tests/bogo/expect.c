@@ -148,8 +148,10 @@ void expect_end(const struct run *r)
 {
 	const struct flags *const f = r->early_rejected ? r->retry : r->flags;
 	const bool old = r->facts.version == SNECK_TLS12;
-	const bool want = !f->expect_no_session && !f->shim_shuts_down &&
-			  (!old || r->facts.resumed == 0 || f->expect_ticket_renewal);
+	/* RFC 7627, 5.3: what has no extended master secret is not to be resumed */
+	const bool want =
+		!f->expect_no_session && !f->shim_shuts_down &&
+		(!old || (r->facts.ems && (r->facts.resumed == 0 || f->expect_ticket_renewal)));
 
 	if (f->expect_msg_callback != NULL && strcmp(r->trace, f->expect_msg_callback) != 0)
 		die("messages were\n%sexpected\n%s", r->trace, f->expect_msg_callback);

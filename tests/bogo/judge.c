@@ -208,9 +208,15 @@ static uint32_t kdfs_of(struct sneck_span suites)
 
 static enum sneck_rc answer_session(struct run *r, uint32_t i, struct sneck_span identity)
 {
+	struct kept *const k = r->kept;
 	uint8_t session[4096];
 	size_t len;
 
+	if (k->stored_len != 0 && identity.len == sizeof k->stored_id &&
+	    memcmp(identity.p, k->stored_id, identity.len) == 0)
+		return sneck_answer_psk(r->conn, r->st.op, (int)i, k->stored, k->stored_len, NULL);
+	if (r->cfg.tickets == NULL)
+		return SNECK_E_SESSION;
 	SNECK_TRY(sneck_ticket_open(&r->kept->ring, r->cfg.provider, identity, r->kept->now_ms,
 				    session, sizeof session, &len));
 	return sneck_answer_psk(r->conn, r->st.op, (int)i, session, len, NULL);
@@ -228,6 +234,9 @@ static enum sneck_rc answer_psk(struct run *r)
 		if (answer_session(r, i, identity[i]) == SNECK_OK)
 			return SNECK_OK;
 	}
+	if (sneck_conn_facts(r->conn, &r->facts, sizeof r->facts) == SNECK_OK &&
+	    r->facts.version == SNECK_TLS12)
+		return sneck_answer_psk(r->conn, r->st.op, -1, NULL, 0, NULL);
 	for (size_t k = 0; k <= MAX_CREDS; k++) {
 		const struct identity *const id = &r->ids[k];
 

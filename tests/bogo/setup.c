@@ -367,11 +367,9 @@ static void setup_questions(struct run *r)
 
 	r->cfg.ask = SNECK_ASK_NOTICES | SNECK_ASK_TICKETS;
 	if (f->server)
-		r->cfg.ask |= SNECK_ASK_CLIENT_HELLO;
+		r->cfg.ask |= SNECK_ASK_CLIENT_HELLO | SNECK_ASK_PSK;
 	if (f->enable_early_data)
 		r->cfg.ask |= SNECK_ASK_EARLY_DATA;
-	if (f->server && r->cfg.n_psks != 0)
-		r->cfg.ask |= SNECK_ASK_PSK;
 	if (f->async)
 		r->cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_SIGN;
 	for (size_t i = 0; i < f->n_more; i++)

@@ -99,7 +99,9 @@ struct kept {
 	uint64_t now_ms;
 	uint8_t session[4096];
 	size_t session_len; /* 0: none */
-	uint16_t peer_scheme;
+	uint8_t stored[1024], stored_id[SNECK_SESSION_ID_LEN]; /* server of TLS 1.2 */
+	size_t stored_len;
+	uint16_t peer_scheme, group;
 	struct sneck_span ocsp, scts; /* of the peer: on the heap */
 	struct sneck_span peer[10];
 	size_t n_peer;

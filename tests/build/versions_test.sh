@@ -33,7 +33,7 @@ names "$BUILD_DIR/libsneck-core.a" >"$tree/with"
 # keys and sessions of TLS 1.3 go with it, so that not all that is gone can be told by its name
 without TLS13 '13|_ext_(key_share|cookie|quic_params|psk|psk_modes|compress|early_data|ticket_request)|sched|sneck__key_update|encrypted_extensions|early_data|retry|traffic_|psk_(binder|import)|secrets_(app|early|handshake|resum)' \
 	"s ap traffic"
-old='12|_ext_(ems|ec_point_formats|renegotiation_info)|^sneck__(params|server_kx|client_kx|empty|certificate_status)_|^sneck__refuse_renegotiation'
+old='12|_ext_(ems|ec_point_formats|renegotiation_info|session_ticket)|^sneck_session_store|^sneck__(params|server_kx|client_kx|empty|certificate_status)_|^sneck__refuse_renegotiation'
 without TLS12 "$old" "key expansion"
 others=$(grep -Ev "$old" "$tree/gone" || true)
 [ -z "$others" ] || fail "gone, and not of TLS 1.2: $others"

@@ -210,11 +210,13 @@ class Failures(Case):
             self.refused(run("connect", at, "--min-version", "1.3"), NETWORK, "no TLS 1.3")
             done = run("connect", at, "--ca", self.path("ca.pem"))
             self.assertIn(b"version    TLS 1.2", done.stderr)
-            self.assertIn(b"with       extended master secret, secure renegotiation", done.stderr)
+            self.assertIn(b"with       extended master secret, secure renegotiation, a session "
+                          b"ticket\n", done.stderr)
             done = run("connect", at, "--ca", self.path("ca.pem"), "--json")
             facts = json.loads(done.stdout)
             self.assertEqual(facts["version"], "TLS 1.2")
             self.assertTrue(facts["extended_master_secret"] and facts["secure_renegotiation"])
+            self.assertEqual((facts["session"], facts["session_saved"]), ("ticket", False))
 
     def test_no_ems(self):
         need_tls12(self)

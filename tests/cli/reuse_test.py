@@ -11,7 +11,8 @@ import stat
 import subprocess
 import time
 
-from lib import Case, NETWORK, OK, Server, USAGE, main, make_certificates, run
+from lib import (Case, NETWORK, OK, Server, USAGE, main, make_certificates, need_tls12,
+                 run)
 
 KEY = "000102030405060708090a0b0c0d0e0f"
 
@@ -38,6 +39,20 @@ class Sessions(Reuse):
             done = run("connect", server.at, "--ca", server.ca, "--session", session, stdin=b"x")
             self.assertEqual((done.returncode, done.stdout), (OK, b"x"), done.stderr)
             self.assertIn(b"resumed    by a session", done.stderr)
+
+    def test_comes_back_in_tls12(self):
+        need_tls12(self)
+        session = self.path("old.session")
+        with Server(self.folder, "--echo", "--tickets", "2", "--max-version", "1.2") as server:
+            for want in ("no", "session", "session"):
+                facts = self.facts(server, "--session", session)
+                self.assertEqual((facts["version"], facts["resumed"]), ("TLS 1.2", want))
+                self.assertEqual((facts["session"], facts["session_saved"]), ("ticket", True))
+            self.assertEqual(self.facts(server, "--session", session, "--min-version", "1.3",
+                                        code=NETWORK)["resumed"], "no")
+        with Server(self.folder, "--echo", "--tickets", "2") as server:
+            facts = self.facts(server, "--session", session)
+            self.assertEqual((facts["version"], facts["resumed"]), ("TLS 1.3", "no"))
 
     def test_http(self):
         session = self.path("h.session")

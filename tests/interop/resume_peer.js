@@ -10,7 +10,8 @@ const visit = (left) => {
 	let echoed = false, next;
 	const socket = tls.connect({
 		host: '127.0.0.1', port: Number(port), servername: 'localhost',
-		ca: fs.readFileSync(ca), minVersion: 'TLSv1.3', session,
+		ca: fs.readFileSync(ca), session,
+		...(process.env.TLS12 ? { maxVersion: 'TLSv1.2' } : { minVersion: 'TLSv1.3' }),
 	}, () => {
 		console.log(socket.isSessionReused() ? 'reused' : 'new');
 		socket.write('x');

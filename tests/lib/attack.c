@@ -169,6 +169,8 @@ static void setup(struct pair *p, const struct attack *a)
 	pair_init(p, 1);
 	if (a->old)
 		pair_old(p);
+	if (a->begin != NULL)
+		a->begin(p);
 	if (a->alpn) {
 		p->client.cfg.alpn = p->server.cfg.alpn = alpn;
 		p->client.cfg.n_alpn = p->server.cfg.n_alpn = 2;

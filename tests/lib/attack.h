@@ -44,6 +44,7 @@ struct attack {
 	bool retry, cookie; /* the flow has a HelloRetryRequest, and its state is in a cookie */
 	uint8_t fragment;   /* what the client asks for, RFC 6066 */
 	uint8_t auth;	    /* of the client: enum sneck_client_auth */
+	void (*begin)(struct pair *p); /* changes the configs, or makes them anew */
 	uint32_t wants;	    /* the client's verifier: SNECK_VERIFIER_WANTS_* */
 	uint8_t nth;	    /* which of the messages of that type: 0 the first */
 	enum sneck_rc rc;

@@ -11,6 +11,8 @@
 #include "keys/ticket.h"
 #include "wire/wr.h"
 
+bool resume_old;
+
 struct sneck_ticket_ring resume_ring;
 
 uint8_t resume_session[2048];
@@ -23,8 +25,10 @@ bool resume_can(bool early)
 
 void resume_init(struct pair *p, uint64_t seed)
 {
-	NEEDS(BUILD_TICKETS && BUILD_KEX_PSK_DHE);
+	NEEDS(BUILD_TICKETS && (resume_old ? BUILD_TLS12 : BUILD_KEX_PSK_DHE));
 	pair_init(p, seed);
+	if (resume_old)
+		pair_old(p);
 	assert_int_equal(sneck_ticket_ring_init(&resume_ring, &p->server.t.provider, RESUME_NOW, 0),
 			 SNECK_OK);
 	p->server.cfg.tickets = &resume_ring;
@@ -59,6 +63,8 @@ static void keep(const struct end *e)
 static void again(struct pair *p, uint64_t seed)
 {
 	pair_init(p, seed + 77u);
+	if (resume_old)
+		pair_old(p);
 	p->server.cfg.tickets = &resume_ring;
 	p->client.cfg.ask |= SNECK_ASK_TICKETS;
 	p->client.resume = resume_session;
@@ -77,6 +83,26 @@ void resume_ticket(struct pair *p, uint64_t seed)
 	pair_wipe(p);
 	keep(&p->client);
 	again(p, seed);
+}
+
+void resume_keyed(struct pair *p)
+{
+	static struct sneck_provider libcrypto;
+
+	libcrypto = *sneck_provider_libcrypto();
+	libcrypto.pubkey = p->client.cfg.provider->pubkey;
+	p->client.cfg.provider = p->server.cfg.provider = &libcrypto;
+}
+
+void resume_keyed_ticket(struct pair *p, uint64_t seed)
+{
+	resume_init(p, seed);
+	resume_keyed(p);
+	resume_start(p);
+	resume_expect(p, 0);
+	pair_wipe(p);
+	resume_next(p, seed);
+	resume_keyed(p);
 }
 
 void resume_next(struct pair *p, uint64_t seed)

@@ -10,6 +10,8 @@
 /* Whether this build resumes as the configs of a pair have it, by psk_dhe_ke. What follows skips
  * the test where it does not. */
 bool resume_can(bool early);
+/* Pairs are of TLS 1.2, though the client would rather speak 1.3. */
+extern bool resume_old;
 
 /* A pair whose server has a ring, and whose client wants tickets. */
 void resume_init(struct pair *p, uint64_t seed);
@@ -19,6 +21,9 @@ void resume_real(struct pair *p);
 /* The same behind a full handshake: its first ticket waits to be resumed, and the configs may still
  * be changed before resume_start(). */
 void resume_ticket(struct pair *p, uint64_t seed);
+/* As resume_ticket(), with tags that depend on keys; certificates stay transparent. */
+void resume_keyed(struct pair *p);
+void resume_keyed_ticket(struct pair *p, uint64_t seed);
 /* As resume_ticket(), with the last ticket of the connection that p was. */
 void resume_next(struct pair *p, uint64_t seed);
 /* As resume_ticket(), with the same session each time. early: early data is said, and accepted. */

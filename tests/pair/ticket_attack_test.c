@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* ticket_attack_test.c: tickets where they do not belong: under another policy (N45), at another
  * time (N46, N52), damaged (N47), under keys that are gone (N48); sessions with a byte changed
- * (N85). Most end in a full handshake. RFC 9846, 4.3.11, 4.7.1. */
+ * (N85). Most end in a full handshake. All in both versions. RFC 9846, 4.3.11, 4.7.1; RFC 5077. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
+#include "build.h"
 #include "lib/resume.h"
 #include "lib/needs.h"
 
@@ -22,36 +23,16 @@ static struct pair p;
 	}
 #define DOMAIN_AT 38u /* in a session: version, suite, role, flags, numbers are in front */
 
-/* Tags that depend on keys; certificates stay transparent. */
-static void real(void)
-{
-	static struct sneck_provider libcrypto;
-
-	libcrypto = *sneck_provider_libcrypto();
-	libcrypto.pubkey = p.client.cfg.provider->pubkey;
-	p.client.cfg.provider = p.server.cfg.provider = &libcrypto;
-}
-
-/* A session under real keys, to be resumed under the same. */
-static void real_ticket(uint64_t seed)
-{
-	resume_init(&p, seed);
-	real();
-	resume_start(&p);
-	resume_expect(&p, 0);
-	pair_wipe(&p);
-	resume_next(&p, seed);
-	real();
-}
-
 /* ---- N45 ---- */
 
 static const uint8_t one_domain[] = "one", other_domain[] = "two";
 static const struct sneck_span h1[] = { BYTES("h1") }, h2[] = { BYTES("h2"), BYTES("h1") };
 static const char *const names[] = { "example.org" }, *const more[] = { "example.org", "x.y" };
 static const struct sneck_span issuers[] = { BYTES("CN=one"), BYTES("CN=two") };
-static const uint16_t sha256_suites[] = { SNECK_TLS_AES_128_GCM_SHA256 };
-static const uint16_t sha384_suites[] = { SNECK_TLS_AES_256_GCM_SHA384 };
+static const uint16_t sha256_suites[] = { SNECK_TLS_AES_128_GCM_SHA256,
+					  SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 };
+static const uint16_t sha384_suites[] = { SNECK_TLS_AES_256_GCM_SHA384,
+					  SNECK_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 };
 
 static void domain(struct end *e, bool changed)
 {
@@ -222,9 +203,19 @@ static void n45_name_changed_later(void **state)
 }
 
 /* What is in the ticket itself. */
-static void version_12(struct session *s)
+static void other_version(struct session *s)
 {
-	s->version = SNECK_TLS12;
+	s->version = s->version == SNECK_TLS12 ? SNECK_TLS13 : SNECK_TLS12;
+}
+
+/* With a suite and a secret that the other one has, too. */
+static void of_other_version(struct session *s)
+{
+	static const uint8_t secret[48] = { 1 };
+
+	s->suite = sha384_suites[!resume_old];
+	s->secret = sneck_span_of(secret, sizeof secret);
+	other_version(s);
 }
 
 static void suite_unknown(struct session *s)
@@ -284,9 +275,10 @@ static void almost_over(struct session *s)
 static void n45_n46_n52_what_a_ticket_says(void **state)
 {
 	static void (*const forged[])(struct session * s) = {
-		nothing,     almost_over,  version_12, suite_unknown, suite_of_other_hash,
-		of_a_client, secret_short, domain_bit, future,	      over,
-		chain_over,
+		nothing,	  almost_over,	 other_version,
+		of_other_version, suite_unknown, suite_of_other_hash,
+		of_a_client,	  secret_short,	 domain_bit,
+		future,		  over,		 chain_over,
 	};
 
 	(void)state;
@@ -304,20 +296,20 @@ static void n45_suite_hash(void **state)
 	(void)state;
 	for (int who = 0; who < 2; who++) {
 		resume_init(&p, 50);
-		p.client.cfg.suites = (struct sneck_u16s){ sha256_suites, 1 };
+		p.client.cfg.suites = (struct sneck_u16s){ sha256_suites + resume_old, 1 };
 		resume_start(&p);
 		resume_expect(&p, 0);
 		pair_wipe(&p);
 		resume_next(&p, 50);
 		if (who == 0) { /* the client has that suite no longer */
 			p.client.resume = NULL;
-			p.client.cfg.suites = (struct sneck_u16s){ sha384_suites, 1 };
+			p.client.cfg.suites = (struct sneck_u16s){ sha384_suites + resume_old, 1 };
 			resume_start(&p);
 			assert_int_equal(sneck_conn_set_session(p.client.conn, resume_session,
 								resume_session_len, 0),
 					 SNECK_E_SESSION);
 		} else {
-			p.server.cfg.suites = (struct sneck_u16s){ sha384_suites, 1 };
+			p.server.cfg.suites = (struct sneck_u16s){ sha384_suites + resume_old, 1 };
 			resume_start(&p);
 		}
 		resume_expect(&p, 0);
@@ -430,7 +422,7 @@ static void n47_every_byte_of_a_ticket(void **state)
 
 	(void)state;
 	for (size_t at = 0; at < len; at++) {
-		real_ticket(53);
+		resume_keyed_ticket(&p, 53);
 		len = client_session().ticket.len;
 		memcpy(ticket, client_session().ticket.p, len);
 		ticket[at] ^= (uint8_t)(1u << at % 8u);
@@ -451,7 +443,7 @@ static void n47_every_length_of_a_ticket(void **state)
 	for (size_t n = 1; n <= sizeof ticket; n++) {
 		if (n > len + 2u && n < TICKET_MAX - 1u)
 			continue;
-		real_ticket(54);
+		resume_keyed_ticket(&p, 54);
 		len = client_session().ticket.len;
 		memcpy(ticket, client_session().ticket.p, len);
 		with_ticket(ticket, n);
@@ -472,7 +464,7 @@ static void n48_keys(void **state)
 		static struct sneck_ticket_ring ring;
 		bool opens = false;
 
-		real_ticket(55);
+		resume_keyed_ticket(&p, 55);
 		ring = resume_ring;
 		switch (i) {
 		case 0: /* the next key seals, the old one opens */
@@ -510,7 +502,7 @@ static void n48_no_keys(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		real_ticket(56);
+		resume_keyed_ticket(&p, 56);
 		p.server.cfg.tickets = i ? &zero : NULL;
 		resume_start(&p);
 		resume_expect(&p, 0);
@@ -531,7 +523,7 @@ static void n85_every_byte_of_a_session(void **state)
 	for (size_t at = 0; at < len; at++) {
 		enum sneck_rc rc;
 
-		real_ticket(59);
+		resume_keyed_ticket(&p, 59);
 		len = resume_session_len;
 		memcpy(block, resume_session, len);
 		block[at] ^= (uint8_t)(1u << at % 8u);
@@ -545,6 +537,11 @@ static void n85_every_byte_of_a_session(void **state)
 			if (rc != SNECK_OK)
 				assert_int_equal(p.client.conn->hs.resumed, 0);
 			ends[p.client.conn->hs.resumed]++;
+		} else if (resume_old) { /* another secret: the server's Finished is under other
+					    keys */
+			assert_int_equal(p.client.st.err, SNECK_E_BAD_MAC);
+			assert_int_equal(p.server.st.alert, SNECK_ALERT_BAD_RECORD_MAC);
+			ends[3]++;
 		} else { /* another secret */
 			assert_int_equal(p.server.st.err, SNECK_E_BAD_BINDER);
 			assert_int_equal(p.server.st.alert, SNECK_ALERT_DECRYPT_ERROR);
@@ -595,5 +592,9 @@ int main(void)
 		cmocka_unit_test(n85_every_length_of_a_session),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("TLS 1.3", tests, NULL, NULL);
+
+	resume_old = BUILD_TLS12;
+	return failed +
+	       (resume_old ? cmocka_run_group_tests_name("TLS 1.2", tests, NULL, NULL) : 0);
 }
