@@ -253,8 +253,7 @@ static size_t server_area(const struct sneck_config *cfg, size_t hello, size_t t
  * take. */
 static size_t psks_size(const struct sneck_config *cfg)
 {
-	size_t n =
-		7u + 6u + 4u + 4u + 8u + (6u + 1u + BOUND_HASH); /* a ticket lies elsewhere */
+	size_t n = 7u + 6u + 4u + 4u + 8u + (6u + 1u + BOUND_HASH); /* a ticket lies elsewhere */
 
 	for (size_t i = 0; i < cfg->n_psks; i++) {
 		const struct sneck_psk *const psk = cfg->psks[i];

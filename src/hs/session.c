@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* session.c: what a session of a server's connection is, and whether one may be resumed: on a client
- * by its config and clock, on a server by those and the policy; in each version only one of its own.
- * RFC 9846, 4.3.11, 4.7.1; RFC 5246, F.1.4; RFC 5077. Those of TLS 1.2 have extended master secret,
- * all of them: RFC 7627, 5.3. */
+/* session.c: what a session of a server's connection is, and whether one may be resumed: on a
+ * client by its config and clock, on a server by those and the policy; in each version only one of
+ * its own. RFC 9846, 4.3.11, 4.7.1; RFC 5246, F.1.4; RFC 5077. Those of TLS 1.2 have extended
+ * master secret, all of them: RFC 7627, 5.3. */
 #include "hs.h"
 
 #include <sneck/session.h>
