@@ -63,7 +63,7 @@ sneck_leave_out(KEX_EPHEMERAL
 sneck_leave_out(TLS12 "(hs|keys|msg|ext|conn)/[a-z]+12(_cert)?|ext/(ems|renegotiation_info|ec_point_formats|session_ticket)"
 	"[a-z]+/[a-z]+12_test" "pair/(version|raw_key)_test" "pair/combine.*" "interop/tls12_test")
 sneck_leave_out(TLS13
-	"(hs|keys|msg|ext|crypto|conn)/[a-z]+13(_cert)?|hs/(secrets|retry|ticket)|conn/ticket|keys/(cookie_seal|signature)|msg/cert|ext/(key_share|cookie|quic_params)"
+	"(hs|keys|msg|ext|crypto|conn)/[a-z]+13(_cert)?|hs/(secrets|retry|ticket)|conn/ticket|keys/(cookie_seal|signature)|msg/cert|ext/(key_share|cookie|quic_params|ticket_request)"
 	"pair/([a-z0-9_]*[^2]|(adversary|ask|flow|sweep)12)_test" "(save|split|external|graph|hs|uv|cli)/.*"
 	"keys/(cookie_seal|rfc8448|sched13|vectors)_test" "msg/(cert|finish|readers|server_hello)_test"
 	"conn/(config|info|names)_test" "crypto/algs_test")

@@ -50,10 +50,8 @@
 
 #ifdef SNECK_NO_TICKETS /* sessions; needs a mode with pre-shared keys, or TLS 1.2 */
 #define BUILD_TICKETS 0
-#define IF_TICKETS(...)
 #else
-#define BUILD_TICKETS	1
-#define IF_TICKETS(...) __VA_ARGS__,
+#define BUILD_TICKETS 1
 #endif
 
 #ifdef SNECK_NO_EARLY_DATA /* needs tickets */
@@ -102,6 +100,12 @@
 #else
 #define BUILD_TLS13   1
 #define IF_TLS13(...) __VA_ARGS__,
+#endif
+
+#if BUILD_TICKETS && BUILD_TLS13
+#define IF_TICKETS13(...) __VA_ARGS__,
+#else
+#define IF_TICKETS13(...)
 #endif
 
 #endif

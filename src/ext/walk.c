@@ -30,7 +30,7 @@ static const struct ext *const table[] = {
 	IF_CERTS(&sneck__ext_authorities)
 	IF_PSK(&sneck__ext_psk_modes)
 	IF_EARLY_DATA(&sneck__ext_early_data)
-	IF_TICKETS(&sneck__ext_ticket_request)
+	IF_TICKETS13(&sneck__ext_ticket_request)
 	IF_TICKETS12(&sneck__ext_session_ticket)
 	IF_TLS13(&sneck__ext_quic_params)
 	IF_CERTS(&sneck__ext_status_request)
