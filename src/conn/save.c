@@ -296,6 +296,7 @@ static enum sneck_rc read_block(struct sneck_conn *c, const uint8_t *seal_key,
 	c->rx.aead = aead; /* whose context is to be wiped */
 	SNECK_TRY(seal_init(c, ctx, nonce, seal_key, src.p + HEAD_LEN - SALT_LEN, SNECK_OPEN));
 	rc = aead->open(ctx, plain, body.p + body.len, nonce, sneck_span_of(src.p, HEAD_LEN), body);
+	ct_public(plain, sizeof plain); /* ours, and parsed; keys are made of its secrets anew */
 	if (rc == SNECK_OK)
 		rc = read_fields(c, sneck_span_of(plain, body.len));
 	sneck__ct_wipe(plain, sizeof plain);

@@ -11,6 +11,8 @@
 
 #define STEPS 4000000u
 
+const struct sneck_provider *pair_provider;
+
 static void keep_secret(void *user, const char *label, const uint8_t client_random[32],
 			const uint8_t *secret, size_t len)
 {
@@ -33,7 +35,7 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->v.verifier.trust_id = sneck_span_of("pair", 4);
 	transparent_signer(&e->signer, TRANSPARENT_ECDSA, role == SNECK_SERVER ? 7 : 8);
 	e->cfg.size = sizeof e->cfg;
-	e->cfg.provider = &e->t.provider;
+	e->cfg.provider = pair_provider != NULL ? pair_provider : &e->t.provider;
 	e->cfg.ask = SNECK_ASK_NOTICES;
 	e->cfg.min_version = SNECK_TLS13; /* tests of TLS 1.2 say so */
 	e->cfg.insecure_keylog = keep_secret;

@@ -96,6 +96,9 @@ struct pair {
 	struct sneck_u16s none;
 };
 
+/* Not NULL: what pairs stand on from now on, in place of the provider that hides nothing. */
+extern const struct sneck_provider *pair_provider;
+
 /* Both ends speak TLS 1.2 at most, and the client would rather speak 1.3; for pair_start(). */
 void pair_old(struct pair *p);
 
