@@ -100,8 +100,29 @@ static void scan(struct end *e, bool over)
 
 static enum sneck_rc (*init_real[TRANSPARENT_AEADS])(void *ctx, const uint8_t *key, int dir);
 
+/* In the middle of the library, when a key is installed: what it was made of is gone. */
+static void scan_inside(void)
+{
+	struct end *const ends[2] = { &p.client, &p.server };
+
+	take_stack();
+	n_scans++;
+	must_not(dead, STACK, TRANSPARENT_PRIV, "a private key", "stack, inside");
+	must_not(dead, STACK, TRANSPARENT_SECRET, "a shared secret", "stack, inside");
+	for (int k = 0; k < 2; k++) {
+		must_not(ends[k]->scratch, sizeof ends[k]->scratch, TRANSPARENT_SECRET,
+			 "a shared secret", "scratch, inside");
+		for (size_t at = 0; at + 16u <= ends[k]->n_secrets; at += 16)
+			must_not(dead, STACK, ends[k]->secrets + at, "a secret of the key log",
+				 "stack, inside");
+	}
+	for (size_t i = 0; i < n_keys && i < KEYS; i++)
+		must_not(dead, STACK, keys[i], "a traffic key", "stack, inside");
+}
+
 static enum sneck_rc keep_key(size_t i, size_t len, void *ctx, const uint8_t *key, int dir)
 {
+	scan_inside();
 	memcpy(keys[n_keys++ % KEYS], key, len);
 	return init_real[i](ctx, key, dir);
 }
