@@ -89,7 +89,7 @@ static const struct string strings[] = {
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
-#define PLAIN_MAX   (8u * COUNT(numbers) + 32u + 3u * BOUND_HASH + 64u + 256u)
+#define PLAIN_MAX   (8u * COUNT(numbers) + 32u + (size_t)3 * BOUND_HASH + 64u + 256u)
 
 /* ---- fields ---- */
 
