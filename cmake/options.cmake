@@ -51,3 +51,10 @@ sneck_leave_out(EARLY_DATA "ext/early_data|hs/early.*|conn/(early|strike)"
 	"pair/(early|resume|ticket|psk).*" "conn/strike_test" "ext/.*")
 sneck_leave_out(RAW_KEYS "ext/cert_type" ".*/raw_key_test")
 sneck_leave_out(COMPRESSION "ext/compress|(msg|hs|conn)/packed" ".*/(compress|packers|packed)_test")
+
+# Over all flows (tests/lib/flow.h), so with all there is; and so are the fuzz targets.
+foreach(part CLIENT SERVER KEX_EPHEMERAL KEX_PSK KEX_PSK_EPHEMERAL TICKETS EARLY_DATA RAW_KEYS COMPRESSION TLS12)
+	if(NOT SNECK_${part})
+		list(APPEND absent_tests "pair/(fragment|sweep_all|scan)_test" "graph/search_test" "conn/refuse_test")
+	endif()
+endforeach()
