@@ -48,7 +48,7 @@ static struct end *victim, *peer;
 
 static void add(int by, uint8_t type, const void *data, size_t len)
 {
-	struct letter *const l = &letters[by][n_letters[by]];
+	struct letter *l;
 
 	if (len > sizeof l->data)
 		return;
@@ -56,7 +56,8 @@ static void add(int by, uint8_t type, const void *data, size_t len)
 		if (letters[by][i].type == type && letters[by][i].len == len &&
 		    memcmp(letters[by][i].data, data, len) == 0)
 			return;
-	assert_true(n_letters[by]++ < LETTERS);
+	assert_true(++n_letters[by] < LETTERS); /* and one that is made on the way */
+	l = &letters[by][n_letters[by] - 1u];
 	l->type = type;
 	l->len = (uint16_t)len;
 	if (len != 0)
@@ -279,13 +280,38 @@ static void found(void)
 	queue_end = &s->next;
 }
 
+/* The Finished that would be right here, whatever was said before: who has the keys of the
+ * handshake, but is nobody, can make it. TLS 1.3. */
+static bool right_finished(struct letter *l)
+{
+	const struct hs *const hs = &victim->conn->hs;
+	uint8_t th[BOUND_HASH];
+
+	if (hs->work == NULL || hs->version != SNECK_TLS13 || hs->rx.level != LV_HANDSHAKE ||
+	    sneck__transcript_peek(&hs->work->transcript, th) != SNECK_OK ||
+	    sneck__finished_mac(l->data + 4, hs->hash,
+				victim->role == SNECK_CLIENT ? hs->work->sched.server_hs
+							     : hs->work->sched.client_hs,
+				th) != SNECK_OK)
+		return false;
+	l->type = 22;
+	l->len = (uint16_t)(4u + hs->hash->len);
+	memcpy(l->data, "\x14\0\0", 3);
+	l->data[3] = hs->hash->len;
+	return true;
+}
+
 /* Every letter, under keys and without. Returns: how many were accepted. */
 static size_t expand(const struct state *s)
 {
 	const int by = victim == &p.client;
-	size_t accepted = 0;
+	struct letter *const extra = &letters[by][n_letters[by]];
+	size_t accepted = 0, n = n_letters[by];
 
-	for (size_t i = 0; i < n_letters[by]; i++)
+	put(s);
+	n += right_finished(extra);
+
+	for (size_t i = 0; i < n; i++)
 		for (int prot = 0; prot < 2; prot++) {
 			put(s);
 			give(&letters[by][i], prot != 0);
