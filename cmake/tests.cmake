@@ -45,7 +45,7 @@ if(SNECK_HOSTED)
 		target_link_libraries(${name} PRIVATE sneck_flags sneck_transparent sneck_static
 			PkgConfig::CMOCKA PkgConfig::JANSSON)
 		add_test(NAME ${name} COMMAND ${name})
-		set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+		set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
 	endforeach()
 
 	# What BoringSSL's protocol tests talk to; tests/bogo/run starts them.
