@@ -1,6 +1,6 @@
 # A thin front of CMake: the presets in CMakePresets.json do the work. `make help` lists what there is.
 .DEFAULT_GOAL := release
-.PHONY: release run test bench install check clean help setup
+.PHONY: release run test bench assurance install check clean help setup
 
 release: build/release/build.ninja ## build libsneck and the command, build/release/sneck
 	cmake --build --preset release
@@ -22,6 +22,13 @@ bench: setup ## measure, beside libssl on the same libcrypto
 	$(MAKE) release
 	for b in build/release/bench/*_bench; do $$b || exit 1; done
 	tools/stack
+
+assurance: setup ## the proofs that take longer than a test: docs/assurance.md
+	$(MAKE) release
+	tools/analyze
+	tools/coverage
+	SNECK_FRAGMENTS=1000000 build/release/pair_fragment_test
+	SNECK_SWEEP=all build/release/pair_sweep_all_test
 
 install: release ## install; DESTDIR= and PREFIX= as usual
 	cmake --install build/release $(if $(PREFIX),--prefix $(PREFIX))

@@ -82,3 +82,10 @@ sneck_leave_out(EARLY_DATA "ext/early_data|hs/early.*|conn/(early|strike)"
 	"pair/(early|combine|atomic|million|needs_psk|resume_fault|resume_size).*")
 sneck_leave_out(RAW_KEYS "ext/cert_type" ".*/raw_key_test")
 sneck_leave_out(COMPRESSION "ext/compress|(msg|hs|conn)/packed" ".*/(compress|packers|packed)_test" "pair/combine.*")
+
+# Over all flows (tests/lib/flow.h), so with all there is; and so are the fuzz targets.
+foreach(part CLIENT SERVER KEX_EPHEMERAL KEX_PSK KEX_PSK_EPHEMERAL TICKETS EARLY_DATA RAW_KEYS COMPRESSION TLS12 TLS13)
+	if(NOT SNECK_${part})
+		list(APPEND absent_tests "pair/(fragment|sweep_all|scan)_test" "graph/search_test" "conn/refuse_test")
+	endif()
+endforeach()

@@ -41,6 +41,8 @@
 extern "C" {
 #endif
 
+struct sneck_quic; /* config.h */
+
 enum sneck_level {
 	SNECK_LEVEL_INITIAL = 0,
 	SNECK_LEVEL_EARLY = 1, /* kept for 0-RTT */

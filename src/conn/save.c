@@ -89,7 +89,7 @@ static const struct string strings[] = {
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
-#define PLAIN_MAX   (8u * COUNT(numbers) + 32u + 3u * BOUND_HASH + 64u + 256u)
+#define PLAIN_MAX   (8u * COUNT(numbers) + 32u + (size_t)3 * BOUND_HASH + 64u + 256u)
 
 /* ---- fields ---- */
 
@@ -299,6 +299,7 @@ static enum sneck_rc read_block(struct sneck_conn *c, const uint8_t *seal_key,
 	c->rx.aead = aead; /* whose context is to be wiped */
 	SNECK_TRY(seal_init(c, ctx, nonce, seal_key, src.p + HEAD_LEN - SALT_LEN, SNECK_OPEN));
 	rc = aead->open(ctx, plain, body.p + body.len, nonce, sneck_span_of(src.p, HEAD_LEN), body);
+	ct_public(plain, sizeof plain); /* ours, and parsed; keys are made of its secrets anew */
 	if (rc == SNECK_OK)
 		rc = read_fields(c, sneck_span_of(plain, body.len));
 	sneck__ct_wipe(plain, sizeof plain);

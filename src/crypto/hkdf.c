@@ -136,6 +136,7 @@ enum sneck_rc sneck__hkdf_expand_label(uint8_t *out, size_t out_len, const struc
 
 	if (rc != SNECK_OK)
 		memset(out, 0, out_len);
+	ct_secret(out, out_len);
 	sneck__ct_wipe(t, sizeof t);
 	return rc;
 }

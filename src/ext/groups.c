@@ -40,7 +40,7 @@ static enum sneck_rc groups_read(struct nego *ng, enum ext_in in, struct sneck_s
 	if (list.len % 2 != 0)
 		return SNECK_E_DECODE;
 	if (in == IN_CH) {
-		if (list.len > 2u * BOUND_GROUPS)
+		if (list.len / 2u > BOUND_GROUPS)
 			return SNECK_E_ILLEGAL;
 		ng->peer_groups = list;
 	}

@@ -50,6 +50,7 @@ enum sneck_rc sneck__prf12(uint8_t *out, size_t out_len, const struct sneck_hash
 			      : SNECK_E_INTERNAL;
 	if (rc != SNECK_OK)
 		memset(out, 0, out_len);
+	ct_secret(out, out_len);
 	sneck__ct_wipe(a, sizeof a);
 	sneck__ct_wipe(t, sizeof t);
 	return rc;

@@ -74,6 +74,8 @@ enum sneck_rc sneck__unseal(const struct sneck_provider *p, const uint8_t secret
 	rc = set_key(ctx, aead, p, secret, label, block.p, SNECK_OPEN);
 	if (rc == SNECK_OK)
 		rc = aead->open(ctx, out, text.p + text.len, nonce, aad, text);
+	if (rc == SNECK_OK)
+		ct_public(out, text.len); /* ours, and parsed; the reader marks the secret in it */
 	aead->wipe(ctx);
 	sneck__ct_wipe(ctx, sizeof ctx);
 	return rc;

@@ -3,6 +3,7 @@
  * session, and a full handshake follows. */
 #include "session.h"
 
+#include "../wire/ct.h"
 #include "../wire/rd.h"
 #include "../wire/wr.h"
 
@@ -66,6 +67,7 @@ enum sneck_rc sneck__session_read(struct session *s, struct sneck_span block)
 	s->ticket = rd_vec(&r, 2, 0, 65535);
 	if (rd_end(&r) != SNECK_OK || magic != MAGIC)
 		return SNECK_E_ARG;
+	ct_secret(s->secret.p, s->secret.len);
 	memcpy(s->domain, domain.p, sizeof s->domain);
 	memcpy(s->leaf_id, leaf_id.p, sizeof s->leaf_id);
 	return SNECK_OK;

@@ -7,7 +7,7 @@
 #include "../wire/ct.h"
 #include "../wire/wr.h"
 
-#define PERIOD_MS (12u * 3600u * 1000u)
+#define PERIOD_MS (UINT64_C(12) * 3600u * 1000u)
 #define NEXT	  0u
 #define CURRENT	  1u
 #define KEYS	  4u

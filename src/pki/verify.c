@@ -184,7 +184,8 @@ static uint64_t ms_of(const struct tm *tm)
 	const int64_t month = (tm->tm_mon + 10) % 12, year = tm->tm_year + 1900 - (month >= 10);
 	const int64_t days = 365 * year + year / 4 - year / 100 + year / 400 +
 			     (153 * month + 2) / 5 + tm->tm_mday - 719469;
-	const int64_t s = days * 86400 + tm->tm_hour * 3600 + tm->tm_min * 60 + tm->tm_sec;
+	const int64_t s =
+		days * 86400 + tm->tm_hour * INT64_C(3600) + tm->tm_min * INT64_C(60) + tm->tm_sec;
 
 	return s > 0 ? (uint64_t)s * 1000u : 1;
 }

@@ -3,6 +3,7 @@
  * 5246, 6.2.3.3. */
 #include "rec.h"
 
+#include "../wire/ct.h"
 #include "nonce.h"
 
 enum sneck_rc sneck__rec_key(struct rec_half *h, void *ctx, const struct sneck_aead *aead,
@@ -29,8 +30,11 @@ static enum sneck_rc strip(const uint8_t *inner, size_t n, uint8_t *type, size_t
 	/* RFC 9846, 5.4: with its padding it MUST NOT exceed 2^14 + 1 */
 	if (n > BOUND_PLAIN + 1u)
 		return SNECK_E_RECORD_SIZE;
-	while (n != 0 && inner[n - 1] == 0)
-		n--;
+	for (; n != 0; n--) {
+		ct_public(inner + n - 1, 1); /* padding and content type, as said above */
+		if (inner[n - 1] != 0)
+			break;
+	}
 	if (n == 0)
 		return SNECK_E_UNEXPECTED;
 	*type = inner[n - 1];
@@ -60,9 +64,13 @@ enum sneck_rc sneck__rec_open(struct rec_half *h, void *ctx, uint8_t *rec, size_
 		aad = rec_aad12(aad12, h->seq, rec, n);
 	SNECK_TRY(aead->open(ctx, text, text + n, nonce, aad, sneck_span_of(text, n)));
 	h->seq++;
-	if (!h->old)
-		return strip(text, n, type, plain_len);
 	*type = rec[0];
 	*plain_len = n;
-	return n <= BOUND_PLAIN ? SNECK_OK : SNECK_E_RECORD_SIZE;
+	if (!h->old)
+		SNECK_TRY(strip(text, n, type, plain_len));
+	else if (n > BOUND_PLAIN)
+		return SNECK_E_RECORD_SIZE;
+	if (*type != CT_APP_DATA)
+		ct_public(text, *plain_len); /* messages and alerts are authentic, and are parsed */
+	return SNECK_OK;
 }

@@ -14,6 +14,7 @@ bool sneck__ct_eq(const void *a, const void *b, size_t n)
 		diff |= (uint32_t)(x[i] ^ y[i]);
 		__asm__ volatile("" : "+r"(diff));
 	}
+	ct_public(&diff, sizeof diff); /* the answer: of a Finished, a binder, a cookie */
 	return diff == 0;
 }
 

@@ -37,7 +37,6 @@ struct end {
 	_Alignas(SNECK_ALIGN) uint8_t conn_mem[SNECK_CONN_MAX];
 	_Alignas(SNECK_ALIGN) uint8_t scratch[SNECK_SCRATCH_MAX];
 	_Alignas(SNECK_ALIGN) uint8_t conn_other[SNECK_CONN_MAX]; /* see `move` */
-	uint8_t in_mem[PAIR_WIRE], out_mem[PAIR_WIRE];		   /* two halves: see `poison` */
 	size_t in_hi, out_hi;
 	struct sneck_conn *conn;
 	struct sneck_in in;
@@ -45,12 +44,10 @@ struct end {
 	struct sneck_status st;
 
 	/* what the application has got, and a hash of nothing: the bytes themselves */
-	uint8_t got[PAIR_WIRE];
-	size_t n_got;
+	size_t n_got; /* at got */
 	bool peer_closed;
 	int n_done; /* HANDSHAKE_DONE was shown so often */
 	uint32_t steps;
-	struct link link;	    /* what this end has sent */
 	uint8_t seen[PAIR_LOG];	    /* the states, repeated ones once */
 	size_t n_seen;
 	uint8_t secrets[512];	    /* the key log */
@@ -87,12 +84,20 @@ struct end {
 	/* called with every status; non-zero: the state is dealt with */
 	int (*hook)(struct end *e, int state);
 	void *user;
+
+	/* large, and not zeroed for a new pair: what they were is of no matter */
+	uint8_t in_mem[PAIR_WIRE], out_mem[PAIR_WIRE]; /* two halves: see `poison` */
+	uint8_t got[PAIR_WIRE];
+	struct link link; /* what this end has sent */
 };
 
 struct pair {
 	struct end client, server;
 	struct sneck_u16s none;
 };
+
+/* Not NULL: what pairs stand on from now on, in place of the provider that hides nothing. */
+extern const struct sneck_provider *pair_provider;
 
 /* Both ends speak TLS 1.2 at most, and the client would rather speak 1.3; for pair_start(). */
 void pair_old(struct pair *p);
