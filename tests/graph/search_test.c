@@ -360,8 +360,9 @@ static void search(const struct flow *f, bool server)
 static void g6_every_order(void **state)
 {
 	static const char *const names[] = {
-		"full",	   "retry with a cookie", "mutual",	"resumed",   "early data",
-		"raw key", "external psk",	  "compressed", "1.2 ecdsa",
+		"full",	       "retry with a cookie", "mutual",	    "resumed",	 "early data",
+		"raw key",     "external psk",	      "compressed", "1.2 ecdsa", "1.2 mutual",
+		"1.2 resumed",
 	};
 
 	(void)state;

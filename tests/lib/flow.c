@@ -7,8 +7,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "build.h"
-
 const struct flow flows[] = {
 	{ .name = "full" },
 	{ .name = "p256", .group = SNECK_SECP256R1 },
@@ -30,16 +28,20 @@ const struct flow flows[] = {
 	{ .name = "key updates", .update = true },
 	{ .name = "raw key", .raw = true },
 	{ .name = "compressed", .packed = true },
-	IF_TLS12({ .name = "1.2 ecdsa", .old = true })
-		IF_TLS12({ .name = "1.2 rsa", .old = true, .rsa = true, .alpn = true }) IF_TLS12(
-			{ .name = "1.2 p256",
-			  .old = true,
-			  .group = SNECK_SECP256R1,
-			  .fragment = 1 })
-			IF_TLS12({ .name = "1.2 chacha20",
-				   .suite = SNECK_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-				   .old = true,
-				   .shut = true })
+	{ .name = "1.2 ecdsa", .old = true },
+	{ .name = "1.2 rsa", .old = true, .rsa = true, .alpn = true },
+	{ .name = "1.2 p256", .old = true, .group = SNECK_SECP256R1, .fragment = 1 },
+	{ .name = "1.2 chacha20",
+	  .suite = SNECK_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	  .old = true,
+	  .shut = true },
+	{ .name = "1.2 mutual", .old = true, .auth = SNECK_AUTH_REQUIRED },
+	{ .name = "1.2 mutual, none sent",
+	  .old = true,
+	  .auth = SNECK_AUTH_OPTIONAL,
+	  .empty = true },
+	{ .name = "1.2 raw key", .old = true, .raw = true },
+	{ .name = "1.2 resumed", .old = true, .resumed = true },
 };
 const size_t n_flows = sizeof flows / sizeof flows[0];
 
@@ -137,10 +139,12 @@ void flow_init(struct pair *p, const struct flow *f, uint64_t seed)
 	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static const uint8_t cookie_secret[32] = { 1, 2, 3 };
 
+	resume_old = f->old;
 	if (f->resumed)
 		resume_same(p, f->early);
 	else
 		pair_init(p, seed);
+	resume_old = false;
 	p->client.t.random += seed;
 	p->server.t.random += seed;
 	if (f->group == SNECK_X25519MLKEM768) {

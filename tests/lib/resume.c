@@ -144,19 +144,22 @@ void resume_forge(struct pair *p, void (*change)(struct session *server))
 
 void resume_same(struct pair *p, bool early)
 {
-	static struct sneck_ticket_ring ring;
-	static uint8_t kept[sizeof resume_session];
-	static size_t kept_len;
+	static struct {
+		struct sneck_ticket_ring ring;
+		uint8_t session[sizeof resume_session];
+		size_t len;
+	} of[2], *kept;
 
-	if (kept_len == 0) {
+	kept = &of[resume_old];
+	if (kept->len == 0) {
 		resume_ticket(p, 3);
-		memcpy(kept, resume_session, resume_session_len);
-		kept_len = resume_session_len;
-		ring = resume_ring;
+		memcpy(kept->session, resume_session, resume_session_len);
+		kept->len = resume_session_len;
+		kept->ring = resume_ring;
 	}
-	memcpy(resume_session, kept, kept_len);
-	resume_session_len = kept_len;
-	resume_ring = ring;
+	memcpy(resume_session, kept->session, kept->len);
+	resume_session_len = kept->len;
+	resume_ring = kept->ring;
 	again(p, 3);
 	if (!early)
 		return;
