@@ -166,7 +166,8 @@ sneck_ticket_send(struct sneck_conn *conn, const struct sneck_ticket_params *par
  *  and without a ticket, the ServerHello has given it an id, by which the client asks for it again.
  *
  *  Bytes: params, with an empty identity, are read during the call; id and mem are the caller's,
- *  and mem becomes secret. Units: cap and *len in bytes. RFC: 5246, 7.4.1.3.
+ *  and mem becomes secret. Units: cap and *len in bytes; lifetime_s counts from the handshake on.
+ *  RFC: 5246, 7.4.1.3, F.1.4.
  *  Returns: SNECK_OK; SNECK_WANT_SPACE with *len as needed; SNECK_NOT_NOW before the handshake is
  *  over, and when it has no session that a store could keep; SNECK_E_ARG.
  */

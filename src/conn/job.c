@@ -4,7 +4,7 @@
  * is read through the same cursor as a peer's bytes.
  *
  *   magic, now_ms, version, type, peer_role, leaf_id[32], name<0..255>,
- *   n, n times { der<1..2^24-1>, ocsp<0..2^16-1>, scts<0..2^16-1> }
+ *   n, n times { der<1..2^24-1>, ocsp<0..2^24-1>, scts<0..2^16-1> }
  */
 #include "conn.h"
 
@@ -12,7 +12,7 @@
 #include "../wire/rd.h"
 #include "../wire/wr.h"
 
-#define JOB_MAGIC 0x4a4f4232u
+#define JOB_MAGIC 0x4a4f4233u
 
 static void write_job(struct wr *w, const struct sneck_cert_st *st)
 {
@@ -31,7 +31,7 @@ static void write_job(struct wr *w, const struct sneck_cert_st *st)
 		const struct sneck_cert_entry e = sneck__auth_entry(hs, st->raw, i);
 
 		wr_vec(w, 3, e.der);
-		wr_vec(w, 2, e.ocsp);
+		wr_vec(w, 3, e.ocsp);
 		wr_vec(w, 2, e.scts);
 	}
 }
@@ -76,7 +76,7 @@ static enum sneck_rc read_job(struct sneck_span job, struct sneck_chain *chain,
 	chain->n_certs = rd_u8(&r);
 	for (size_t i = 0; i < chain->n_certs && i < BOUND_CERTS; i++) {
 		certs[i].der = rd_vec(&r, 3, 1, 0xffffff);
-		certs[i].ocsp = rd_vec(&r, 2, 0, 65535);
+		certs[i].ocsp = rd_vec(&r, 3, 0, 0xffffff);
 		certs[i].scts = rd_vec(&r, 2, 0, 65535);
 	}
 	if (rd_end(&r) != SNECK_OK || magic != JOB_MAGIC || chain->n_certs == 0 ||

@@ -271,6 +271,8 @@ enum sneck_rc sneck_save(struct sneck_conn *conn, const uint8_t *seal_key, void 
 	if (cap < *len)
 		return SNECK_WANT_SPACE;
 	conn->exporter_gone |= !conn->cfg->keep_exporter;
+	if (conn->hs.version == SNECK_TLS12) /* of no use without the id, which stays behind */
+		sneck__ct_wipe(conn->hs.resumption, sizeof conn->hs.resumption);
 	rc = write_block(conn, seal_key, dst, plain_size(conn));
 	if (rc != SNECK_OK)
 		sneck__ct_wipe(dst, *len);

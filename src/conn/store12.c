@@ -31,6 +31,7 @@ enum sneck_rc sneck_session_store(struct sneck_conn *conn, const struct sneck_ti
 		return SNECK_NOT_NOW;
 	sneck__session_describe(&conn->hs, &p, &s);
 	s.max_early = 0;
+	s.issued_ms = conn->hs.stored_ms; /* RFC 5246, F.1.4: the secret is as old as that */
 	s.secret = sneck_span_of(conn->hs.resumption, MASTER12_LEN);
 	wr_init(&w, NULL, 0); /* its length first: without room nothing is written */
 	sneck__session_write(&w, &s);

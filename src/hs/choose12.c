@@ -100,6 +100,7 @@ enum sneck_rc sneck__choose12_id(struct hs *hs, struct sneck_span offered)
 		SNECK_TRY(p->random(p->ctx, hs->stored_id, sizeof hs->stored_id));
 		memcpy(wk->session_id, hs->stored_id, sizeof hs->stored_id);
 		wk->session_id_len = sizeof hs->stored_id;
+		hs->stored_ms = hs->now_ms;
 		hs->stored = true;
 	}
 	return SNECK_OK;

@@ -9,10 +9,13 @@
 #define CONTENT_CCS	  20u
 #define CONTENT_HANDSHAKE 22u
 
+/* What is behind a ticket may be nothing; a record of that would be one too many. */
 static enum sneck_rc push(struct flight *f, struct sneck_span bytes, uint8_t level, uint8_t content)
 {
 	struct piece *const last = f->n != 0 ? &f->piece[f->n - 1u] : NULL;
 
+	if (bytes.len == 0)
+		return SNECK_OK;
 	if (last != NULL && last->p + last->len == bytes.p && last->level == level &&
 	    last->content == content && content == CONTENT_HANDSHAKE) {
 		last->len += (uint32_t)bytes.len;

@@ -203,7 +203,8 @@ struct hs {
 	bool ems, secure_renegotiation;
 	bool refused;                 /* the peer was told that we do not renegotiate */
 	bool stored;                  /* server: the application may keep the session, */
-	uint8_t stored_id[SESSION_ID_MAX]; /* by this id */
+	uint8_t stored_id[SESSION_ID_MAX]; /* by this id, */
+	uint64_t stored_ms;           /* of this time */
 	uint8_t warning;              /* alert that waits to be sent, not fatal; 0: none */
 };
 

@@ -57,6 +57,8 @@ enum sneck_rc sneck__offer_session(struct hs *hs)
 
 	hs->work->nego.wants_tickets = (hs->cfg->ask & SNECK_ASK_TICKETS) != 0;
 	rc = hs->session.len != 0 ? sneck__session_usable(hs, &s) : SNECK_E_SESSION;
+	if (rc == SNECK_OK && s.ticket.len + hs->work->flight.cap > UINT16_MAX)
+		rc = SNECK_E_SESSION; /* the extensions have no more together */
 	if (rc == SNECK_OK && s.version == SNECK_TLS13 && !BUILD_KEX_PSK_DHE && !hs->cfg->psk_ke)
 		rc = SNECK_E_SESSION; /* there is no mode for it */
 	if (rc == SNECK_E_SESSION || rc == SNECK_E_ARG) {

@@ -126,6 +126,19 @@ static void in_every_cut(void **state)
 	}
 }
 
+/* A hello may end with its ticket, and the ticket with a record: nothing follows. */
+static void n5_every_fragment(void **state)
+{
+	(void)state;
+	for (uint16_t most = 64; most < 700; most++) {
+		resume12_ticket(&p, 13);
+		p.client.cfg.send_fragment = p.server.cfg.send_fragment = most;
+		resume_start(&p);
+		resume_expect(&p, 1);
+		pair_wipe(&p);
+	}
+}
+
 /* Each from the ticket of the one before; all end with the first. */
 static void resumes_a_resumed_session(void **state)
 {
@@ -474,6 +487,7 @@ int main(void)
 		cmocka_unit_test(resumes),
 		cmocka_unit_test(in_each_suite),
 		cmocka_unit_test(in_every_cut),
+		cmocka_unit_test(n5_every_fragment),
 		cmocka_unit_test(resumes_a_resumed_session),
 		cmocka_unit_test(n51_replayed),
 		cmocka_unit_test(n13_not_before_the_finished),

@@ -164,6 +164,29 @@ static void t2_the_longest(void **state)
 	}
 }
 
+/* A session keeps the ticket that it was given, and one may be too long for a ClientHello: then a
+ * full handshake follows. */
+static void l11_ticket_beyond_a_hello(void **state)
+{
+	static const uint8_t ticket[65535];
+
+	(void)state;
+	for (int old = 0; old < 2; old++)
+		for (size_t len = 60000; len <= sizeof ticket; len += 205) {
+			resume_old = old != 0;
+			if (old)
+				resume12_ticket(&p, 28);
+			else
+				resume_ticket(&p, 28);
+			p.server.cfg.max_client_hello = 65535;
+			resume12_with(&p, ticket, len);
+			resume_start(&p);
+			resume_expect(&p, 0);
+			pair_wipe(&p);
+		}
+	resume_old = true;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +194,7 @@ int main(void)
 		cmocka_unit_test(n45_version_out_of_range),
 		cmocka_unit_test(what_is_agreed_anew),
 		cmocka_unit_test(t2_the_longest),
+		cmocka_unit_test(l11_ticket_beyond_a_hello),
 	};
 
 	resume_old = true;

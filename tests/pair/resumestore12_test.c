@@ -313,6 +313,61 @@ static void n1_ids_of_a_server(void **state)
 	}
 }
 
+/* However late it is stored, and however often: its secret is as old as the connection. */
+static void n53_stored_late(void **state)
+{
+	static const struct sneck_ticket_params params = { .lifetime_s = 100 };
+	struct sneck_session_info info;
+	uint8_t id[SNECK_SESSION_ID_LEN], mem[400];
+	size_t len;
+
+	(void)state;
+	resume12_init(&p, 38);
+	resume12_ids(&p);
+	resume12_store_len = 0;
+	pair_start(&p);
+	resume_expect(&p, 0);
+	for (uint64_t later = 0; later < 300000; later += 60000) {
+		sneck_conn_set_now(p.server.conn, RESUME_NOW + later);
+		assert_int_equal(
+			sneck_session_store(p.server.conn, &params, id, mem, sizeof mem, &len),
+			SNECK_OK);
+		assert_int_equal(sneck_session_read(mem, len, &info), SNECK_OK);
+		assert_int_equal(info.expires_ms, RESUME_NOW + 100000u);
+	}
+	pair_wipe(&p);
+}
+
+/* Z3: a session that is not stored before the connection is saved, never is, so nothing of it goes
+ * along. */
+static void z3_not_saved(void **state)
+{
+	static const uint8_t sealer[SNECK_SEAL_KEY_LEN] = { 1 }, zero[BOUND_HASH];
+	static const struct sneck_ticket_params params = { .lifetime_s = 1 };
+	uint8_t id[SNECK_SESSION_ID_LEN], mem[400];
+	static uint8_t block[2000];
+	struct end *const s = &p.server;
+	size_t len;
+
+	(void)state;
+	resume12_init(&p, 37);
+	resume12_ids(&p);
+	resume12_store_len = 0;
+	s->cfg.allow_save = 1;
+	pair_start(&p);
+	resume_expect(&p, 0);
+	assert_memory_not_equal(s->conn->hs.resumption, zero, sizeof zero);
+	assert_int_equal(sneck_save(s->conn, sealer, block, sizeof block, &len), SNECK_OK);
+	sneck_conn_wipe(s->conn);
+	assert_int_equal(sneck_restore(s->conn_mem, sizeof s->conn_mem, &s->cfg, sealer, block, len,
+				       &s->conn),
+			 SNECK_OK);
+	assert_memory_equal(s->conn->hs.resumption, zero, sizeof zero);
+	assert_int_equal(sneck_session_store(s->conn, &params, id, mem, sizeof mem, &len),
+			 SNECK_NOT_NOW);
+	pair_wipe(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +378,8 @@ int main(void)
 		cmocka_unit_test(who_is_asked_about),
 		cmocka_unit_test(n1_ids_of_every_length),
 		cmocka_unit_test(n1_ids_of_a_server),
+		cmocka_unit_test(n53_stored_late),
+		cmocka_unit_test(z3_not_saved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,12 +175,56 @@ static void refused(void **state)
 		attack_run(&p, &attacks[i]);
 }
 
+static int pack(struct end *e, int state)
+{
+	static uint8_t job[80000];
+	struct sneck_verdict v;
+	size_t size;
+
+	if (state != SNECK_RECEIVED_CERTIFICATE)
+		return 0;
+	size = sneck_verify_job_size(&e->st.u.cert);
+	assert_true(size < sizeof job);
+	assert_int_equal(sneck_verify_job_pack(&e->st.u.cert, job, size), SNECK_OK);
+	assert_int_equal(sneck_verify_job_run(&e->v.verifier, job, size, &v), SNECK_OK);
+	return 0;
+}
+
+static enum sneck_rc measure(void *ctx, const struct sneck_chain *chain,
+			     struct sneck_verdict *verdict)
+{
+	(void)ctx;
+	n_ocsp = (int)chain->certs[0].ocsp.len;
+	verdict->chain = SNECK_CHAIN_VALID;
+	return SNECK_OK;
+}
+
+/* In a message of its own a status may be longer than in TLS 1.3: it goes into a job, too. */
+static void long_status_in_a_job(void **state)
+{
+	static const uint8_t status[70000];
+
+	(void)state;
+	setup(SNECK_VERIFIER_WANTS_OCSP);
+	p.client.v.verifier.verify = measure;
+	p.client.cfg.max_certificate = 80000;
+	p.client.cfg.ask |= SNECK_ASK_VERIFY;
+	p.client.answer = 1;
+	p.client.hook = pack;
+	pair_start(&p);
+	p.server.cred.ocsp = sneck_span_of(status, sizeof status); /* no config would have it */
+	pair_run(&p);
+	assert_true(pair_connected(&p));
+	assert_int_equal(n_ocsp, sizeof status);
+	pair_wipe(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_pieces), cmocka_unit_test(as_many_timestamps_as_fit),
 		cmocka_unit_test(promised),  cmocka_unit_test(gives_up),
-		cmocka_unit_test(refused),
+		cmocka_unit_test(refused),   cmocka_unit_test(long_status_in_a_job),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
