@@ -160,6 +160,8 @@ static enum sneck_rc split(struct nego *ng, enum ext_in in, struct sneck_span bl
 			   struct sneck_span body[EXT_COUNT], uint32_t *here)
 {
 	struct seen seen = { .n = 0 };
+	enum sneck_rc misfit = SNECK_OK; /* the first one: said when the whole block is well made */
+	uint16_t at = 0xffff;
 	struct rd r;
 
 	rd_init(&r, block);
@@ -175,13 +177,18 @@ static enum sneck_rc split(struct nego *ng, enum ext_in in, struct sneck_span bl
 		if (in == IN_CH && type == EXT_PRE_SHARED_KEY && rd_more(&r))
 			return SNECK_E_ILLEGAL;
 		SNECK_TRY(see(&seen, type));
-		SNECK_TRY(judge(ng, in, row));
+		if (misfit == SNECK_OK) {
+			at = type;
+			misfit = judge(ng, in, row);
+		}
 		if (row != EXT_COUNT) {
 			body[row] = b;
 			*here |= SET(row);
 		}
 	}
-	return rd_end(&r);
+	SNECK_TRY(rd_end(&r));
+	ng->at_ext = at;
+	return misfit;
 }
 
 enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in, struct sneck_span block)
