@@ -124,7 +124,7 @@ static void add_identity(struct run *r, const struct cred_flags *f, size_t i, in
 		.ctx = id,
 		.sign_digest = sign_digest,
 	};
-	if (id->signer.schemes[0] == 0)
+	if (id->signer.schemes[0] == 0 && policy == NULL)
 		not_implemented("no signature scheme that this key has here");
 	id->credential = (struct sneck_credential){
 		SNECK_CREDENTIAL_INIT,
@@ -135,7 +135,8 @@ static void add_identity(struct run *r, const struct cred_flags *f, size_t i, in
 		.scts = f->scts,
 	};
 	id->credential.n_chain = n;
-	r->creds[r->cfg.n_credentials++] = &id->credential;
+	if (policy == NULL) /* else it may not do, which shows when it is asked for */
+		r->creds[r->cfg.n_credentials++] = &id->credential;
 }
 
 static void setup_identity(struct run *r)
@@ -408,6 +409,7 @@ static void setup_questions(struct run *r)
 	for (size_t i = 0; i < f->n_more; i++)
 		choose |= f->more[i].must_match_issuer ||
 			  (f->n_more > 1 && f->more[i].kind == CRED_RAW_KEY);
+	choose |= f->policy != NULL;
 	if (choose || (r->cfg.n_credentials != 0 && (!f->server || (f->async && f->n_more == 0))))
 		r->cfg.ask |= SNECK_ASK_CREDENTIAL;
 }
