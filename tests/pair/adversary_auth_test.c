@@ -36,8 +36,8 @@ static const struct attack extensions[] = {
 	{ "n24_ee_alpn_unasked", EE, ADD(16), B("\0\x03\x02h2"), E(EXT_UNASKED, 110) },
 
 	{ "n24_ee_name_body", EE, SET_EXT(0), B("\0"), E(DECODE, 50) },
-	{ "n25_ee_twice_name", EE, ADD(0), B(""), E(EXT_DUPLICATE, 50) },
-	{ "n25_ee_twice_alpn", EE, ADD(16), B("\0\x03\x02h2"), .alpn = true, E(EXT_DUPLICATE, 50) },
+	{ "n25_ee_twice_name", EE, ADD(0), B(""), E(EXT_DUPLICATE, 47) },
+	{ "n25_ee_twice_alpn", EE, ADD(16), B("\0\x03\x02h2"), .alpn = true, E(EXT_DUPLICATE, 47) },
 	{ "n30_ee_alpn_unoffered", EE, SET_EXT(16), B("\0\x03\x02h3"), .alpn = true,
 	  E(NOT_OFFERED, 47) },
 	{ "n30_ee_alpn_two", EE, SET_EXT(16),

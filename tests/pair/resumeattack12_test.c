@@ -30,7 +30,7 @@
 
 static const struct attack with_ticket[] = {
 	{ "n27_sh_ticket_body", SH, SET_EXT(35), B("\0"), E(DECODE, 50) },
-	{ "n25_sh_ticket_twice", SH, ADD(35), B(""), E(EXT_DUPLICATE, 50) },
+	{ "n25_sh_ticket_twice", SH, ADD(35), B(""), E(EXT_DUPLICATE, 47) },
 	{ "n13_ticket_not_promised", SH, DEL(35), .self = true, E(BAD_FINISHED, 51) },
 	{ "n11_ticket_dropped", NST, .act = ACT_DROP, E(UNEXPECTED, 10) },
 	{ "n12_ticket_twice", NST, .act = ACT_DUP, E(UNEXPECTED, 10) },
@@ -53,7 +53,7 @@ static const struct attack with_ticket[] = {
 	{ "n10_ticket_protected", NST, .act = ACT_PROT, E(UNEXPECTED, 10) },
 	{ "n4_ch_ticket_none", CH, DEL(35), E(BAD_FINISHED, 51) },
 	{ "n4_ch_ticket_garbage", CH, SET_EXT(35), B("garbage"), E(BAD_FINISHED, 51) },
-	{ "n25_ch_ticket_twice", CH, ADD(35), B(""), E(EXT_DUPLICATE, 50) },
+	{ "n25_ch_ticket_twice", CH, ADD(35), B(""), E(EXT_DUPLICATE, 47) },
 	{ "n6_done_glued", BY_S, .msg = 14, .act = ACT_GLUE, B("\x04\0\0\x06\0"), E(EPOCH, 10) },
 };
 
