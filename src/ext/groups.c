@@ -6,7 +6,8 @@
  *   } NamedGroupList;
  *
  * A server may send its own list in EncryptedExtensions, for the client's next connection: read and
- * not used. Some of TLS 1.2 send one in ServerHello, where nobody has said what it means: the same. */
+ * not used. Some of TLS 1.2 send one in ServerHello, where nobody has said what it means: the same.
+ */
 #include "ext.h"
 #include "grease.h"
 #include "select.h"

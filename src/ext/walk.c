@@ -122,9 +122,9 @@ static unsigned row_of(uint16_t type)
 	return i;
 }
 
-/* Types seen so far, known and unknown: RFC 9846, 4.3 forbids every duplicate, and names no alert. Of
- * two that mean something the second is illegal; with two that mean nothing to us the block is not
- * one. The bitmap on the low bits keeps the usual message from looking through the list. */
+/* Types seen so far, known and unknown: RFC 9846, 4.3 forbids every duplicate, and names no alert.
+ * Of two that mean something the second is illegal; with two that mean nothing to us the block is
+ * not one. The bitmap on the low bits keeps the usual message from looking through the list. */
 struct seen {
 	uint16_t type[BOUND_EXTENSIONS];
 	uint32_t n, map[8];

@@ -11,8 +11,8 @@
 
 #include "../build.h"
 
-/* RFC 9846, 4.3.9: early data is for the protocol of the session. A server that chose none may do so
- * again, whatever is offered: if it does not, it refuses. */
+/* RFC 9846, 4.3.9: early data is for the protocol of the session. A server that chose none may do
+ * so again, whatever is offered: if it does not, it refuses. */
 static bool protocol_offered(const struct sneck_config *cfg, struct sneck_span alpn)
 {
 	for (size_t i = 0; i < cfg->n_alpn; i++)

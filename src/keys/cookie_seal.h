@@ -9,9 +9,9 @@
 #include "../bounds.h"
 
 struct cookie {
-	uint16_t suite, group; /* group 0: the cookie was all that the retry was for */
-	uint8_t keyed;	       /* 1: a pre-shared key was chosen */
-	uint8_t summary[32];   /* of what a second ClientHello may not change */
+	uint16_t suite, group;	   /* group 0: the cookie was all that the retry was for */
+	uint8_t keyed;		   /* 1: a pre-shared key was chosen */
+	uint8_t summary[32];	   /* of what a second ClientHello may not change */
 	uint8_t hello[BOUND_HASH]; /* digest of the first, hello_len bytes */
 	uint8_t hello_len;
 };

@@ -289,8 +289,7 @@ static void set(struct flags *f, const struct flag *flag, const char *value)
 
 static bool has_value(enum kind kind)
 {
-	return kind != BOOL && kind != CRED_BOOL && kind != NEW && kind != POLICY &&
-	       kind != IGNORE;
+	return kind != BOOL && kind != CRED_BOOL && kind != NEW && kind != POLICY && kind != IGNORE;
 }
 
 static bool strip(const char **name, const char *prefix)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* policy.c: the compliance policies of the reference, as what a config of ours has to say: lists of
- * suites, groups and schemes. Their words, not ours: NIST SP 800-52r2 in 2022, WPA3 in 2023, CNSA 1.0
- * without MLKEM1024 and the RSA key exchange; of the CNSA of 2024 nothing but an order. */
+ * suites, groups and schemes. Their words, not ours: NIST SP 800-52r2 in 2022, WPA3 in 2023,
+ * CNSA 1.0 without MLKEM1024 and the RSA key exchange; of the CNSA of 2024 nothing but an order. */
 #include "shim.h"
 
 #include <string.h>

@@ -164,11 +164,8 @@ static const struct sneck_credential *pretence(uint16_t type, const uint16_t *sc
 
 	signer.schemes = schemes;
 	of_type[type & 3u] = (struct sneck_credential){
-		SNECK_CREDENTIAL_INIT,
-		.type = type,
-		.chain = nothing,
-		.n_chain = 1,
-		.signer = &signer,
+		SNECK_CREDENTIAL_INIT, .type = type,	  .chain = nothing,
+		.n_chain = 1,	       .signer = &signer,
 	};
 	return &of_type[type & 3u];
 }
@@ -309,8 +306,7 @@ static void setup_groups(struct run *r)
 
 	r->cfg.groups = (struct sneck_u16s){ f->curves.v, f->curves.n };
 	if (f->policy != NULL)
-		r->cfg.groups =
-			(struct sneck_u16s){ f->policy->groups.v, f->policy->groups.n };
+		r->cfg.groups = (struct sneck_u16s){ f->policy->groups.v, f->policy->groups.n };
 	if (f->no_key_shares)
 		not_implemented("a ClientHello without key shares");
 	for (size_t i = 0; i < f->key_shares.n; i++)

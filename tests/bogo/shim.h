@@ -106,7 +106,7 @@ struct kept {
 	struct sneck_ticket_ring ring;
 	uint64_t now_ms;
 	uint8_t session[4096];
-	size_t session_len; /* 0: none */
+	size_t session_len;				       /* 0: none */
 	uint8_t stored[1024], stored_id[SNECK_SESSION_ID_LEN]; /* server of TLS 1.2 */
 	size_t stored_len;
 	uint16_t peer_scheme, group;

@@ -120,8 +120,8 @@ static void n25_duplicates(void **state)
 		add(types[i], "", 0);
 		add(0x5a5a, "", 0);
 		add(types[i], "", 0);
-		assert_int_equal(read_hello(), i < 6 || types[i] == 5 ? SNECK_E_EXT_DUPLICATE
-								      : SNECK_E_DECODE);
+		assert_int_equal(read_hello(),
+				 i < 6 || types[i] == 5 ? SNECK_E_EXT_DUPLICATE : SNECK_E_DECODE);
 		assert_int_equal(ng.at_ext, types[i]);
 	}
 	start(); /* the same low bits are not the same type */

@@ -195,8 +195,8 @@ static void n51_another_protocol(void **state)
 	pair_wipe(&p);
 }
 
-/* A session without a protocol: early data goes to a server that may have one now, and is taken only
- * if it still has none. */
+/* A session without a protocol: early data goes to a server that may have one now, and is taken
+ * only if it still has none. */
 static void n51_no_protocol_before(void **state)
 {
 	static const struct sneck_span two[] = { { (const uint8_t *)"h2", 2 },

@@ -68,8 +68,8 @@ static void n7_versions(void **state)
 				 three ? SNECK_WANT_INPUT : SNECK_E_ILLEGAL);
 		for (size_t n = 3; n <= 5; n++)
 			assert_int_equal(judge(p, n, 0, REC_OUTER), v != 0x0303 ? SNECK_E_ILLEGAL
-								    : n < 5 ? SNECK_WANT_INPUT
-									    : SNECK_OK);
+								    : n < 5	? SNECK_WANT_INPUT
+										: SNECK_OK);
 	}
 }
 
