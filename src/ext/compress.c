@@ -26,6 +26,17 @@ static void compress_write(const struct nego *ng, enum ext_in in, struct wr *w)
 	wr_close(w, list);
 }
 
+/* Whether the list has an algorithm before the place where it stands; 127 places at most. */
+static bool again(const struct rd *list)
+{
+	const uint8_t *const now = list->base + list->at - 2u;
+
+	for (size_t i = 0; i + 2u < list->at; i += 2)
+		if (memcmp(list->base + i, now, 2) == 0)
+			return true;
+	return false;
+}
+
 static enum sneck_rc compress_read(struct nego *ng, enum ext_in in, struct sneck_span body)
 {
 	struct rd r, list;
@@ -36,6 +47,8 @@ static enum sneck_rc compress_read(struct nego *ng, enum ext_in in, struct sneck
 	while (rd_more(&list)) {
 		const uint16_t algorithm = rd_u16(&list);
 
+		if (!list.bad && again(&list))
+			return SNECK_E_ILLEGAL;
 		if (algorithm < 32)
 			ng->peer_unpacks |= SET(algorithm);
 	}

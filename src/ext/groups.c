@@ -6,7 +6,8 @@
  *   } NamedGroupList;
  *
  * A server may send its own list in EncryptedExtensions, for the client's next connection: read and
- * not used. */
+ * not used. Some of TLS 1.2 send one in ServerHello, where nobody has said what it means: the same.
+ */
 #include "ext.h"
 #include "grease.h"
 #include "select.h"
@@ -49,7 +50,7 @@ static enum sneck_rc groups_read(struct nego *ng, enum ext_in in, struct sneck_s
 
 const struct ext sneck__ext_groups = {
 	.type = EXT_SUPPORTED_GROUPS,
-	.allowed = SET(IN_CH) | SET(IN_EE),
+	.allowed = SET(IN_CH) | SET(IN_SH12) | SET(IN_EE),
 	.offer = groups_offer,
 	.write = groups_write,
 	.read = groups_read,

@@ -122,14 +122,15 @@ static unsigned row_of(uint16_t type)
 	return i;
 }
 
-/* Types seen so far, known and unknown: RFC 9846, 4.3 forbids every duplicate. The bitmap on the
- * low bits keeps the usual message from looking through the list. */
+/* Types seen so far, known and unknown: RFC 9846, 4.3 forbids every duplicate, and names no alert.
+ * Of two that mean something the second is illegal; with two that mean nothing to us the block is
+ * not one. The bitmap on the low bits keeps the usual message from looking through the list. */
 struct seen {
 	uint16_t type[BOUND_EXTENSIONS];
 	uint32_t n, map[8];
 };
 
-static enum sneck_rc see(struct seen *s, uint16_t type)
+static enum sneck_rc see(struct seen *s, uint16_t type, bool known)
 {
 	uint32_t *const word = &s->map[(type & 0xffu) >> 5];
 	const uint32_t bit = SET(type & 31u);
@@ -137,7 +138,7 @@ static enum sneck_rc see(struct seen *s, uint16_t type)
 	if (*word & bit)
 		for (uint32_t i = 0; i < s->n; i++)
 			if (s->type[i] == type)
-				return SNECK_E_EXT_DUPLICATE;
+				return known ? SNECK_E_EXT_DUPLICATE : SNECK_E_DECODE;
 	if (s->n == BOUND_EXTENSIONS)
 		return SNECK_E_ILLEGAL;
 	s->type[s->n++] = type;
@@ -160,6 +161,8 @@ static enum sneck_rc split(struct nego *ng, enum ext_in in, struct sneck_span bl
 			   struct sneck_span body[EXT_COUNT], uint32_t *here)
 {
 	struct seen seen = { .n = 0 };
+	enum sneck_rc misfit = SNECK_OK; /* the first one: said when the whole block is well made */
+	uint16_t at = 0xffff;
 	struct rd r;
 
 	rd_init(&r, block);
@@ -174,14 +177,19 @@ static enum sneck_rc split(struct nego *ng, enum ext_in in, struct sneck_span bl
 		/* RFC 9846, 4.3.11: the last one, also for who does not know what it is */
 		if (in == IN_CH && type == EXT_PRE_SHARED_KEY && rd_more(&r))
 			return SNECK_E_ILLEGAL;
-		SNECK_TRY(see(&seen, type));
-		SNECK_TRY(judge(ng, in, row));
+		SNECK_TRY(see(&seen, type, row != EXT_COUNT));
+		if (misfit == SNECK_OK) {
+			at = type;
+			misfit = judge(ng, in, row);
+		}
 		if (row != EXT_COUNT) {
 			body[row] = b;
 			*here |= SET(row);
 		}
 	}
-	return rd_end(&r);
+	SNECK_TRY(rd_end(&r));
+	ng->at_ext = at;
+	return misfit;
 }
 
 enum sneck_rc sneck__ext_read(struct nego *ng, enum ext_in in, struct sneck_span block)

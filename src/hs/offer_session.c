@@ -11,13 +11,14 @@
 
 #include "../build.h"
 
-/* RFC 9846, 4.3.9: early data is for the protocol of the session. */
+/* RFC 9846, 4.3.9: early data is for the protocol of the session. A server that chose none may do
+ * so again, whatever is offered: if it does not, it refuses. */
 static bool protocol_offered(const struct sneck_config *cfg, struct sneck_span alpn)
 {
 	for (size_t i = 0; i < cfg->n_alpn; i++)
 		if (cfg->alpn[i].len == alpn.len && memcmp(cfg->alpn[i].p, alpn.p, alpn.len) == 0)
 			return true;
-	return cfg->n_alpn == 0 && alpn.len == 0;
+	return alpn.len == 0;
 }
 
 static void offer13(struct hs *hs, const struct session *s)

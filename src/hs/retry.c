@@ -97,6 +97,7 @@ enum sneck_rc sneck__retry_remember(struct hs *hs, const struct client_hello *ch
 
 	memo->suite = hs->suite->id;
 	memo->group = wk->nego.wanted != NULL ? wk->nego.wanted->group : 0;
+	memo->keyed = wk->nego.psk_index != 0;
 	memo->hello_len = hs->hash->len;
 	SNECK_TRY(sneck__retry_summary(hs, memo->summary, ch));
 	SNECK_TRY(sneck__transcript_init(&wk->transcript, hs->hash));
@@ -158,6 +159,9 @@ enum sneck_rc sneck__retry_accept(struct hs *hs, const struct client_hello *ch)
 	}
 	keep_suite(hs);
 	SNECK_TRY(compare(hs, ch));
+	/* 4.2.2: a key may go if it does not fit the suite, and the one that was chosen did */
+	if (wk->memo.keyed && !wk->nego.psk_offered)
+		return SNECK_E_EXT_MISSING;
 	if (wk->memo.hello_len != hs->hash->len)
 		return SNECK_E_ILLEGAL;
 	wk->nego.wanted = wk->memo.group != 0 ? wk->nego.kex : NULL;

@@ -13,17 +13,20 @@
 static enum sneck_rc find_version(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	struct client_hello ch;
+	enum sneck_rc rc;
 
 	SNECK_TRY(sneck__client_hello_read(&ch, m->body));
 
 	SNECK_TRY(sneck__ask_hello(hs, m));
 
-	SNECK_TRY(sneck__ext_peek_version(&hs->version, hs->cfg, IN_CH, ch.legacy_version,
-					  ch.extensions));
-	/* RFC 7507, 3 */
-	if (hs->version == SNECK_TLS12 && sneck__version_on(hs->cfg, SNECK_TLS13) &&
+	rc = sneck__ext_peek_version(&hs->version, hs->cfg, IN_CH, ch.legacy_version,
+				     ch.extensions);
+	/* RFC 7507, 3: less than we can, and be it less than we do */
+	if ((rc == SNECK_E_NO_VERSION ||
+	     (hs->version == SNECK_TLS12 && sneck__version_on(hs->cfg, SNECK_TLS13))) &&
 	    sneck__wire_list_has(ch.suites, FALLBACK_SCSV))
 		return SNECK_E_FALLBACK;
+	SNECK_TRY(rc);
 
 	*to = sneck__version_exit(hs->version);
 	return SNECK_OK;

@@ -26,6 +26,7 @@ enum sneck_rc sneck__cookie_seal(uint8_t out[COOKIE_MAX], size_t *len,
 	wr_init(&w, out, COOKIE_MAX - 32u);
 	wr_u16(&w, cookie->suite);
 	wr_u16(&w, cookie->group);
+	wr_u8(&w, cookie->keyed);
 	wr_put(&w, sneck_span_of(cookie->summary, sizeof cookie->summary));
 	wr_vec(&w, 1, sneck_span_of(cookie->hello, cookie->hello_len));
 	SNECK_TRY(wr_end(&w));
@@ -43,6 +44,7 @@ enum sneck_rc sneck__cookie_open(struct cookie *cookie, const struct sneck_hash 
 	rd_init(&r, sealed);
 	cookie->suite = rd_u16(&r);
 	cookie->group = rd_u16(&r);
+	cookie->keyed = rd_u8(&r);
 	summary = rd_take(&r, sizeof cookie->summary);
 	hello = rd_vec(&r, 1, 1, BOUND_HASH);
 	mac = rd_take(&r, sizeof own);

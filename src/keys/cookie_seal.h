@@ -9,13 +9,14 @@
 #include "../bounds.h"
 
 struct cookie {
-	uint16_t suite, group; /* group 0: the cookie was all that the retry was for */
-	uint8_t summary[32];   /* of what a second ClientHello may not change */
+	uint16_t suite, group;	   /* group 0: the cookie was all that the retry was for */
+	uint8_t keyed;		   /* 1: a pre-shared key was chosen */
+	uint8_t summary[32];	   /* of what a second ClientHello may not change */
 	uint8_t hello[BOUND_HASH]; /* digest of the first, hello_len bytes */
 	uint8_t hello_len;
 };
 
-#define COOKIE_MAX (2u + 2u + 32u + 1u + BOUND_HASH + 32u)
+#define COOKIE_MAX (2u + 2u + 1u + 32u + 1u + BOUND_HASH + 32u)
 
 /* secret: 32 bytes of ours. sha256 makes the MAC. *len: bytes of out that were used. */
 SNECK_MUST_CHECK enum sneck_rc sneck__cookie_seal(uint8_t out[COOKIE_MAX], size_t *len,

@@ -15,8 +15,8 @@
  *
  * Under a key only application_data is a protected record, and only ChangeCipherSpec may come
  * without protection (RFC 9846, 5): an alert or message that anybody could have sent counts for
- * nothing. In TLS 1.2 every record is protected then, and says what it is. RFC 9846, 5.1: the minor
- * version MUST be ignored. */
+ * nothing. In TLS 1.2 every record is protected then, and says what it is, with the version that is
+ * spoken (RFC 5246, 6.2.1). RFC 9846, 5.1: otherwise the minor version MUST be ignored. */
 enum sneck_rc sneck__rec_head(struct rec_head *head, const uint8_t *p, size_t n, int first,
 			      enum rec_guard guard)
 {
@@ -29,6 +29,8 @@ enum sneck_rc sneck__rec_head(struct rec_head *head, const uint8_t *p, size_t n,
 		return SNECK_E_UNEXPECTED;
 	if (n >= 2 && p[1] != 3)
 		return first ? SNECK_E_NOT_TLS : SNECK_E_ILLEGAL;
+	if (n >= 3 && guard == REC_OUTER && p[2] != 3)
+		return SNECK_E_ILLEGAL;
 	if (n < BOUND_RECORD_HEAD)
 		return SNECK_WANT_INPUT;
 	rd_init(&r, sneck_span_of(p, BOUND_RECORD_HEAD));

@@ -130,6 +130,7 @@ void expect_handshake(const struct run *r)
 	expect_number("the peer's signature scheme", facts->peer_scheme, f->expect_peer_scheme);
 	expect_number("the group", facts->group, f->expect_curve_id);
 	expect_number("the suite", facts->suite, f->expect_cipher);
+	expect_number("the suite", facts->suite, f->expect_cipher_aes);
 	expect_resumption(r, f);
 	expect_early(r, f);
 	expect_peer(r, f);
@@ -144,6 +145,14 @@ void expect_handshake(const struct run *r)
 		die("credential %d was used", r->selected);
 }
 
+void expect_trace(const struct run *r)
+{
+	const char *const want = r->flags->expect_msg_callback;
+
+	if (want != NULL && strcmp(r->trace, want) != 0)
+		die("messages were\n%sexpected\n%s", r->trace, want);
+}
+
 void expect_end(const struct run *r)
 {
 	const struct flags *const f = r->early_rejected ? r->retry : r->flags;
@@ -153,8 +162,7 @@ void expect_end(const struct run *r)
 		!f->expect_no_session && !f->shim_shuts_down &&
 		(!old || (r->facts.ems && (r->facts.resumed == 0 || f->expect_ticket_renewal)));
 
-	if (f->expect_msg_callback != NULL && strcmp(r->trace, f->expect_msg_callback) != 0)
-		die("messages were\n%sexpected\n%s", r->trace, f->expect_msg_callback);
+	expect_number("the number of renegotiations", 0, f->expect_total_renegotiations);
 	if (f->server)
 		return;
 	if (r->new_session != want && !f->shim_shuts_down)

@@ -22,6 +22,7 @@ enum kind {
 	CRED_BASE64,
 	CRED_LIST, /* into the credential at hand */
 	NEW,	   /* a credential of the kind at `at` */
+	POLICY,
 	IGNORE,
 	IGNORE_VALUE
 };
@@ -83,6 +84,11 @@ static const struct flag {
 	F("-reject-alpn", BOOL, reject_alpn),
 	F("-decline-alpn", BOOL, decline_alpn),
 	F("-server-preference", BOOL, server_preference),
+	F("-no-legacy-server-connect", BOOL, no_legacy_server_connect),
+	F("-fips-202205", POLICY, policy),
+	F("-wpa-202304", POLICY, policy),
+	F("-cnsa-202407", POLICY, policy),
+	F("-cnsa1-202603", POLICY, policy),
 	F("-verify-peer", BOOL, verify_peer),
 	F("-require-any-client-certificate", BOOL, require_any_client_certificate),
 	F("-verify-fail", BOOL, verify_fail),
@@ -123,6 +129,9 @@ static const struct flag {
 	F("-expect-peer-verify-pref", LIST, expect_peer_verify_prefs),
 	F("-expect-curve-id", INT, expect_curve_id),
 	F("-expect-cipher", INT, expect_cipher),
+	F("-expect-cipher-aes", INT, expect_cipher_aes),
+	{ "-expect-cipher-no-aes", IGNORE_VALUE, 0 }, /* for machines without AES */
+	F("-expect-total-renegotiations", INT, expect_total_renegotiations),
 	F("-expect-ticket-age-skew", INT, expect_ticket_age_skew),
 	F("-expect-selected-credential", INT, expect_selected_credential),
 	F("-expect-peer-certificate-type", INT, expect_peer_certificate_type),
@@ -162,6 +171,7 @@ static const struct flag {
 	{ "-no-op-extra-handshake", IGNORE, 0 },
 	{ "-handshake-twice", IGNORE, 0 },
 	{ "-renegotiate-ignore", IGNORE, 0 },
+	{ "-renegotiate-freely", IGNORE, 0 }, /* there is no renegotiation to allow */
 	{ "-expect-secure-renegotiation", IGNORE, 0 },
 	{ "-expect-verify-result", IGNORE, 0 },
 	{ "-renew-ticket", IGNORE, 0 },
@@ -269,6 +279,9 @@ static void set(struct flags *f, const struct flag *flag, const char *value)
 			die("more than %d credentials", MAX_CREDS);
 		f->more[f->n_more++].kind = (int)flag->at;
 		break;
+	case POLICY:
+		f->policy = policy_of(flag->name);
+		break;
 	default:
 		break;
 	}
@@ -276,7 +289,7 @@ static void set(struct flags *f, const struct flag *flag, const char *value)
 
 static bool has_value(enum kind kind)
 {
-	return kind != BOOL && kind != CRED_BOOL && kind != NEW && kind != IGNORE;
+	return kind != BOOL && kind != CRED_BOOL && kind != NEW && kind != POLICY && kind != IGNORE;
 }
 
 static bool strip(const char **name, const char *prefix)

@@ -149,7 +149,7 @@ static bool issuer_named(const struct sneck_credential *c, struct sneck_span nam
 static enum sneck_rc answer_credential(struct run *r)
 {
 	const struct sneck_cred_st *const st = &r->st.u.cred;
-	bool issuers = false;
+	bool issuers = false, any = false;
 
 	expect_request(r, st);
 	if (r->flags->fail_cert_callback)
@@ -162,13 +162,14 @@ static enum sneck_rc answer_credential(struct run *r)
 
 		if (id->chain == NULL)
 			continue;
+		any = true;
 		issuers = id->flags->must_match_issuer &&
 			  !issuer_named(&id->credential, st->ca_names);
 		if (!issuers &&
 		    sneck_answer_credential(r->conn, r->st.op, &id->credential) == SNECK_OK)
 			return SNECK_OK;
 	}
-	if (r->cfg.n_credentials == 0)
+	if (!any)
 		return sneck_answer_credential(r->conn, r->st.op, NULL);
 	fprintf(stderr, "no credential fits%s\n", issuers ? ": of none of the issuers" : "");
 	return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
@@ -245,11 +246,15 @@ static enum sneck_rc answer_psk(struct run *r)
 		for (uint32_t i = 0; id->flags != NULL && i < n; i++)
 			if (names(identity[i], &id->psk, r->kdfs)) {
 				r->psk_index = id->index;
+				r->keyed = true;
 				return sneck_answer_psk(r->conn, r->st.op, (int)i, NULL, 0,
 							&id->psk);
 			}
 	}
-	return sneck_answer_refuse(r->conn, r->st.op, SNECK_ALERT_HANDSHAKE_FAILURE);
+	/* the key that a first ClientHello was judged by is gone from the second */
+	return sneck_answer_refuse(r->conn, r->st.op,
+				   r->keyed ? SNECK_ALERT_ILLEGAL_PARAMETER
+					    : SNECK_ALERT_HANDSHAKE_FAILURE);
 }
 
 /* ---- the others ---- */

@@ -105,7 +105,9 @@ static void add_psk(struct run *r, struct identity *id, const struct cred_flags 
 static void add_identity(struct run *r, const struct cred_flags *f, size_t i, int index)
 {
 	struct identity *const id = &r->ids[i];
+	const struct policy *const policy = r->flags->policy;
 	const struct sneck_signer *own;
+	const struct list *prefs;
 	size_t n;
 
 	*id = (struct identity){ .flags = f, .run = r, .index = index };
@@ -115,13 +117,14 @@ static void add_identity(struct run *r, const struct cred_flags *f, size_t i, in
 	}
 	load(id, f);
 	own = sneck_pki_key_signer(id->key);
+	prefs = !f->signing_prefs.given && policy != NULL ? &policy->schemes : &f->signing_prefs;
 	id->signer = (struct sneck_signer){
-		.schemes = signs_with(&f->signing_prefs, own->schemes),
+		.schemes = signs_with(prefs, own->schemes),
 		.sign = sign,
 		.ctx = id,
 		.sign_digest = sign_digest,
 	};
-	if (id->signer.schemes[0] == 0)
+	if (id->signer.schemes[0] == 0 && policy == NULL)
 		not_implemented("no signature scheme that this key has here");
 	id->credential = (struct sneck_credential){
 		SNECK_CREDENTIAL_INIT,
@@ -132,7 +135,8 @@ static void add_identity(struct run *r, const struct cred_flags *f, size_t i, in
 		.scts = f->scts,
 	};
 	id->credential.n_chain = n;
-	r->creds[r->cfg.n_credentials++] = &id->credential;
+	if (policy == NULL) /* else it may not do, which shows when it is asked for */
+		r->creds[r->cfg.n_credentials++] = &id->credential;
 }
 
 static void setup_identity(struct run *r)
@@ -149,6 +153,21 @@ static void setup_identity(struct run *r)
 	r->cfg.psks = r->psks;
 	r->cfg.psk_only =
 		r->cfg.n_credentials == 0 && r->cfg.n_psks != 0 && (f->server || !f->verify_peer);
+}
+
+/* Offered and never used: answer_credential() has no such identity. */
+static const struct sneck_credential *pretence(uint16_t type, const uint16_t *schemes)
+{
+	static const struct sneck_span nothing[] = { { (const uint8_t *)"", 1 } };
+	static struct sneck_signer signer = { .sign = sign };
+	static struct sneck_credential of_type[4];
+
+	signer.schemes = schemes;
+	of_type[type & 3u] = (struct sneck_credential){
+		SNECK_CREDENTIAL_INIT, .type = type,	  .chain = nothing,
+		.n_chain = 1,	       .signer = &signer,
+	};
+	return &of_type[type & 3u];
 }
 
 /* A client that is told which types it has shows those, in that order. */
@@ -169,7 +188,8 @@ static void sort_types(struct run *r)
 			if (have[k]->type == want->v[i])
 				r->creds[r->cfg.n_credentials++] = have[k];
 		if (r->cfg.n_credentials == before)
-			not_implemented("a certificate type without a credential of it");
+			r->creds[r->cfg.n_credentials++] =
+				pretence(want->v[i], r->cfg.provider->pubkey->schemes);
 	}
 }
 
@@ -221,6 +241,10 @@ static bool accepts(const struct flags *f, uint16_t type)
 static void setup_trust(struct run *r)
 {
 	const struct flags *const f = r->flags;
+	const struct list *const schemes = f->verify_prefs.given ? &f->verify_prefs
+					   : f->policy != NULL && f->policy->schemes.given
+						   ? &f->policy->schemes
+						   : &usual;
 	const struct sneck_pki_trust_options options = {
 		SNECK_PKI_TRUST_INIT,
 		.no_system = 1,
@@ -233,8 +257,7 @@ static void setup_trust(struct run *r)
 	    sneck_pki_trust_open(&r->trust, &options, &note) != SNECK_OK)
 		not_implemented(note.text);
 	r->verifier = (struct sneck_verifier){
-		.schemes = preferred(f->verify_prefs.given ? &f->verify_prefs : &usual,
-				     r->cfg.provider->pubkey->schemes),
+		.schemes = preferred(schemes, r->cfg.provider->pubkey->schemes),
 		.ca_names = r->ca_names,
 		.n_ca_names = read_names(f->use_client_ca_list, r->ca_names, 16),
 		.flags = (f->enable_ocsp_stapling && !f->server ? SNECK_VERIFIER_WANTS_OCSP : 0) |
@@ -282,6 +305,8 @@ static void setup_groups(struct run *r)
 	const struct flags *const f = r->flags;
 
 	r->cfg.groups = (struct sneck_u16s){ f->curves.v, f->curves.n };
+	if (f->policy != NULL)
+		r->cfg.groups = (struct sneck_u16s){ f->policy->groups.v, f->policy->groups.n };
 	if (f->no_key_shares)
 		not_implemented("a ClientHello without key shares");
 	for (size_t i = 0; i < f->key_shares.n; i++)
@@ -298,6 +323,8 @@ static void setup_versions(struct run *r)
 	int min = f->min_version > SNECK_TLS12 ? f->min_version : SNECK_TLS12;
 	int max = f->max_version != 0 ? f->max_version : SNECK_TLS13;
 
+	if (f->no_tls12 && f->no_tls13)
+		die("no version is enabled");
 	if (f->no_tls12 && min == SNECK_TLS12)
 		min = SNECK_TLS13;
 	if (f->no_tls13 && max == SNECK_TLS13)
@@ -316,7 +343,10 @@ static void setup_suites(struct run *r)
 					  SNECK_TLS_CHACHA20_POLY1305_SHA256 };
 	static uint16_t suites[4];
 
-	r->cfg.prefer_peer_order = !r->flags->server_preference;
+	r->cfg.prefer_peer_order = !r->flags->server_preference && r->flags->policy == NULL;
+	if (r->flags->policy != NULL)
+		r->cfg.suites = (struct sneck_u16s){ r->flags->policy->suites.v,
+						     r->flags->policy->suites.n };
 	if (r->flags->cipher == NULL)
 		return;
 	memcpy(suites + 1, tls13, sizeof tls13);
@@ -375,6 +405,7 @@ static void setup_questions(struct run *r)
 	for (size_t i = 0; i < f->n_more; i++)
 		choose |= f->more[i].must_match_issuer ||
 			  (f->n_more > 1 && f->more[i].kind == CRED_RAW_KEY);
+	choose |= f->policy != NULL;
 	if (choose || (r->cfg.n_credentials != 0 && (!f->server || (f->async && f->n_more == 0))))
 		r->cfg.ask |= SNECK_ASK_CREDENTIAL;
 }
@@ -392,9 +423,9 @@ void setup(struct run *r)
 		.max_certificate = (uint32_t)f->max_cert_list,
 		.session_domain = sneck_span_of("bogo", 4),
 		.keep_exporter = 1,
-		.grease = f->enable_grease,
+		.grease = f->enable_grease || f->server, /* a server of the reference always */
 		.insecure_no_name = 1,
-		.insecure_no_ems = 1,
+		.insecure_no_ems = !f->no_legacy_server_connect,
 		.insecure_keylog = f->export_traffic_secrets ? keep_secret : NULL,
 		.keylog_user = r,
 		.trace = f->expect_msg_callback != NULL ? trace : NULL,

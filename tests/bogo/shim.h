@@ -21,6 +21,12 @@ struct list {
 	bool given;
 };
 
+/* What a compliance policy allows, as lists. */
+struct policy {
+	const char *name;
+	struct list suites, groups, schemes;
+};
+
 enum cred_kind { CRED_X509, CRED_RAW_KEY, CRED_PSK };
 
 struct cred_flags {
@@ -47,7 +53,8 @@ struct flags {
 	struct list curves, key_shares, verify_prefs;
 	bool no_key_shares;
 	const char *trust_cert, *host_name, *advertise_alpn, *select_alpn, *cipher;
-	bool reject_alpn, decline_alpn, server_preference;
+	bool reject_alpn, decline_alpn, server_preference, no_legacy_server_connect;
+	const struct policy *policy; /* NULL: none */
 	bool verify_peer, require_any_client_certificate, verify_fail, reverify_on_resume;
 	bool use_custom_verify_callback;
 	bool enable_ocsp_stapling, enable_scts;
@@ -66,6 +73,7 @@ struct flags {
 	bool use_export_context;
 
 	int expect_version, expect_peer_scheme, expect_curve_id, expect_cipher;
+	int expect_cipher_aes, expect_total_renegotiations;
 	int expect_ticket_age_skew, expect_selected_credential, expect_peer_certificate_type;
 	bool expect_session_miss, expect_no_session, expect_session_id, expect_no_session_id;
 	bool expect_extended_master_secret, expect_hrr, expect_no_hrr, expect_no_server_name;
@@ -98,7 +106,7 @@ struct kept {
 	struct sneck_ticket_ring ring;
 	uint64_t now_ms;
 	uint8_t session[4096];
-	size_t session_len; /* 0: none */
+	size_t session_len;				       /* 0: none */
 	uint8_t stored[1024], stored_id[SNECK_SESSION_ID_LEN]; /* server of TLS 1.2 */
 	size_t stored_len;
 	uint16_t peer_scheme, group;
@@ -139,6 +147,7 @@ struct run {
 	size_t initial_sent; /* bytes of the initial writes */
 	bool new_session, new_session_early;
 	uint64_t seen_op; /* a question that was shown once */
+	bool keyed;	  /* a first ClientHello had a key that will do */
 	bool takes_certs; /* a ClientHello has signature_algorithms */
 	uint32_t kdfs;	  /* of the suites of a ClientHello */
 	int psk_index;	  /* of the external key added last */
@@ -158,6 +167,9 @@ struct sneck_span copy_of(struct sneck_span s);
 void setup(struct run *r);
 size_t read_names(const char *text, struct sneck_span *names, size_t cap);
 void setup_wipe(struct run *r);
+
+/* policy.c */
+const struct policy *policy_of(const char *flag); /* NULL: it is none */
 
 /* judge.c */
 uint8_t refusal(const struct flags *f); /* the alert of a peer that is refused */
@@ -182,6 +194,7 @@ bool exchange(struct run *r);
 void expect_hello(const struct run *r, const struct sneck_hello_st *hello);
 void expect_request(const struct run *r, const struct sneck_cred_st *cred);
 void expect_handshake(const struct run *r);
+void expect_trace(const struct run *r);
 void expect_end(const struct run *r);
 
 #endif

@@ -120,7 +120,8 @@ static void n25_duplicates(void **state)
 		add(types[i], "", 0);
 		add(0x5a5a, "", 0);
 		add(types[i], "", 0);
-		assert_int_equal(read_hello(), SNECK_E_EXT_DUPLICATE);
+		assert_int_equal(read_hello(),
+				 i < 6 || types[i] == 5 ? SNECK_E_EXT_DUPLICATE : SNECK_E_DECODE);
 		assert_int_equal(ng.at_ext, types[i]);
 	}
 	start(); /* the same low bits are not the same type */
@@ -128,6 +129,32 @@ static void n25_duplicates(void **state)
 	add(0x1a0a, "", 0);
 	add(0x0a0b, "", 0);
 	assert_int_equal(read_hello(), SNECK_OK);
+}
+
+/* Twice is worse than unasked or misplaced, wherever the second one stands. */
+static void n25_twice_before_unasked(void **state)
+{
+	static const uint16_t types[] = { 0x1234, 10, 51 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		start();
+		fresh(SNECK_CLIENT);
+		ng.sent = 0;
+		block_len = 0;
+		add(types[i], "", 0);
+		add(0x4321, "", 0);
+		assert_int_equal(sneck__ext_read(&ng, IN_EE, sneck_span_of(block, block_len)),
+				 types[i] == 51 ? SNECK_E_EXT_MISPLACED : SNECK_E_EXT_UNASKED);
+		assert_int_equal(ng.at_ext, types[i]); /* of two misfits the first */
+		add(types[i], "", 0);
+		assert_int_equal(sneck__ext_read(&ng, IN_EE, sneck_span_of(block, block_len)),
+				 types[i] == 0x1234 ? SNECK_E_DECODE : SNECK_E_EXT_DUPLICATE);
+		assert_int_equal(ng.at_ext, types[i]);
+		block_len -= 1; /* torn is worse still */
+		assert_int_equal(sneck__ext_read(&ng, IN_EE, sneck_span_of(block, block_len)),
+				 SNECK_E_DECODE);
+	}
 }
 
 static void n28_unknown_in_a_hello(void **state)
@@ -285,6 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(our_hello),
 		cmocka_unit_test(n25_duplicates),
+		cmocka_unit_test(n25_twice_before_unasked),
 		cmocka_unit_test(n28_unknown_in_a_hello),
 		cmocka_unit_test(l13_sixty_four),
 		cmocka_unit_test(n24_answers),

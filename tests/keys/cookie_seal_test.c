@@ -24,7 +24,7 @@ static struct sneck_span secret(void)
 
 static struct cookie content(uint8_t hello_len)
 {
-	struct cookie c = { .suite = 0x1302, .group = 0x0017, .hello_len = hello_len };
+	struct cookie c = { .suite = 0x1302, .group = 0x0017, .keyed = 1, .hello_len = hello_len };
 
 	for (unsigned i = 0; i < 32; i++)
 		c.summary[i] = (uint8_t)(i + 1u);
@@ -39,7 +39,7 @@ static size_t sealed(uint8_t out[COOKIE_MAX], uint8_t hello_len)
 	size_t len;
 
 	assert_int_equal(sneck__cookie_seal(out, &len, sha256(), secret(), &c), SNECK_OK);
-	assert_int_equal(len, 2u + 2u + 32u + 1u + hello_len + 32u);
+	assert_int_equal(len, 2u + 2u + 1u + 32u + 1u + hello_len + 32u);
 	assert_true(len <= COOKIE_MAX);
 	return len;
 }
@@ -58,6 +58,7 @@ static void round_trip(void **state)
 			SNECK_OK);
 		assert_int_equal(got.suite, want.suite);
 		assert_int_equal(got.group, want.group);
+		assert_int_equal(got.keyed, 1);
 		assert_int_equal(got.hello_len, n);
 		assert_memory_equal(got.summary, want.summary, 32);
 		assert_memory_equal(got.hello, want.hello, n);

@@ -195,6 +195,45 @@ static void n51_another_protocol(void **state)
 	pair_wipe(&p);
 }
 
+/* A session without a protocol: early data goes to a server that may have one now, and is taken
+ * only if it still has none. */
+static void n51_no_protocol_before(void **state)
+{
+	static const struct sneck_span two[] = { { (const uint8_t *)"h2", 2 },
+						 { (const uint8_t *)"h1", 2 } };
+	static const uint8_t domain[] = "one domain for both";
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		resume_init(&p, 24);
+		resume_real(&p);
+		p.client.cfg.session_domain = sneck_span_of(domain, 8);
+		p.server.cfg.session_domain = p.client.cfg.session_domain;
+		p.server.cfg.max_early_data = 1000;
+		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		pair_start(&p);
+		resume_expect(&p, 2);
+		pair_wipe(&p);
+		resume_next(&p, 24);
+		resume_real(&p);
+		p.client.cfg.session_domain = sneck_span_of(domain, 8);
+		p.server.cfg.session_domain = p.client.cfg.session_domain;
+		p.client.cfg.alpn = p.server.cfg.alpn = two;
+		p.client.cfg.n_alpn = 2;
+		p.server.cfg.n_alpn = i == 0 ? 0 : 2;
+		p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
+		p.client.say_early = words;
+		p.server.cfg.max_early_data = 1000;
+		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		p.server.accept_early = 1;
+		resume_start(&p);
+		resume_expect(&p, i == 0 ? 1 : 2);
+		assert_int_equal(p.client.result.accepted, i == 0);
+		assert_int_equal(p.client.result.alpn_changed, i != 0);
+		pair_wipe(&p);
+	}
+}
+
 /* ---- the allowance ---- */
 
 static size_t say, said;
@@ -409,6 +448,7 @@ int main(void)
 		cmocka_unit_test(rejected_by_the_library),
 		cmocka_unit_test(rejected_by_a_retry),
 		cmocka_unit_test(n51_another_protocol),
+		cmocka_unit_test(n51_no_protocol_before),
 		cmocka_unit_test(n51_at_the_allowance),
 		cmocka_unit_test(n51_over_the_allowance),
 		cmocka_unit_test(n51_too_much_to_skip),

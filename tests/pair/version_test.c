@@ -317,6 +317,35 @@ static void n22_fallback_scsv(void **state)
 	}
 }
 
+static void older(struct edit *e, struct unit *u)
+{
+	if (u->type == 22 && u->data[0] == 1)
+		u->data[5] = 2; /* TLS 1.1 */
+	fall_back(e, u);
+}
+
+/* A fallback to what is not spoken at all is one, too. */
+static void n22_fallback_to_older(void **state)
+{
+	static const uint16_t least[] = { 0, SNECK_TLS12, SNECK_TLS13 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		pair_init(&p, 1);
+		pair_old(&p);
+		p.client.cfg.max_version = SNECK_TLS12;
+		p.server.cfg.min_version = least[i];
+		p.server.cfg.max_version = least[i];
+		pair_start(&p);
+		edit_init(&ed, &p.client);
+		ed.on_unit = least[i] == SNECK_TLS13 ? fall_back : older;
+		pair_run(&p);
+		assert_int_equal(p.server.st.err, SNECK_E_FALLBACK);
+		assert_int_equal(p.client.st.alert, 86);
+		pair_wipe(&p);
+	}
+}
+
 /* RFC 5246, 7.4.1.3: the client's own session id in return would resume what there is not. */
 static void echo(struct edit *e, struct unit *u)
 {
@@ -377,6 +406,7 @@ int main(void)
 		cmocka_unit_test(n22_every_server_hello),
 		cmocka_unit_test(n23_tls12_behind_a_retry),
 		cmocka_unit_test(n22_fallback_scsv),
+		cmocka_unit_test(n22_fallback_to_older),
 		cmocka_unit_test(n45_session_id_in_return),
 		cmocka_unit_test(suites_decide),
 	};

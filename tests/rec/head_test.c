@@ -53,8 +53,8 @@ static void n7_types(void **state)
 	}
 }
 
-/* SNECK_E_ILLEGAL and SNECK_E_NOT_TLS for a major version that is not 3; the minor one is ignored
- */
+/* SNECK_E_ILLEGAL and SNECK_E_NOT_TLS for a major version that is not 3; the minor one is ignored,
+ * but for protected records of TLS 1.2 */
 static void n7_versions(void **state)
 {
 	(void)state;
@@ -66,6 +66,10 @@ static void n7_versions(void **state)
 		assert_int_equal(judge(p, 5, 0, REC_PLAIN), three ? SNECK_OK : SNECK_E_ILLEGAL);
 		assert_int_equal(judge(p, 2, 0, REC_PLAIN),
 				 three ? SNECK_WANT_INPUT : SNECK_E_ILLEGAL);
+		for (size_t n = 3; n <= 5; n++)
+			assert_int_equal(judge(p, n, 0, REC_OUTER), v != 0x0303 ? SNECK_E_ILLEGAL
+								    : n < 5	? SNECK_WANT_INPUT
+										: SNECK_OK);
 	}
 }
 
