@@ -44,8 +44,8 @@ NO_13 = lack("newer", "has no TLS 1.3")
 NO_ED = lack("ed25519 ed448", "has no EdDSA")
 NO_COOKIE = {"server cookie": "sends no cookie"}
 NO_ASK = lack("ask", "cannot be told to ask for a certificate") | dict.fromkeys(
-    [f"server {c}" for c in "ec256 ed25519 rsa maybe none cert-ec cert-rsa cert-384 cert-521 "
-     "cert-a256 cert-cc20 back-cert".split()], "cannot be told to ask for a certificate")
+    [f"server {c}" for c in "maybe none cert-ec cert-rsa cert-384 cert-521 cert-a256 cert-cc20 "
+     "back-cert".split()], "cannot be told to ask for a certificate")
 NO_IDS = {"server id": "has tickets, and no session ids"}
 NO_BACK = "ticket back-rsa back-a256 back-cc20 back-cert"
 COMMON = NO_SCHEMES | NO_REKEY | NO_LIMIT | NO_OFFER | NO_COOKIE
@@ -82,7 +82,8 @@ class Peer:
     settles = True     # it can be told what versions
     fragment = 512     # what it asks for as a client that asks for a max_fragment_length
     ems = True         # it knows extended master secret
-    certifies = False  # it can show a certificate as a client, and insist on one as a server
+    certifies = False  # it can show a certificate as a client, and insist on one as a server,
+    asks = True        # unless this is False
     client = server = rekey_client = rekey_server = None
     lacks = lacks12 = {}
 
@@ -317,7 +318,7 @@ class Bun(Script):
 
 
 class Deno(Script):
-    name, package, settles = "deno", "tools/setup --peers", False
+    name, package, settles, asks = "deno", "tools/setup --peers", False, False
     lacks12 = NO_P521 | lack("apart", "cannot be told what versions to speak") | {
         f"server {c}": "gives session ids, and no tickets" for c in NO_BACK.split()} | {
         "client cert-521": "does not sign with keys of P-521"}

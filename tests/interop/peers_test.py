@@ -355,9 +355,12 @@ def main():
         for theme, columns in themes.items():
             tables.append(Table(theme, columns, ours(columns)))
             for peer in peers:
-                if theme == "client certificates" and not peer.certifies:
+                if theme == "client certificates" and (not peer.certifies or
+                                                       (peer.slow and not long)):
                     continue
                 for kind, can in ((Clients, peer.client), (Servers, peer.server)):
+                    if theme == "client certificates" and kind is Servers and not peer.asks:
+                        continue
                     if can:
                         tables[-1].row(f"{peer.name} {kind.role}", cells_of(theme, kind(peer)),
                                        lacks_of(peer, kind.role, columns))
