@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Python's ssl as a peer: `peer.py client PORT CA GROUP ALPN SUITE CERT KEY` pipes stdin and stdout,
-`peer.py server CERT KEY GROUP ALPN SUITE ASK CA` says "port N" and echoes; ASK: "ask" for a
+"""Python's ssl as a peer: `peer.py client PORT CA GROUP ALPN SUITE CERT KEY` pipes stdin and
+stdout, `peer.py server CERT KEY GROUP ALPN SUITE ASK CA` says "port N" and echoes; ASK: "ask" for a
 certificate, which the client need not have, "must" for one under CA. An empty word leaves the
-default. In the environment TLS12: empty for TLS 1.3 alone, 1 for TLS 1.2, both for both; NO_TICKETS:
-a server of TLS 1.2 has session ids alone."""
+default. In the environment TLS12: empty for TLS 1.3 alone, 1 for TLS 1.2, both for both;
+NO_TICKETS: a server of TLS 1.2 has session ids alone."""
 import os
 import select
 import socket

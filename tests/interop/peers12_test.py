@@ -10,8 +10,8 @@ import sys
 import tempfile
 import time
 
-from lib import (HERE, SNECK, Failed, Process, Table, free_port, listens, lines_of, make_certificates,
-                 through)
+from lib import (HERE, SNECK, Failed, Process, Table, free_port, lines_of, listens,
+                 make_certificates, through)
 from peers import ALL12, GROUPS
 from peers_test import (ALPN, MIDDLE, PAGES, SMALL, Clients, Servers, connect, count, lacks_of,
                         ours, port_of, serve)
@@ -41,9 +41,9 @@ LEGEND = """\
 rsa-...: with a key for RSA; alpn: a protocol in common; maxfrag: max_fragment_length; limit:
 record_size_limit; large: a megabyte both ways; noems: refused, for want of extended master secret;
 cert-...: the client shows a certificate with that key, or in that suite; maybe: none, asked for;
-none: none, insisted on; ticket, id: resumed again and again, by a ticket or by a session id; back-...:
-resumed with a key for RSA, in a suite, with a certificate that the client has shown; back-ems: not
-resumed, for want of extended master secret;
+none: none, insisted on; ticket, id: resumed again and again, by a ticket or by a session id;
+back-...: resumed with a key for RSA, in a suite, with a certificate that the client has shown;
+back-ems: not resumed, for want of extended master secret;
 theirs: the peer may do TLS 1.3, we may not; newer: both may, and do; apart: the peer may not and we
 must; in all others we may and the peer may not; -: skipped, for the reason that is said"""
 LARGE = lines_of(1 << 20)
