@@ -66,11 +66,14 @@ sneck_leave_out(TLS13
 	"(hs|keys|msg|ext|crypto|conn)/[a-z]+13(_cert)?|hs/(secrets|retry|ticket)|conn/ticket|keys/(cookie_seal|signature)|msg/cert|ext/(key_share|cookie|quic_params|ticket_request)"
 	"pair/([a-z0-9_]*[^2]|(adversary|ask|flow|sweep)12)_test" "(save|split|external|graph|hs|uv|cli)/.*"
 	"keys/(cookie_seal|rfc8448|sched13|vectors)_test" "msg/(cert|finish|readers|server_hello)_test"
-	"conn/(config|info|names)_test" "crypto/algs_test")
+	"ext/walk_test" "conn/(config|info|names)_test" "crypto/algs_test")
 sneck_leave_out(KEX_PSK "")
 sneck_leave_out(KEX_PSK_EPHEMERAL "" "external/quic_resume_test" "pair/combine.*" "uv/resume_test")
 if(NOT SNECK_KEX_PSK AND NOT SNECK_KEX_PSK_EPHEMERAL)
-	list(FILTER core_src EXCLUDE REGEX "/src/(ext/(psk|psk_modes)|keys/psk|hs/(offer|choose|psk)|conn/psk)[.]c$")
+	list(FILTER core_src EXCLUDE REGEX "/src/(ext/(psk|psk_modes)|keys/psk|hs/(offer|choose|psk))[.]c$")
+	if(NOT SNECK_TICKETS OR NOT SNECK_TLS12) # else it has the session ids of TLS 1.2
+		list(FILTER core_src EXCLUDE REGEX "/src/conn/psk[.]c$")
+	endif()
 	list(APPEND absent_tests "keys/psk_test" "pair/(psk|negotiate)_attack_test")
 endif()
 sneck_leave_out(TICKETS

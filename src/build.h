@@ -94,6 +94,8 @@
 #define IF_TICKETS12(...)
 #endif
 
+#define BUILD_NEEDS_PSK (BUILD_PSK || BUILD_TICKETS12) /* conn/psk.c: keys, or session ids */
+
 #ifdef SNECK_NO_TLS13 /* files with 13 in their names, and what belongs to it alone */
 #define BUILD_TLS13 0
 #define IF_TLS13(...)
@@ -103,8 +105,10 @@
 #endif
 
 #if BUILD_TICKETS && BUILD_TLS13
+#define BUILD_TICKETS13	  1
 #define IF_TICKETS13(...) __VA_ARGS__,
 #else
+#define BUILD_TICKETS13 0
 #define IF_TICKETS13(...)
 #endif
 

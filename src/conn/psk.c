@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* psk.c: which pre-shared key a server takes, as a question. RFC 9846, 4.3.11. */
+/* psk.c: which pre-shared key a server takes, as a question. RFC 9846, 4.3.11. In TLS 1.2 it is
+ * which session. */
 #include <sneck/session.h>
 
 #include "conn.h"
@@ -18,7 +19,8 @@ void sneck__show_psk(struct sneck_conn *c, struct sneck_status *st)
 	if (c->hs.version == SNECK_TLS12)
 		n = 1;
 	else
-		while (n < BOUND_PSKS && sneck__psk_identity_at(ng, n, &identity, &age, &binder))
+		while (BUILD_PSK && n < BOUND_PSKS &&
+		       sneck__psk_identity_at(ng, n, &identity, &age, &binder))
 			n++;
 	c->hs.work->n_identities = n;
 	st->u.psk = (struct sneck_psk_st){
@@ -41,7 +43,8 @@ enum sneck_rc sneck_psk_at(const struct sneck_psk_st *st, uint32_t i, struct sne
 		*age_ms = 0;
 		return SNECK_OK;
 	}
-	if (i >= st->n_identities || !sneck__psk_identity_at(&ng, i, identity, age_ms, &binder))
+	if (!BUILD_PSK || i >= st->n_identities ||
+	    !sneck__psk_identity_at(&ng, i, identity, age_ms, &binder))
 		return sneck__refuse(st->conn, SNECK_E_ARG, "no identity of that number");
 	return SNECK_OK;
 }

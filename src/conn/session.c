@@ -63,7 +63,7 @@ static void read_ticket(const struct sneck_conn *c, struct sneck_span raw,
 	struct nego ng = { .cfg = c->cfg, .role = SNECK_CLIENT };
 
 	*max_early = 0;
-	if (sneck__new_session_ticket_read(t, raw) == SNECK_OK &&
+	if (BUILD_TLS13 && sneck__new_session_ticket_read(t, raw) == SNECK_OK &&
 	    sneck__ext_read(&ng, IN_NST, t->extensions) == SNECK_OK)
 		*max_early = ng.nst_early;
 }
@@ -118,7 +118,8 @@ static enum sneck_rc fill13(struct session *s, uint8_t secret[BOUND_HASH],
 	s->age_add = t.age_add;
 	s->ticket = t.ticket;
 	s->secret = sneck_span_of(secret, c->hs.hash->len);
-	return sneck__resumption_psk(secret, c->hs.hash, c->hs.resumption, t.nonce);
+	return BUILD_TLS13 ? sneck__resumption_psk(secret, c->hs.hash, c->hs.resumption, t.nonce)
+			   : SNECK_OK;
 }
 
 static enum sneck_rc fill12(struct session *s, uint8_t secret[BOUND_HASH],

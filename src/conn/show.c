@@ -38,7 +38,7 @@ static int show_ask(struct sneck_conn *c, const struct sneck_in *in, struct snec
 {
 	const uint8_t state = c->hs.ask_state;
 
-	if (BUILD_SERVER && BUILD_PSK && state == SNECK_NEEDS_PSK)
+	if (BUILD_SERVER && BUILD_NEEDS_PSK && state == SNECK_NEEDS_PSK)
 		sneck__show_psk(c, st);
 	else if (BUILD_EARLY_DATA && state == SNECK_NEEDS_EARLY_DATA_DECISION)
 		sneck__show_early_offer(c, st);

@@ -17,7 +17,7 @@
 
 static bool asks(const struct hs *hs)
 {
-	return BUILD_PSK && (hs->cfg->ask & SNECK_ASK_PSK) != 0;
+	return (hs->cfg->ask & SNECK_ASK_PSK) != 0;
 }
 
 /* The block that the client's identity stands for; empty: none. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Java's JSSE as a peer; arguments as in peer.py; also: visits PORT CA TIMES.
+// Java's JSSE as a peer; arguments as in peer.py; also: visits PORT CA TIMES [CERT KEY].
 import java.io.*;
 import java.net.InetAddress;
 import java.nio.file.*;
@@ -78,13 +78,15 @@ class Peer {
 		}
 	}
 
-	static void server(SSLContext context, String alpn, boolean ask) throws Exception {
+	static void server(SSLContext context, String alpn, String ask) throws Exception {
 		SSLServerSocket listener = (SSLServerSocket)context.getServerSocketFactory()
 			.createServerSocket(0, 9, InetAddress.getByName("127.0.0.1"));
 		SSLParameters p = listener.getSSLParameters();
 
 		set(p, alpn);
-		p.setWantClientAuth(ask);
+		p.setWantClientAuth(!ask.isEmpty());
+		if (ask.equals("must"))
+			p.setNeedClientAuth(true);
 		listener.setSSLParameters(p);
 		System.out.println("port " + listener.getLocalPort());
 		for (;;) {
@@ -96,34 +98,54 @@ class Peer {
 		}
 	}
 
-	public static void main(String[] a) throws Exception {
-		boolean server = a[0].equals("server"), visits = a[0].equals("visits");
+	static KeyStore store() throws Exception {
 		KeyStore store = KeyStore.getInstance("PKCS12");
-		char[] none = new char[0];
-		SSLContext context = SSLContext.getInstance("TLSv1.3");
+
+		store.load(null, new char[0]);
+		return store;
+	}
+
+	static KeyManager[] own(String cert, String key) throws Exception {
+		Certificate leaf = certificate(cert);
+		KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+		KeyStore store = store();
+
+		store.setKeyEntry("key", key(key, leaf.getPublicKey().getAlgorithm()), new char[0],
+			new Certificate[] {leaf});
+		keys.init(store, new char[0]);
+		return keys.getKeyManagers();
+	}
+
+	static TrustManager[] trust(String ca) throws Exception {
+		TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+		KeyStore store = store();
+
+		store.setCertificateEntry("ca", certificate(ca));
+		trust.init(store);
+		return trust.getTrustManagers();
+	}
+
+	public static void main(String[] a) throws Exception {
+		boolean visits = a[0].equals("visits");
 
 		if (!visits && !a[3].isEmpty())
 			System.setProperty("jdk.tls.namedGroups", a[3]);
-		store.load(null, none);
-		if (server) {
-			Certificate leaf = certificate(a[1]);
-			KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+		if (System.getenv("NO_TICKETS") != null)
+			System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
 
-			store.setKeyEntry("key", key(a[2], leaf.getPublicKey().getAlgorithm()), none,
-				new Certificate[] {leaf});
-			keys.init(store, none);
-			context.init(keys.getKeyManagers(), null, null);
-			server(context, a[4], !a[6].isEmpty());
+		SSLContext context = SSLContext.getInstance("TLSv1.3"); // it reads the properties
+
+		if (a[0].equals("server")) {
+			context.init(own(a[1], a[2]), a[6].equals("must") ? trust(a[7]) : null, null);
+			server(context, a[4], a[6]);
+		} else if (visits) {
+			boolean shows = a.length > 5 && !a[4].isEmpty();
+
+			context.init(shows ? own(a[4], a[5]) : null, trust(a[2]), null);
+			visit(context, Integer.parseInt(a[1]), Integer.parseInt(a[3]));
 		} else {
-			TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-
-			store.setCertificateEntry("ca", certificate(a[2]));
-			trust.init(store);
-			context.init(null, trust.getTrustManagers(), null);
-			if (visits)
-				visit(context, Integer.parseInt(a[1]), Integer.parseInt(a[3]));
-			else
-				client(context, Integer.parseInt(a[1]), a[4]);
+			context.init(a[6].isEmpty() ? null : own(a[6], a[7]), trust(a[2]), null);
+			client(context, Integer.parseInt(a[1]), a[4]);
 		}
 	}
 }

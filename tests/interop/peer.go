@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Go's crypto/tls as a peer; arguments as in peer.py; also: visits PORT CA TIMES.
+// Go's crypto/tls as a peer; arguments as in peer.py; also: visits PORT CA TIMES [CERT KEY].
 package main
 
 import (
@@ -41,12 +41,26 @@ func config(group, alpn string) *tls.Config {
 	return c
 }
 
-func client(port, ca, group, alpn string) {
-	c := config(group, alpn)
+func pool(ca string) *x509.CertPool {
 	pem, err := os.ReadFile(ca)
 	must(err)
-	c.RootCAs = x509.NewCertPool()
-	c.RootCAs.AppendCertsFromPEM(pem)
+	p := x509.NewCertPool()
+	p.AppendCertsFromPEM(pem)
+	return p
+}
+
+func pair(cert, key string) []tls.Certificate {
+	p, err := tls.LoadX509KeyPair(cert, key)
+	must(err)
+	return []tls.Certificate{p}
+}
+
+func client(port, ca, group, alpn, cert, key string) {
+	c := config(group, alpn)
+	c.RootCAs = pool(ca)
+	if cert != "" {
+		c.Certificates = pair(cert, key)
+	}
 	conn, err := tls.Dial("tcp", "127.0.0.1:"+port, c)
 	must(err)
 	fmt.Fprintln(os.Stderr, "alpn", conn.ConnectionState().NegotiatedProtocol)
@@ -56,12 +70,12 @@ func client(port, ca, group, alpn string) {
 }
 
 // visits comes back as often as it is told, and says each time whether it has resumed.
-func visits(port, ca, times string) {
+func visits(port, ca, times, cert, key string) {
 	c := config("", "")
-	pem, err := os.ReadFile(ca)
-	must(err)
-	c.RootCAs = x509.NewCertPool()
-	c.RootCAs.AppendCertsFromPEM(pem)
+	c.RootCAs = pool(ca)
+	if cert != "" {
+		c.Certificates = pair(cert, key)
+	}
 	c.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 	n, err := strconv.Atoi(times)
 	must(err)
@@ -77,13 +91,14 @@ func visits(port, ca, times string) {
 	}
 }
 
-func server(cert, key, group, alpn string, ask bool) {
+func server(cert, key, group, alpn, ask, ca string) {
 	c := config(group, alpn)
-	pair, err := tls.LoadX509KeyPair(cert, key)
-	must(err)
-	c.Certificates = []tls.Certificate{pair}
-	if ask {
+	c.Certificates = pair(cert, key)
+	if ask != "" {
 		c.ClientAuth = tls.RequestClientCert
+	}
+	if ask == "must" {
+		c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, pool(ca)
 	}
 	listener, err := tls.Listen("tcp", "127.0.0.1:0", c)
 	must(err)
@@ -104,10 +119,11 @@ func main() {
 	a := os.Args
 	switch a[1] {
 	case "client":
-		client(a[2], a[3], a[4], a[5])
+		client(a[2], a[3], a[4], a[5], a[7], a[8])
 	case "visits":
-		visits(a[2], a[3], a[4])
+		a = append(a, "", "")
+		visits(a[2], a[3], a[4], a[5], a[6])
 	default:
-		server(a[2], a[3], a[4], a[5], a[7] != "")
+		server(a[2], a[3], a[4], a[5], a[7], a[8])
 	}
 }

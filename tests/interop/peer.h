@@ -11,8 +11,9 @@
 enum { BUFFER = 16384 };
 
 struct settings {
-	bool server, ask, only12, only13;
-	const char *cert, *key, *ca; /* PEM files; a client has the last, a server the first two */
+	bool server, ask, must, only12, only13;
+	bool no_tickets;	     /* of a server of TLS 1.2: session ids alone */
+	const char *cert, *key, *ca; /* PEM files; NULL: a client shows none, a server has none */
 	const char *alpn;	     /* names with commas; empty: none */
 	int max_fragment;	     /* of a client; 0: does not ask */
 };

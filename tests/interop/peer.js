@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Node and Bun as a peer; arguments as in peer.py.
+const { constants } = require('crypto');
 const fs = require('fs');
 const tls = require('tls');
 
@@ -13,10 +14,11 @@ const settled = (group, alpn, suite) => ({
 });
 
 if (role === 'client') {
-	const [port, ca, ...rest] = args;
+	const [port, ca, group, alpn, suite, cert, key] = args;
 	const socket = tls.connect({
 		host: '127.0.0.1', port: Number(port), servername: 'localhost',
-		ca: fs.readFileSync(ca), ...settled(...rest),
+		ca: fs.readFileSync(ca), ...settled(group, alpn, suite),
+		...(cert ? { cert: fs.readFileSync(cert), key: fs.readFileSync(key) } : {}),
 	}, () => {
 		if (!socket.authorized)
 			throw socket.authorizationError;
@@ -32,15 +34,24 @@ if (role === 'client') {
 	socket.on('error', (e) => { console.error(String(e)); process.exit(1); });
 	socket.on('end', () => process.exit(0));
 } else {
-	const [cert, key, group, alpn, suite, ask] = args;
+	const [cert, key, group, alpn, suite, ask, ca] = args;
 	const options = {
 		cert: fs.readFileSync(cert), key: fs.readFileSync(key), ...settled(group, alpn, suite),
-		...(ask ? { requestCert: true, rejectUnauthorized: false } : {}),
+		...(ask ? { requestCert: true, rejectUnauthorized: ask === 'must' } : {}),
+		...(ask === 'must' ? { ca: fs.readFileSync(ca) } : {}),
+		...(process.env.NO_TICKETS ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
 	};
 	const server = tls.createServer(options, (socket) => {
 		socket.on('error', (e) => console.error(String(e)));
 		socket.pipe(socket);
 	});
+	const kept = new Map(); // session ids: Node keeps none by itself
+
+	server.on('newSession', (id, session, done) => {
+		kept.set(id.toString('hex'), session);
+		done();
+	});
+	server.on('resumeSession', (id, done) => done(null, kept.get(id.toString('hex')) ?? null));
 	server.on('tlsClientError', (e) => console.error(String(e)));
 	server.listen(0, '127.0.0.1', () => console.log('port', server.address().port));
 }

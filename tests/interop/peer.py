@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Python's ssl as a peer: `peer.py client PORT CA GROUP ALPN SUITE` pipes stdin and stdout,
-`peer.py server CERT KEY GROUP ALPN SUITE ASK` says "port N" and echoes; ASK: for a certificate,
-which the client need not have. An empty word leaves the default. TLS12 in the
-environment: empty for TLS 1.3 alone, 1 for TLS 1.2, both for both."""
+"""Python's ssl as a peer: `peer.py client PORT CA GROUP ALPN SUITE CERT KEY` pipes stdin and
+stdout, `peer.py server CERT KEY GROUP ALPN SUITE ASK CA` says "port N" and echoes; ASK: "ask" for a
+certificate, which the client need not have, "must" for one under CA. An empty word leaves the
+default. In the environment TLS12: empty for TLS 1.3 alone, 1 for TLS 1.2, both for both;
+NO_TICKETS: a server of TLS 1.2 has session ids alone."""
 import os
 import select
 import socket
@@ -43,11 +44,15 @@ def settle(context, group, alpn):
         context.set_ecdh_curve(group)  # what it offers first anyway
     if alpn:
         context.set_alpn_protocols(alpn.split(","))
+    if os.environ.get("NO_TICKETS"):
+        context.options |= ssl.OP_NO_TICKET
 
 
-def client(port, ca, group, alpn, _suite):
+def client(port, ca, group, alpn, _suite, cert, key):
     context = ssl.create_default_context(cafile=ca)
     settle(context, group, alpn)
+    if cert:
+        context.load_cert_chain(cert, key)
     with socket.create_connection(("127.0.0.1", int(port))) as s:
         with context.wrap_socket(s, server_hostname="localhost") as tls:
             print("alpn", tls.selected_alpn_protocol(), file=sys.stderr, flush=True)
@@ -61,12 +66,13 @@ def echo(context, s):
         tls.unwrap()
 
 
-def server(cert, key, group, alpn, _suite, ask):
+def server(cert, key, group, alpn, _suite, ask, ca):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     settle(context, group, alpn)
     if ask:
-        context.verify_mode = ssl.CERT_OPTIONAL
+        context.load_verify_locations(ca)
+        context.verify_mode = ssl.CERT_REQUIRED if ask == "must" else ssl.CERT_OPTIONAL
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print("port", listener.getsockname()[1], flush=True)
         while True:

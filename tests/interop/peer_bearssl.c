@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* BearSSL, as peer.h wants it: TLS 1.2 without extended master secret, both roles, keys of P-256 or
- * RSA for the server, an authority with a key of P-256. */
+ * RSA, an authority with a key of P-256. */
 #include "peer.h"
 
 #include <bearssl.h>
@@ -28,7 +28,7 @@ struct tls {
 };
 
 static const struct settings *set;
-static struct der leaf, private, dn;
+static struct der leaf, authority, private, dn;
 static br_x509_certificate chain;
 static br_x509_decoder_context decoder;
 static br_x509_trust_anchor anchor;
@@ -71,18 +71,21 @@ void stack_init(const struct settings *s)
 
 	set = s;
 	must(!s->only13, "no TLS 1.3", 0);
-	read_pem(s->server ? s->cert : s->ca, &leaf);
-	if (s->server) {
+	if (s->server)
+		br_ssl_session_cache_lru_init(&cache, sessions, sizeof sessions);
+	if (s->cert != NULL) {
+		read_pem(s->cert, &leaf);
 		chain = (br_x509_certificate){ leaf.at, leaf.len };
 		read_pem(s->key, &private);
 		br_skey_decoder_init(&key);
 		br_skey_decoder_push(&key, private.at, private.len);
 		must(br_skey_decoder_last_error(&key) == 0, "key", 0);
-		br_ssl_session_cache_lru_init(&cache, sessions, sizeof sessions);
-		return;
 	}
+	if (s->ca[0] == '\0')
+		return;
+	read_pem(s->ca, &authority);
 	br_x509_decoder_init(&decoder, append, &dn);
-	br_x509_decoder_push(&decoder, leaf.at, leaf.len);
+	br_x509_decoder_push(&decoder, authority.at, authority.len);
 	must(br_x509_decoder_last_error(&decoder) == 0, "authority", 0);
 	anchor = (br_x509_trust_anchor){ .dn = { dn.at, dn.len },
 					 .flags = BR_X509_TA_CA,
@@ -100,6 +103,32 @@ static void prepare_server(struct tls *t)
 					   br_skey_decoder_get_ec(&key));
 	br_ssl_server_set_cache(s, &cache.vtable);
 	t->eng = &s->eng;
+	if (!set->ask)
+		return;
+	br_x509_minimal_init_full(&t->x509, &anchor, 1);
+	br_ssl_engine_set_default_rsavrfy(&s->eng);
+	br_ssl_engine_set_default_ecdsa(&s->eng);
+	br_ssl_engine_set_x509(&s->eng, &t->x509.vtable);
+	br_ssl_server_set_trust_anchor_names_alt(s, &anchor, 1);
+	if (!set->must)
+		br_ssl_engine_add_flags(&s->eng, BR_OPT_TOLERATE_NO_CLIENT_AUTH);
+}
+
+static void prepare_client(struct tls *t)
+{
+	br_ssl_client_context *const c = &t->of.c;
+
+	br_ssl_client_init_full(c, &t->x509, &anchor, 1);
+	t->eng = &c->eng;
+	if (set->cert == NULL)
+		return;
+	if (br_skey_decoder_key_type(&key) == BR_KEYTYPE_RSA)
+		br_ssl_client_set_single_rsa(c, &chain, 1, br_skey_decoder_get_rsa(&key),
+					     br_rsa_pkcs1_sign_get_default());
+	else
+		br_ssl_client_set_single_ec(c, &chain, 1, br_skey_decoder_get_ec(&key),
+					    BR_KEYTYPE_SIGN, BR_KEYTYPE_EC, br_ec_get_default(),
+					    br_ecdsa_sign_asn1_get_default());
 }
 
 static bool start(struct tls *t)
@@ -107,12 +136,10 @@ static bool start(struct tls *t)
 	const char **const names = alpn_names(set);
 	size_t n = 0;
 
-	if (set->server) {
+	if (set->server)
 		prepare_server(t);
-	} else {
-		br_ssl_client_init_full(&t->of.c, &t->x509, &anchor, 1);
-		t->eng = &t->of.c.eng;
-	}
+	else
+		prepare_client(t);
 	br_ssl_engine_set_versions(t->eng, BR_TLS12, BR_TLS12);
 	while (names[n] != NULL)
 		n++;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Deno as a peer; arguments as in peer.py, but Deno takes no list of groups or suites; also:
-// visits PORT CA TIMES, which fetches /small as often.
+// visits PORT CA TIMES [CERT KEY], which fetches /small as often.
 const [role, ...args] = Deno.args;
 const list = (text) => (text ? { alpnProtocols: text.split(',') } : {});
+const own = (cert, key) => (cert
+	? { cert: Deno.readTextFileSync(cert), key: Deno.readTextFileSync(key) } : {});
 
 if (role === 'client') {
-	const [port, ca, , alpn] = args;
-	const tcp = await Deno.connect({ hostname: '127.0.0.1', port: Number(port) });
-	const tls = await Deno.startTls(tcp, {
-		hostname: 'localhost', caCerts: [Deno.readTextFileSync(ca)], ...list(alpn),
+	const [port, ca, , alpn, , cert, key] = args;
+	const tls = await Deno.connectTls({
+		hostname: 'localhost', port: Number(port), caCerts: [Deno.readTextFileSync(ca)],
+		...list(alpn), ...own(cert, key),
 	});
 	const info = await tls.handshake();
 
@@ -16,9 +18,9 @@ if (role === 'client') {
 	Deno.stdin.readable.pipeTo(tls.writable, { preventClose: true });
 	await tls.readable.pipeTo(Deno.stdout.writable);
 } else if (role === 'visits') {
-	const [port, ca, times] = args;
+	const [port, ca, times, cert, key] = args;
 	const client = Deno.createHttpClient({
-		caCerts: [Deno.readTextFileSync(ca)], poolMaxIdlePerHost: 0,
+		caCerts: [Deno.readTextFileSync(ca)], poolMaxIdlePerHost: 0, ...own(cert, key),
 	});
 
 	for (let i = 0; i < Number(times); i++)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer in C: `client PORT CA GROUP ALPN SUITE [MAXFRAG]` pipes stdin and stdout, `server CERT KEY
- * GROUP ALPN SUITE ASK` says "port N" and echoes, `visits PORT CA TIMES` connects as often, sends a
- * byte and comes back with its session. GROUP and SUITE are not looked at: these libraries have all
- * they know switched on. TLS12 in the environment: empty for TLS 1.3 alone, 1 for TLS 1.2, both for
- * both. */
+/* A peer in C; arguments as in peer.py, and behind those of a client MAXFRAG; `visits PORT CA TIMES
+ * [CERT KEY]` connects as often, sends a byte and comes back with its session. GROUP and SUITE are
+ * not looked at: these libraries have all they know switched on. */
 #include "peer.h"
 
 #include <arpa/inet.h>
@@ -166,8 +164,10 @@ static void visits(const char *port, int times)
 int main(int argc, char **argv)
 {
 	const char *const version = getenv("TLS12") != NULL ? getenv("TLS12") : "";
-	const bool is_server = argc > 7 && strcmp(argv[1], "server") == 0;
+	const bool is_server = argc > 8 && strcmp(argv[1], "server") == 0;
+	const bool is_visits = argc > 4 && strcmp(argv[1], "visits") == 0;
 	struct settings s = { .server = is_server,
+			      .no_tickets = getenv("NO_TICKETS") != NULL,
 			      .only12 = version[0] != '\0' && strcmp(version, "both") != 0,
 			      .only13 = version[0] == '\0',
 			      .alpn = "" };
@@ -178,17 +178,22 @@ int main(int argc, char **argv)
 		s.cert = argv[2];
 		s.key = argv[3];
 		s.ask = argv[7][0] != '\0';
+		s.must = strcmp(argv[7], "must") == 0;
+		s.ca = argv[8];
 	} else {
+		const int at = is_visits ? 5 : 7;
+
 		s.ca = argv[3];
+		s.cert = argc > at + 1 && argv[at][0] != '\0' ? argv[at] : NULL;
+		s.key = argc > at + 1 ? argv[at + 1] : NULL;
+		s.max_fragment = argc > 9 ? atoi(argv[9]) : 0;
 	}
-	if (argc > 5)
+	if (argc > 5 && !is_visits)
 		s.alpn = argv[5];
-	if (!is_server && argc > 7)
-		s.max_fragment = atoi(argv[7]);
 	stack_init(&s);
 	if (is_server)
 		server();
-	else if (strcmp(argv[1], "visits") == 0)
+	else if (is_visits)
 		visits(argv[2], atoi(argv[4]));
 	else
 		client(argv[2]);

@@ -16,11 +16,29 @@
 static mbedtls_ssl_config config;
 static mbedtls_entropy_context entropy;
 static mbedtls_ctr_drbg_context drbg;
-static mbedtls_x509_crt chain;
+static mbedtls_x509_crt chain, authority;
 static mbedtls_pk_context key;
 static mbedtls_ssl_ticket_context tickets;
+static mbedtls_ssl_cache_context cache;
 static mbedtls_ssl_session session;
 static bool has_session;
+
+/* Tickets, or session ids. */
+static void resume(const struct settings *s)
+{
+	if (s->no_tickets) {
+		mbedtls_ssl_cache_init(&cache);
+		mbedtls_ssl_conf_session_cache(&config, &cache, mbedtls_ssl_cache_get,
+					       mbedtls_ssl_cache_set);
+		return;
+	}
+	mbedtls_ssl_ticket_init(&tickets);
+	must(mbedtls_ssl_ticket_setup(&tickets, mbedtls_ctr_drbg_random, &drbg,
+				      MBEDTLS_CIPHER_AES_256_GCM, 3600) == 0,
+	     "tickets", 0);
+	mbedtls_ssl_conf_session_tickets_cb(&config, mbedtls_ssl_ticket_write,
+					    mbedtls_ssl_ticket_parse, &tickets);
+}
 
 void stack_init(const struct settings *s)
 {
@@ -29,8 +47,8 @@ void stack_init(const struct settings *s)
 	mbedtls_entropy_init(&entropy);
 	mbedtls_ctr_drbg_init(&drbg);
 	mbedtls_x509_crt_init(&chain);
+	mbedtls_x509_crt_init(&authority);
 	mbedtls_pk_init(&key);
-	mbedtls_ssl_ticket_init(&tickets);
 	mbedtls_ssl_session_init(&session);
 	must(mbedtls_ctr_drbg_seed(&drbg, mbedtls_entropy_func, &entropy, NULL, 0) == 0, "seed", 0);
 	mbedtls_ssl_config_defaults(&config,
@@ -38,21 +56,20 @@ void stack_init(const struct settings *s)
 				    MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
 	mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &drbg);
 	mbedtls_ssl_conf_min_version(&config, 3, 3);
-	must(mbedtls_x509_crt_parse_file(&chain, s->server ? s->cert : s->ca) == 0, "certificate",
-	     0);
-	if (s->server) {
+	if (s->cert != NULL) {
+		must(mbedtls_x509_crt_parse_file(&chain, s->cert) == 0, "certificate", 0);
 		must(mbedtls_pk_parse_keyfile(&key, s->key, NULL) == 0, "key", 0);
 		must(mbedtls_ssl_conf_own_cert(&config, &chain, &key) == 0, "own", 0);
-		if (s->ask)
-			mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_OPTIONAL);
-		must(mbedtls_ssl_ticket_setup(&tickets, mbedtls_ctr_drbg_random, &drbg,
-					      MBEDTLS_CIPHER_AES_256_GCM, 3600) == 0,
-		     "tickets", 0);
-		mbedtls_ssl_conf_session_tickets_cb(&config, mbedtls_ssl_ticket_write,
-						    mbedtls_ssl_ticket_parse, &tickets);
-	} else {
-		mbedtls_ssl_conf_ca_chain(&config, &chain, NULL);
 	}
+	if (s->ca[0] != '\0') {
+		must(mbedtls_x509_crt_parse_file(&authority, s->ca) == 0, "authority", 0);
+		mbedtls_ssl_conf_ca_chain(&config, &authority, NULL);
+	}
+	if (s->ask)
+		mbedtls_ssl_conf_authmode(&config, s->must ? MBEDTLS_SSL_VERIFY_REQUIRED
+							   : MBEDTLS_SSL_VERIFY_OPTIONAL);
+	if (s->server)
+		resume(s);
 	if (s->alpn[0] != '\0')
 		must(mbedtls_ssl_conf_alpn_protocols(&config, alpn_names(s)) == 0, "alpn", 0);
 	for (unsigned char code = 1, size = 1; s->max_fragment != 0 && code <= 4; code++, size *= 2)

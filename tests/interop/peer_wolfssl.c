@@ -28,19 +28,27 @@ void stack_init(const struct settings *s)
 	if (!s->only13)
 		must(wolfSSL_CTX_SetMinVersion(context, WOLFSSL_TLSV1_2) == WOLFSSL_SUCCESS, "min",
 		     0);
-	if (s->server) {
+	if (s->cert != NULL) {
 		must(wolfSSL_CTX_use_certificate_chain_file(context, s->cert) == WOLFSSL_SUCCESS,
 		     s->cert, 0);
 		must(wolfSSL_CTX_use_PrivateKey_file(context, s->key, WOLFSSL_FILETYPE_PEM) ==
 			     WOLFSSL_SUCCESS,
 		     s->key, 0);
-		wolfSSL_CTX_set_verify(context, s->ask ? WOLFSSL_VERIFY_PEER : WOLFSSL_VERIFY_NONE,
-				       NULL);
-	} else {
+	}
+	if (s->ca[0] != '\0')
 		must(wolfSSL_CTX_load_verify_locations(context, s->ca, NULL) == WOLFSSL_SUCCESS,
 		     s->ca, 0);
+	if (s->no_tickets)
+		wolfSSL_CTX_NoTicketTLSv12(context);
+	if (!s->server)
 		wolfSSL_CTX_UseSessionTicket(context);
-	}
+	else
+		wolfSSL_CTX_set_verify(context,
+				       !s->ask	 ? WOLFSSL_VERIFY_NONE
+				       : s->must ? WOLFSSL_VERIFY_PEER |
+							   WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT
+						 : WOLFSSL_VERIFY_PEER,
+				       NULL);
 	for (unsigned char code = 1, size = 1; s->max_fragment != 0 && code <= 4; code++, size *= 2)
 		if (s->max_fragment == 512 * size)
 			must(wolfSSL_CTX_UseMaxFragment(context, code) == WOLFSSL_SUCCESS,

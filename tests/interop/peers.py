@@ -43,7 +43,11 @@ NO_P521 = {"client ec521": "does not offer P-521, which is the curve of the key"
 NO_13 = lack("newer", "has no TLS 1.3")
 NO_ED = lack("ed25519 ed448", "has no EdDSA")
 NO_COOKIE = {"server cookie": "sends no cookie"}
-NO_ASK = lack("ask", "cannot be told to ask for a certificate")
+NO_ASK = lack("ask", "cannot be told to ask for a certificate") | dict.fromkeys(
+    [f"server {c}" for c in "maybe none cert-ec cert-rsa cert-384 cert-521 cert-a256 cert-cc20 "
+     "back-cert".split()], "cannot be told to ask for a certificate")
+NO_IDS = {"server id": "has tickets, and no session ids"}
+NO_BACK = "ticket back-rsa back-a256 back-cc20 back-cert"
 COMMON = NO_SCHEMES | NO_REKEY | NO_LIMIT | NO_OFFER | NO_COOKIE
 
 
@@ -73,11 +77,13 @@ class Peer:
     limits = False   # it knows record_size_limit
     late = {}        # options with which a client offers X25519MLKEM768, and sends another share
     versions = "1.3"   # or "1.2", or "both"
+    tickets = True     # else as a server of TLS 1.2 it has session ids alone
     slow = False       # it takes long to start
     settles = True     # it can be told what versions
     fragment = 512     # what it asks for as a client that asks for a max_fragment_length
     ems = True         # it knows extended master secret
-    certifies = False  # it can show a certificate as a client, and insist on one as a server
+    certifies = False  # it can show a certificate as a client, and insist on one as a server,
+    asks = True        # unless this is False
     client = server = rekey_client = rekey_server = None
     lacks = lacks12 = {}
 
@@ -129,6 +135,7 @@ class OpenSSL(Peer):
         cert, key = self.pem(kind)
         return [*self.command, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", cert, "-key",
                 key, *self.both(group, alpn, suite, sigalg, quiet),
+                *([] if self.tickets else ["-no_ticket"]),
                 *(["-verify", "1"] if ask else []),
                 *(["-Verify", "1", "-verify_return_error", "-CAfile", self.ca] if must else []),
                 *(["-stateless", "-www"] if cookie else [])]
@@ -183,6 +190,7 @@ class Curl(Peer):
     name, package, path, fetches = "curl", "curl", program("curl"), True
     certifies = True
     lacks = COMMON | NO_MLKEM | lack("rekeyed", "sends nothing behind its only request")
+    lacks12 = lack(NO_BACK, "asks for no tickets")
 
     def client(self, port, group="", alpn="", suite="", show=""):
         version = {"1.2": ["--tls-max", "1.2"], "1.3": ["--tlsv1.3"]}.get(self.versions, [])
@@ -233,7 +241,7 @@ class GnuTLS(Peer):
         ask = ["--require-client-cert", "--verify-client-cert", "--x509cafile",
                self.ca] if must else [] if ask else ["--disable-client-cert"]
         return [*self.tool("gnutls-serv"), "--echo", "--port", str(port), "--x509certfile", cert,
-                "--x509keyfile", key, *ask, "-q",
+                "--x509keyfile", key, *ask, "-q", *([] if self.tickets else ["--noticket"]),
                 *self.priority(group, suite, sigalg),
                 *([f"--recordsize={limit}"] if limit else []),
                 *[f"--alpn={a}" for a in alpn.split(",") if a]]
@@ -263,25 +271,27 @@ class GnuTLS38(GnuTLS):
 
 class Script(Peer):
     """One that runs a program of ours, which takes any free port."""
-    tells = True
+    tells = certifies = True
     command = ()
     curves = NAMES
 
     def start(self, *args):
         """TLS12 in the environment: empty for TLS 1.3 alone, 1 for TLS 1.2, both for both."""
-        versions = {"1.2": ["env", "TLS12=1"], "both": ["env", "TLS12=both"]}
-        return [*versions.get(self.versions, []), *self.command, *args]
+        words = {"1.2": ["TLS12=1"], "both": ["TLS12=both"]}.get(self.versions, [])
+        words = ["env", *words, *([] if self.tickets else ["NO_TICKETS=1"])]
+        return [*(words if words[1:] else []), *self.command, *args]
 
     def suites(self, suite):
         return suite and (suites12(suite) if self.versions == "1.2" else SUITES[suite])
 
-    def client(self, port, group="", alpn="", suite=""):
+    def client(self, port, group="", alpn="", suite="", show=""):
         return self.start("client", str(port), self.ca, group and self.curves[group], alpn,
-                          self.suites(suite))
+                          self.suites(suite), *(self.pem(show) if show else ("", "")))
 
-    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False, must=False):
         return self.start("server", *self.pem(kind), group and self.curves[group], alpn,
-                          self.suites(suite), "ask" if ask else "")
+                          self.suites(suite), "must" if must else "ask" if ask else "",
+                          self.ca if must or ask else "")
 
 
 class Python(Script):
@@ -304,12 +314,14 @@ class Bun(Script):
     path = program("bun", "@oven", "bun-linux-x64", "bin", "bun")
     command = (path, os.path.join(HERE, "peer.js"))
     lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE
-    lacks12 = NO_P521
+    lacks12 = NO_P521 | {"server id": "keeps no sessions for its server"}
 
 
 class Deno(Script):
-    name, package, settles = "deno", "tools/setup --peers", False
-    lacks12 = NO_P521 | lack("apart", "cannot be told what versions to speak")
+    name, package, settles, asks = "deno", "tools/setup --peers", False, False
+    lacks12 = NO_P521 | lack("apart", "cannot be told what versions to speak") | {
+        f"server {c}": "gives session ids, and no tickets" for c in NO_BACK.split()} | {
+        "client cert-521": "does not sign with keys of P-521"}
     path = program("deno", "@deno", "linux-x64-glibc", "deno")
     command = (path, "run", "--quiet", "--no-lock", "--allow-net", "--allow-read",
                os.path.join(HERE, "peer_deno.js"))
@@ -321,6 +333,7 @@ class Go(Script):
     """Built once for each run; the compiler's cache makes that quick from the second on."""
     name, package, path = "go", "golang-go", program("go")
     lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE
+    lacks12 = NO_IDS
 
     def __init__(self, folder):
         super().__init__(folder)
@@ -340,6 +353,7 @@ class Java(Script):
     name, package, path = "java", "openjdk-17-jdk-headless", program("javac") and program("java")
     slow, curves = True, GROUPS
     lacks = COMMON | NO_CCM | NO_MLKEM
+    lacks12 = {"client cert-521": "signs with SHA-512 there, for which we do not ask in TLS 1.2"}
 
     def __init__(self, folder):
         super().__init__(folder)
@@ -356,10 +370,12 @@ class NSS(Peer):
     curves = {"x25519": "x25519", "p256": "P256", "p384": "P384", "p521": "P521"}
     letters = {"a128": ":1301", "a256": ":1302", "cc20": ":1303"}
     letters12 = {"a128": ":C02B:C02F", "a256": ":C02C:C030", "cc20": ":CCA9:CCA8"}
-    serves = True
+    serves = certifies = True
     lacks = NO_CCM | NO_X448 | NO_MLKEM | NO_PSS | NO_REKEY | NO_MAXFRAG | NO_COOKIE | lack(
         "ed25519", "has no Ed25519") | lack("limit", "cannot be given a limit") | {
         "server large": "selfserv has no page of that size",
+        "client none": "tstclnt finds one to show by itself",
+        "client maybe": "tstclnt finds one to show by itself",
         "alpn": "tstclnt takes no ALPN, selfserv http/1.1 only"}
 
     def __init__(self, folder):
@@ -369,7 +385,7 @@ class NSS(Peer):
             return
         os.mkdir(self.db[4:])
         self.tool("certutil", "-N", "--empty-password")
-        self.tool("certutil", "-A", "-n", "ca", "-t", "C,,", "-i", self.ca)
+        self.tool("certutil", "-A", "-n", "ca", "-t", "CT,,", "-i", self.ca)
         for kind in ("ecdsa", "p384", "p521", "rsa", "pss"):
             cert, key = self.pem(kind)
             p12 = os.path.join(folder, kind + ".p12")
@@ -389,17 +405,21 @@ class NSS(Peer):
                 *(["-c", letters[suite]] if suite else []),
                 *(["-J", f"rsa_pss_rsae_sha{sigalg[3:]},ecdsa_secp256r1_sha256"] if sigalg else [])]
 
-    def client(self, port, group="", alpn="", suite="", sigalg=""):
-        return [self.path, "-h", "localhost", "-4", *self.both(port, group, suite, sigalg)]
+    def client(self, port, group="", alpn="", suite="", sigalg="", show=""):
+        return [self.path, "-h", "localhost", "-4", *(["-n", show] if show else []),
+                *self.both(port, group, suite, sigalg)]
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", sigalg="",
-               ask=False):
+               ask=False, must=False):
+        """-u: tickets."""
         return ["selfserv", "-n" if kind in ("rsa", "pss") else "-e", kind,
-                *(["-r"] if ask else []), *self.both(port, group, suite, sigalg)]
+                *(["-r", "-r"] if must else ["-r"] if ask else []),
+                *(["-u"] if self.tickets else []), *self.both(port, group, suite, sigalg)]
 
 
 class Caddy(Peer):
     name, package, path, serves = "caddy", "caddy", program("caddy"), True
+    certifies = True
     lacks = Go.lacks | NO_MLKEM | lack("alpn", "tried with the others")
 
     def __init__(self, folder):
@@ -410,10 +430,12 @@ class Caddy(Peer):
             go = re.search(r"\bgo1\.(\d+)", built)
             self.ems = not go or int(go[1]) > 20  # the first with extended master secret is 1.21
 
-    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False, must=False):
         cert, key = self.pem(kind)
         curves = "curves " + GROUPS[group] if group else ""
         auth = "client_auth {\nmode request\n}" if ask else ""
+        if must:
+            auth = f"client_auth {{\nmode require_and_verify\ntrusted_ca_cert_file {self.ca}\n}}"
         config = self.write(f"Caddyfile.{port}", f"""{{
 admin off
 auto_https off
@@ -437,21 +459,21 @@ file_server
 
 
 class Lighttpd(Peer):
-    name, serves = "lighttpd+wolfssl", True
+    name, serves, certifies = "lighttpd+wolfssl", True, True
     package = "lighttpd, lighttpd-mod-wolfssl"
     path = os.path.exists("/usr/lib/lighttpd/mod_wolfssl.so") and shutil.which(
         "lighttpd", path=os.environ.get("PATH", "") + ":/usr/sbin") or None
     lacks = COMMON | NO_MLKEM | lack("alpn", "tried with the others") | lack(
         "pss", "wolfSSL 5.5 signs with rsa_pss_rsae, which we refuse") | lack(
         "retry", "takes no list of groups, and has all") | lack("ccm8", "does not agree to it")
-    lacks12 = lack("ccm", "does not agree to it")
+    lacks12 = lack("ccm", "does not agree to it") | NO_IDS
 
-    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False):
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False, must=False):
         cert, key = self.pem(kind)
         auth = f"""ssl.verifyclient.activate = "enable"
-ssl.verifyclient.enforce = "disable"
+ssl.verifyclient.enforce = "{"enable" if must else "disable"}"
 ssl.verifyclient.ca-file = "{self.ca}"
-""" if ask else ""
+""" if ask or must else ""
         versions = ", ".join(f'"{end}Protocol" => "TLSv{self.versions}"' for end in ("Min", "Max")
                              ) if self.versions != "both" else '"MinProtocol" => "TLSv1.2"'
         return [self.path, "-D", "-f", self.write(f"lighttpd.{port}", f"""
@@ -486,8 +508,8 @@ class Compiled(Script):
                             os.path.join(HERE, f"peer_{self.name}.c"),
                             *["-l" + name for name in self.libraries]], check=True, timeout=60)
 
-    def client(self, port, group="", alpn="", suite="", maxfrag=0):
-        return self.start("client", str(port), self.ca, "", alpn, "", str(maxfrag or ""))
+    def client(self, port, group="", alpn="", suite="", maxfrag=0, show=""):
+        return [*super().client(port, "", alpn, "", show), str(maxfrag or "")]
 
 
 class MbedTLS(Compiled):

@@ -10,10 +10,12 @@ import sys
 import tempfile
 import time
 
-from lib import (SNECK, Failed, Process, Table, free_port, listens, lines_of, make_certificates)
+from lib import (HERE, SNECK, Failed, Process, Table, free_port, lines_of, listens,
+                 make_certificates, through)
 from peers import ALL12, GROUPS
-from peers_test import (ALPN, MIDDLE, PAGES, SMALL, Clients, Servers, connect, lacks_of, ours,
-                        port_of, serve)
+from peers_test import (ALPN, MIDDLE, PAGES, SMALL, Clients, Servers, connect, count, lacks_of,
+                        ours, port_of, serve)
+from resume_test import PYTHON, ended
 
 OURS = {"a128": "AES128-GCM", "a256": "AES256-GCM", "cc20": "CHACHA20", "ccm": "AES128-CCM",
         "ccm8": "AES128-CCM8"}
@@ -23,13 +25,25 @@ GROUPS12 = [group for group in GROUPS if group != "mlkem"]
 KEYS = {"ec384": "p384", "ec521": "p521", "ed25519": "ed25519", "ed448": "ed448", "pss": "pss"}
 THEMES = {"suites": list(SUITES), "groups": GROUPS12, "keys": list(KEYS),
           "the rest": ["alpn", "maxfrag", "limit", "large", "noems"],
+          "client certificates": ["cert-ec", "cert-rsa", "cert-384", "cert-521", "cert-a256",
+                                  "cert-cc20", "maybe", "none"],
+          "come back": ["ticket", "id", "back-rsa", "back-a256", "back-cc20", "back-cert",
+                        "back-ems"],
           "versions": ["theirs", "newer", "apart"]}
-SHORT = {"a128", "ccm8", "rsa-a256", "p384", "ed25519", "alpn", "maxfrag", "noems",
+SHORT = {"a128", "ccm8", "rsa-a256", "p384", "ed25519", "alpn", "maxfrag", "noems", "cert-ec",
+         "cert-rsa", "none", "ticket", "id", "back-cert", "back-ems",
          "theirs", "newer"}  # and without SNECK_LONG=1 no more
-SHORTER = {"a128", "theirs", "newer"}  # of peers that are slow to start
+SHORTER = {"a128", "cert-ec", "ticket", "theirs", "newer"}  # of peers that are slow to start
+CERTIFICATES = {"cert-ec": ("ecdsa", ""), "cert-rsa": ("rsa", ""), "cert-384": ("p384", ""),
+                "cert-521": ("p521", ""), "cert-a256": ("ecdsa", "a256"),
+                "cert-cc20": ("rsa", "cc20")}
 LEGEND = """\
 rsa-...: with a key for RSA; alpn: a protocol in common; maxfrag: max_fragment_length; limit:
 record_size_limit; large: a megabyte both ways; noems: refused, for want of extended master secret;
+cert-...: the client shows a certificate with that key, or in that suite; maybe: none, asked for;
+none: none, insisted on; ticket, id: resumed again and again, by a ticket or by a session id;
+back-...: resumed with a key for RSA, in a suite, with a certificate that the client has shown;
+back-ems: not resumed, for want of extended master secret;
 theirs: the peer may do TLS 1.3, we may not; newer: both may, and do; apart: the peer may not and we
 must; in all others we may and the peer may not; -: skipped, for the reason that is said"""
 LARGE = lines_of(1 << 20)
@@ -48,13 +62,14 @@ class With:
     def __init__(self, side):
         self.side, self.peer = side, side.peer
 
-    def run(self, *more, versions="1.2", got="1.2", **options):
+    def run(self, *more, versions="1.2", got="1.2", messages=(), **options):
         more = [*more, *settle(self.peer, versions)]
         if self.side.role == "client":
             message = rb"-> ServerHelloDone" if got == "1.2" else rb"-> EncryptedExtensions"
-            self.side.run(*more, messages=[(message, 1)], **options)
+            self.side.run(*more, messages=[(message, 1), *messages], **options)
         else:
-            self.side.run(*more, says=b"version +TLS " + got.encode(), **options)
+            self.side.run(*more, says=b"version +TLS " + got.encode(), messages=messages,
+                          **options)
 
     def suite(self, kind, suite):
         auth = "RSA" if kind == "rsa" else "ECDSA"
@@ -103,7 +118,80 @@ class With:
         self.refused(rb"alert protocol_version|no TLS 1\.3|alert handshake_failure",
                      "--min-version", "1.3")
 
-    def refused(self, says, *more):
+    def shows(self, kind, suite=""):
+        """Whoever is the client shows a certificate. kind: empty for none, which must do."""
+        auth = "RSA" if kind == "rsa" else "ECDSA"
+        ours = ["--suites", f"ECDHE-{auth}-{OURS[suite]}"] if suite else []
+        if self.side.role == "client":
+            ask = ["--client-ca", self.peer.ca, "--client-auth", "required" if kind else "optional"]
+            want = rb"<- CertificateVerify" if kind else rb"<- Certificate 7 bytes"
+            self.run(*ask, *ours, messages=[(want, 1)],
+                     **({"show": kind} if kind else {}), kind="rsa" if kind == "rsa" else "ecdsa")
+        elif kind:
+            self.run(*self.own(kind), *ours, must=True, kind=kind,  # wolfSSL asks for one like it
+                     messages=[(rb"-> CertificateVerify", 1)])
+        else:
+            self.run(ask=True, messages=[(rb"<- CertificateRequest", 1)])
+
+    def own(self, kind):
+        cert, key = self.peer.pem(kind)
+        return ["--cert", cert, "--key", key]
+
+    def nothing_to_show(self):
+        if self.side.role == "client":
+            self.refused(b"a client certificate is required and none came", "--client-ca",
+                         self.peer.ca, "--client-auth", "required", *settle(self.peer, "1.2"))
+        else:
+            self.refused(NOTHING, *settle(self.peer, "1.2"), must=True)
+
+    def back(self, *ours, suite="", kind="ecdsa", show="", **options):
+        if suite:
+            ours += ("--suites", f"ECDHE-ECDSA-{OURS[suite]}")
+        ours += tuple(settle(self.peer, "1.2"))
+        if self.side.role == "client":
+            self.back_as_client(ours, kind, show)
+        else:
+            self.back_to_server(ours, kind, show, **options)
+
+    def back_as_client(self, ours, kind, show):
+        command, times = visits(self.peer, show)
+        source = ["--root", self.peer.site] if self.peer.name in PAGERS else ["--echo"]
+        ask = ["--client-ca", self.peer.ca, "--client-auth", "required"] if show else []
+        with serve(self.peer, *source, "--tickets", "2", "--max-version", "1.2", *ask, *ours,
+                   kind=kind) as server:
+            ended(command(port_of(server)), b"")
+            count(server, rb"<- Finished", times)
+            got = server.err.count(b"-> ServerHelloDone")
+            if got != (1 if self.peer.ems else times):
+                raise Failed(f"{got} full handshakes of {times}")
+
+    def back_to_server(self, ours, kind, show, ids=False):
+        path = os.path.join(self.peer.folder, "session12")
+        if os.path.exists(path):
+            os.unlink(path)
+        port = free_port()
+        self.peer.tickets = not ids
+        try:
+            command = self.peer.server(port, kind=kind, **({"must": True} if show else {}))
+        finally:
+            self.peer.tickets = True
+        own = self.own(show) if show else []
+        get = ["--get", "/small"] if self.peer.serves else []
+        with Process(command) as server:
+            if self.peer.tells:
+                port = int(server.expect(rb"port (\d+)")[1])
+            server.until(lambda: listens(port), "listening")
+            for first in (True, False, False):
+                with connect(self.peer, port, "--session", path, *own, *get, *ours) as p:
+                    p.expect(rb"resumed +" + (b"no" if first or not self.peer.ems
+                                              else b"by a session"))
+                    if self.peer.echoes and not get:
+                        through(p, SMALL)
+                    p.wait(0)
+                    if self.peer.ems and first and ids == (b"<- NewSessionTicket" in p.err):
+                        raise Failed("a ticket" if ids else "no ticket")
+
+    def refused(self, says, *more, **options):
         if self.side.role == "client":
             with serve(self.peer, "--echo", *more) as server:
                 with Process(self.peer.client(port_of(server))) as p:
@@ -111,7 +199,7 @@ class With:
                     server.expect(says)
         else:
             port = free_port()
-            with Process(self.peer.server(port)) as server:
+            with Process(self.peer.server(port, **options)) as server:
                 if self.peer.tells:
                     port = int(server.expect(rb"port (\d+)")[1])
                 server.until(lambda: listens(port), "listening")
@@ -126,12 +214,52 @@ class With:
             return {g: lambda g=g: self.group(g) for g in GROUPS12}
         if theme == "keys":
             return {name: lambda kind=kind: self.run(kind=kind) for name, kind in KEYS.items()}
+        if theme == "client certificates":
+            return {c: lambda a=a: self.shows(*a) for c, a in CERTIFICATES.items()} | {
+                "maybe": lambda: self.shows(""), "none": self.nothing_to_show}
+        if theme == "come back" and not self.peer.ems:
+            return {"back-ems": self.back}
+        if theme == "come back":
+            ids = {"id": lambda: self.back(ids=True)} if self.side.role == "server" else {}
+            return ids | {"ticket": self.back, "back-rsa": lambda: self.back(kind="rsa"),
+                          "back-a256": lambda: self.back(suite="a256"),
+                          "back-cc20": lambda: self.back(suite="cc20"),
+                          "back-cert": lambda: self.back(show="ecdsa")}
         if theme == "versions":
             return {"theirs": lambda: self.run("--max-version", "1.2", versions="both"),
                     "newer": lambda: self.run(versions="both", got="1.3"), "apart": self.apart}
         rest = {"alpn": self.alpn, "maxfrag": self.maxfrag, "limit": self.limit,
                 "large": lambda: self.run(data=LARGE)}
         return rest | ({} if self.peer.ems else {"noems": self.noems})
+
+
+NOTHING = rb"refused with the alert|during the handshake|reset by peer"
+PAGERS = ("curl", "deno", "nss")  # as clients that come back they ask for pages
+
+
+def visits(peer, show):
+    """How a peer comes as a client that comes back, given a port, and how often."""
+    cert, key = peer.pem(show) if show else ("", "")
+
+    def command(port):
+        more = {"show": show} if show else {}
+        if peer.name.startswith("openssl"):
+            return [*peer.client(port, quiet=False, **more), "-reconnect"]
+        if peer.name.startswith("gnutls"):
+            return [*peer.client(port, **more), "--resume"]
+        if peer.name == "curl":
+            *words, url = peer.client(port, **more)
+            return [*words, "-H", "Connection: close", *[url + "small"] * 3]
+        if peer.name == "nss":
+            return ["strsclnt", "-4", "-p", str(port), "-d", peer.db, "-c", "3", "-t", "1", "-u",
+                    "-V", "tls1.2:tls1.2", *(["-n", show] if show else []), "localhost"]
+        if peer.name == "python":
+            return [peer.path, "-c", PYTHON, str(port), peer.ca, "3", cert, key]
+        if peer.name in ("node", "bun"):
+            return ["env", "TLS12=1", *peer.command[:-1], os.path.join(HERE, "resume_peer.js"),
+                    str(port), peer.ca, "3", cert, key]
+        return peer.start("visits", str(port), peer.ca, "3", cert, key)
+    return command, {"openssl": 6, "gnutls": 2}.get(peer.name.split("-")[0], 3)
 
 
 def lacks12(peer, role, columns):

@@ -48,7 +48,7 @@ def server_cells(peer):
         if os.path.exists(path):
             os.unlink(path)
         port = free_port()
-        command = [*peer.server(port, **options), *more, *(["-u"] if peer.name == "nss" else [])]
+        command = [*peer.server(port, **options), *more]
         with Process(command) as server:
             if peer.tells:
                 port = int(server.expect(rb"port (\d+)")[1])
@@ -233,6 +233,8 @@ def gnutls_cells(peer):
 PYTHON = """
 import socket, ssl, sys
 context = ssl.create_default_context(cafile=sys.argv[2])
+if "".join(sys.argv[4:]):
+    context.load_cert_chain(*sys.argv[4:])
 session = None
 for i in range(int(sys.argv[3])):
     s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))

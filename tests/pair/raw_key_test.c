@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/attack.h"
+#include "lib/needs.h"
 #include "lib/resume.h"
 
 #define RAW  SNECK_VERIFIER_RAW_KEYS
@@ -397,6 +398,7 @@ static void resumption_names_the_type(void **state)
 	size_t len, full;
 
 	(void)state;
+	NEEDS(BUILD_PSK);
 	setup(RAW, "r");
 	assert_int_equal(sneck_ticket_ring_init(&resume_ring, &p.server.t.provider, RESUME_NOW, 0),
 			 SNECK_OK);

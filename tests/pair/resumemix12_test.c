@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "keys/session.h"
+#include "lib/needs.h"
 #include "lib/resume12.h"
 
 static struct pair p;
@@ -71,6 +72,7 @@ static void n45_versions_do_not_mix(void **state)
 static void n45_version_out_of_range(void **state)
 {
 	(void)state;
+	NEEDS(BUILD_TLS13);
 	resume12_ticket(&p, 25);
 	p.client.resume = NULL;
 	p.client.cfg.min_version = SNECK_TLS13;
@@ -116,7 +118,8 @@ static void what_is_agreed_anew(void **state)
 		resume_expect(&p, i);
 		assert_int_equal(sneck_conn_facts(p.server.conn, &f, sizeof f), SNECK_OK);
 		assert_int_equal(f.alpn.len, 2);
-		assert_int_equal(f.send_fragment, i ? 101 : 201);
+		assert_int_equal(f.send_fragment,
+				 (i ? 100 : 200) + BUILD_TLS13); /* as it may be 1.3 */
 		if (i == 0)
 			full = sh_len;
 		else /* an id of 32 bytes; no server_name */
