@@ -28,7 +28,7 @@ if(NOT SNECK_KEX_EPHEMERAL)
 	set(SNECK_COMPRESSION OFF)
 endif()
 
-# The command has all of these, and so have the shim and some of the examples.
+# The command has all of these, and so have some of the examples.
 set(whole ON)
 foreach(part CLIENT SERVER KEX_EPHEMERAL KEX_PSK_EPHEMERAL TICKETS EARLY_DATA)
 	if(NOT SNECK_${part})
@@ -87,8 +87,10 @@ sneck_leave_out(RAW_KEYS "ext/cert_type" ".*/raw_key_test")
 sneck_leave_out(COMPRESSION "ext/compress|(msg|hs|conn)/packed" ".*/(compress|packers|packed)_test" "pair/combine.*")
 
 # Over all flows (tests/lib/flow.h), so with all there is; and so are the fuzz targets.
+set(complete ON)
 foreach(part CLIENT SERVER KEX_EPHEMERAL KEX_PSK KEX_PSK_EPHEMERAL TICKETS EARLY_DATA RAW_KEYS COMPRESSION TLS12 TLS13)
 	if(NOT SNECK_${part})
+		set(complete OFF)
 		list(APPEND absent_tests "pair/(fragment|sweep_all|scan)_test" "graph/search_test" "conn/refuse_test")
 	endif()
 endforeach()

@@ -49,7 +49,7 @@ if(SNECK_HOSTED)
 	endforeach()
 
 	# What BoringSSL's protocol tests talk to; tests/bogo/run starts them.
-	if(whole)
+	if(complete)
 		file(GLOB bogo_src CONFIGURE_DEPENDS tests/bogo/*.c)
 		add_executable(bogo_shim ${bogo_src})
 		target_link_libraries(bogo_shim PRIVATE sneck_flags sneck_static)

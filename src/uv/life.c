@@ -43,20 +43,25 @@ enum sneck_rc sneck_uv__options(struct sneck_uv_options *dst, const struct sneck
 	return SNECK_OK;
 }
 
+uint64_t sneck_uv__wall(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 enum sneck_rc sneck_uv__make(struct sneck_uv **made, const struct sneck_uv_options *opt, int role)
 {
 	const size_t size = sneck_conn_size(opt->config, role);
 	struct sneck_uv *s = calloc(1, CONN_AT + size);
-	struct timespec t;
-	uint64_t now_ms;
 	enum sneck_rc rc;
 
 	if (s == NULL)
 		return SNECK_E_NO_MEMORY;
-	clock_gettime(CLOCK_REALTIME, &t);
-	now_ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 	s->opt = *opt;
-	rc = sneck_conn_init((uint8_t *)s + CONN_AT, size, opt->config, role, now_ms, &s->conn);
+	rc = sneck_conn_init((uint8_t *)s + CONN_AT, size, opt->config, role, sneck_uv__wall(),
+			     &s->conn);
 	if (rc != SNECK_OK) {
 		free(s);
 		return rc;

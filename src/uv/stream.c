@@ -180,6 +180,7 @@ static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *buf)
 	}
 	if (n > 0) {
 		s->last = sneck_uv__now(s);
+		sneck_conn_set_now(s->conn, sneck_uv__wall()); /* a ticket's age begins here */
 		sneck_in_added(&s->in, (size_t)n);
 	} else if (n == UV_EOF) {
 		sneck_in_eof(&s->in);

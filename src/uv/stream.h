@@ -80,6 +80,9 @@ static inline size_t sneck_uv__in_flight(const struct sneck_uv *s)
 	return s->flight == NULL ? 0 : uv_stream_get_write_queue_size((const uv_stream_t *)&s->tcp);
 }
 
+/* Milliseconds since 1970, of the system's clock. */
+uint64_t sneck_uv__wall(void);
+
 /* Sets the timer for the deadline that comes first. */
 void sneck_uv__arm(struct sneck_uv *s);
 

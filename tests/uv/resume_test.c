@@ -11,6 +11,7 @@ static size_t session_len;
 static int n_tickets, n_results, accepted, n_early;
 static char early[64];
 static enum sneck_rc said;
+static unsigned slow_ms; /* before a connection goes on */
 
 static int on_session_state(struct sneck_uv *s, const struct sneck_status *st)
 {
@@ -69,6 +70,7 @@ static void prepare(uint32_t max_early)
 	said = SNECK_E_INTERNAL;
 	listen_here();
 	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	usleep(slow_ms * 1000u);
 	run_until(&n_tickets, 2);
 	sneck_uv_end(client_end.s);
 	run_until(&client_end.n_close, 1);
@@ -118,6 +120,24 @@ static void early_data(void **state)
 			assert_memory_equal(early, "said early", 10);
 		finish(1);
 	}
+}
+
+/* The age of a ticket begins when it comes, and not when its connection was made. */
+static void n46_age_of_a_ticket(void **state)
+{
+	struct sneck_session_info info;
+	struct timespec t;
+	uint64_t from;
+
+	(void)state;
+	server_config.ticket_lifetime_s = 1000;
+	slow_ms = 60;
+	clock_gettime(CLOCK_REALTIME, &t);
+	from = (uint64_t)t.tv_sec * 1000u + (uint64_t)t.tv_nsec / 1000000u;
+	prepare(0);
+	slow_ms = 0;
+	assert_int_equal(sneck_session_read(session, session_len, &info), SNECK_OK);
+	assert_true(info.expires_ms >= from + 60u + 1000000u);
 }
 
 static void early_data_that_is_too_much(void **state)
@@ -201,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ENDS(early_data),
+		WITH_ENDS(n46_age_of_a_ticket),
 		WITH_ENDS(early_data_that_is_too_much),
 		WITH_ENDS(early_data_that_nobody_reads),
 		WITH_ENDS(another_config),
