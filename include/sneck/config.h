@@ -214,7 +214,8 @@ struct sneck_config {
 	uint8_t allow_extraction;       /* 1: sneck_into_external() */
 	uint8_t ask_max_fragment;       /* client: RFC 6066 code 1 to 4 for peers without RFC 8449;
 	                                   0: not asked */
-	uint8_t no_compat;              /* 1: no middlebox compatibility mode (RFC: E.4) */
+	uint8_t no_compat;              /* 1: no middlebox compatibility mode (RFC: E.4), but for a
+	                                   client that asks for it */
 	uint8_t half_rtt;               /* 1: a server that requires client certificates may send
 	                                   before it has seen one */
 	uint8_t check_own_signature;    /* 0: those that came from outside; 1: all; 2: none */
@@ -223,7 +224,11 @@ struct sneck_config {
 	uint8_t insecure_no_ems;        /* 1: TLS 1.2 without extended master secret too, or with a
 	                                   server without renegotiation_info; neither resumption
 	                                   nor exporters then */
-	uint8_t rsv3[5];
+	uint8_t ticket_skew_s;          /* server: how far a ticket's age may be off for early data,
+	                                   in seconds [10]; what remembers replay ids must do so
+	                                   for twice as long */
+	uint8_t max_certs;              /* in a peer's Certificate message [10] */
+	uint8_t rsv3[3];
 
 	sneck_keylog_fn insecure_keylog; /* NULL: none */
 	void *keylog_user;

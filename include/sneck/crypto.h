@@ -105,6 +105,9 @@ struct sneck_pubkey {
 	 * client certificates in TLS 1.2 */
 	enum sneck_rc (*verify_digest)(const void *key, uint16_t scheme, struct sneck_span digest,
 				       struct sneck_span sig, void *work);
+	/* 1: a key that this scheme of TLS 1.3 is for. So TLS 1.2 learns of what kind and on which
+	 * curve a server's key is (RFC 8422, 5.3). NULL: a signature will tell */
+	int (*fits)(const void *key, uint16_t scheme);
 };
 
 struct sneck_provider {

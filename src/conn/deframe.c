@@ -92,6 +92,8 @@ static enum sneck_rc on_alert(struct sneck_conn *c, const struct sneck_in *in, s
 	if (len != 2)
 		return SNECK_E_DECODE;
 	sneck__trace(c, 0, CT_ALERT, p[1], len);
+	if (p[0] != 1 && p[0] != 2)
+		return SNECK_E_ILLEGAL;
 	if (is_warning(c, p)) {
 		if (c->warnings++ == BOUND_WARNINGS)
 			return SNECK_E_FLOOD;
@@ -99,6 +101,8 @@ static enum sneck_rc on_alert(struct sneck_conn *c, const struct sneck_in *in, s
 		c->alert_seen = p[1];
 		return SNECK_OK;
 	}
+	if (p[0] == 1 && p[1] != SNECK_ALERT_CLOSE_NOTIFY && c->hs.version == SNECK_TLS13)
+		return SNECK_E_DECODE; /* RFC 9846, 6.2: sent as fatal */
 	if (p[1] == SNECK_ALERT_CLOSE_NOTIFY && c->rx_epoch.level == LV_APP) {
 		c->rx_closed = true;
 		c->peer_closed_due = true;

@@ -6,14 +6,16 @@
  *       CertificateCompressionAlgorithm algorithms<2..2^8-2>;
  *   } CertificateCompressionAlgorithms;
  *
- * Says what the sender can unpack. Nothing is packed or unpacked here: a chain of ours was packed
- * beforehand, and a peer's is a question to the application. */
+ * Says what the sender can unpack; in TLS 1.2, where that means nothing, it is well formed all the
+ * same. Nothing is packed or unpacked here: a chain of ours was packed beforehand, and a peer's is
+ * a question to the application. */
 #include "ext.h"
+#include "select.h"
 
 static bool compress_offer(const struct nego *ng, enum ext_in in)
 {
 	(void)in;
-	return ng->cfg->unpack.n != 0;
+	return ng->cfg->unpack.n != 0 && sneck__version_on(ng->cfg, SNECK_TLS13);
 }
 
 static void compress_write(const struct nego *ng, enum ext_in in, struct wr *w)
@@ -58,7 +60,6 @@ static enum sneck_rc compress_read(struct nego *ng, enum ext_in in, struct sneck
 
 const struct ext sneck__ext_compress = {
 	.type = EXT_COMPRESS_CERTIFICATE,
-	.only = SNECK_TLS13,
 	.allowed = SET(IN_CH) | SET(IN_CR),
 	.offer = compress_offer,
 	.write = compress_write,

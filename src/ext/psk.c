@@ -17,8 +17,8 @@
  *       uint16 target_kdf;
  *   } ImportedIdentity;
  *
- * Binders are written as zeros: hs/offer.c makes them when the rest is there. Which identity is
- * taken is hs/choose.c's. */
+ * Binders are written as zeros: hs/offer.c makes them when the rest is there. A peer's that is too
+ * short to be one does not verify, if it is looked at; which identity is taken is hs/choose.c's. */
 #include <sneck/session.h>
 
 #include "ext.h"
@@ -164,7 +164,7 @@ bool sneck__psk_identity_at(const struct nego *ng, uint32_t i, struct sneck_span
 			return false;
 		*identity = rd_vec(&ids, 2, 1, 65535);
 		*age = rd_uint(&ids, 4);
-		*binder = rd_vec(&binders, 1, 32, 255);
+		*binder = rd_vec(&binders, 1, 1, 255);
 	} while (i-- != 0);
 	return true;
 }
@@ -182,10 +182,10 @@ static enum sneck_rc offers_read(struct nego *ng, struct sneck_span body)
 		(void)rd_uint(&ids, 4);
 	}
 	rd_close(&ids);
-	rd_open(&r, &binders, 2, 33, 65535);
+	rd_open(&r, &binders, 2, 2, 65535);
 	ng->psk_binders = sneck_span_of(binders.base, binders.len);
 	for (; rd_more(&binders); n_binders++)
-		(void)rd_vec(&binders, 1, 32, 255);
+		(void)rd_vec(&binders, 1, 1, 255);
 	rd_close(&binders);
 	SNECK_TRY(rd_end(&r));
 	if (n_ids != n_binders)

@@ -61,6 +61,8 @@ bool sneck__select12_own(struct nego *ng, const struct sneck_credential *c, uint
 bool sneck__select12_asks(const struct nego *ng, uint16_t scheme);
 SNECK_MUST_CHECK enum sneck_rc sneck__select12_client(struct nego *ng, uint16_t scheme);
 void sneck__select12_asked(struct nego *ng, struct sneck_span schemes, uint32_t auths);
+/* Client: the server's key against the suite and our groups: SNECK_E_NOT_OFFERED. */
+SNECK_MUST_CHECK enum sneck_rc sneck__select12_key(const struct nego *ng, const void *key);
 /* Client: group and share of a ServerKeyExchange; its scheme, which must be in our offer, fit the
  * suite, and be one that the provider can check. */
 SNECK_MUST_CHECK enum sneck_rc sneck__select12_group(struct nego *ng, uint16_t group,

@@ -7,13 +7,11 @@
 #include "../wire/rd.h"
 #include "../wire/set.h"
 
-/* Hybrids are of TLS 1.3. RFC 8422, 5.1.1: whoever does not name groups can do P-256. */
+/* Hybrids are of TLS 1.3. RFC 8422, 4 would let us guess what a client can that names no groups. */
 static bool usable(const struct nego *ng, const struct sneck_kex *kex)
 {
-	if (sneck__group_is_hybrid(kex->group))
-		return false;
-	return ng->peer_groups.len == 0 ? kex->group == SNECK_SECP256R1
-					: sneck__wire_list_has(ng->peer_groups, kex->group);
+	return !sneck__group_is_hybrid(kex->group) &&
+	       sneck__wire_list_has(ng->peer_groups, kex->group);
 }
 
 static enum sneck_rc select_group(struct nego *ng)
@@ -165,8 +163,7 @@ enum sneck_rc sneck__select12_begin(struct nego *ng, struct sneck_span suites)
 	keep_auths(ng, auths);
 	ng->peer_curves = 0;
 	for (const struct alg_name *a = sneck__schemes; a->id != 0; a++)
-		if (ng->peer_groups.len == 0 ||
-		    sneck__wire_list_has(ng->peer_groups, curve_of(a->id)))
+		if (sneck__wire_list_has(ng->peer_groups, curve_of(a->id)))
 			ng->peer_curves |= sneck__scheme_bit(a->id);
 	return auths != 0 ? SNECK_OK : SNECK_E_NO_SUITE;
 }
@@ -211,6 +208,30 @@ enum sneck_rc sneck__select12_scheme(struct nego *ng, uint16_t scheme)
 	    !sneck__list_has(ng->cfg->provider->pubkey->schemes, scheme))
 		return SNECK_E_NOT_OFFERED;
 	return offered(ng, scheme);
+}
+
+static bool named(const struct nego *ng, uint16_t group)
+{
+	const struct sneck_kex *kex;
+
+	for (size_t i = 0; (kex = sneck__kex_at(ng->cfg, i)) != NULL; i++)
+		if (kex->group == group)
+			return true;
+	return false;
+}
+
+/* RFC 8422, 5.3: of the kind that the suite wants, and on a curve of our list. */
+enum sneck_rc sneck__select12_key(const struct nego *ng, const void *key)
+{
+	const struct sneck_pubkey *const pk = ng->cfg->provider->pubkey;
+
+	if (pk->fits == NULL)
+		return SNECK_OK;
+	for (const struct alg_name *s = sneck__schemes; s->id != 0; s++)
+		if (s->auth == ng->suite->auth && pk->fits(key, s->id) == 1 &&
+		    (curve_of(s->id) == 0 || named(ng, curve_of(s->id))))
+			return SNECK_OK;
+	return SNECK_E_NOT_OFFERED;
 }
 
 /* ---- the client's certificate ---- */

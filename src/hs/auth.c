@@ -99,11 +99,11 @@ struct sneck_cert_entry sneck__auth_entry(const struct hs *hs, struct sneck_span
 	return e;
 }
 
-/* The config's verifier, at once. */
+/* The config's verifier, at once. Nothing is written while a peer's certificate is judged. */
 static enum sneck_rc judge(struct hs *hs, struct sneck_span list, uint32_t n)
 {
 	const struct sneck_verifier *const v = hs->cfg->verifier;
-	struct sneck_cert_entry certs[BOUND_CERTS];
+	struct sneck_cert_entry *const certs = (void *)hs->work->flight.area;
 	struct sneck_verdict verdict = { 0 };
 	struct sneck_chain chain = {
 		.certs = certs,
@@ -134,11 +134,15 @@ enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t 
 	const struct sneck_pubkey *const pk = hs->cfg->provider->pubkey;
 	struct hs_work *const wk = hs->work;
 	const struct sneck_span leaf = hs->v->cert_at(list, 0).der;
+	const enum sneck_rc rc = wk->nego.peer_type == SNECK_RAW_PUBLIC_KEY
+					 ? pk->from_spki(wk->peer_key, leaf, wk->provider_work)
+					 : pk->from_cert(wk->peer_key, leaf, wk->provider_work);
 
-	SNECK_TRY(wk->nego.peer_type == SNECK_RAW_PUBLIC_KEY
-			  ? pk->from_spki(wk->peer_key, leaf, wk->provider_work)
-			  : pk->from_cert(wk->peer_key, leaf, wk->provider_work));
+	/* what is no certificate is none that is bad */
+	SNECK_TRY(rc == SNECK_E_CERT_BAD ? SNECK_E_DECODE : rc);
 	wk->have_key = true;
+	if (BUILD_TLS12 && hs->v->ccs && hs->role == SNECK_CLIENT)
+		SNECK_TRY(sneck__select12_key(&wk->nego, wk->peer_key));
 	if ((hs->cfg->ask & SNECK_ASK_VERIFY) == 0) {
 		SNECK_TRY(judge(hs, list, n));
 		wk->evidence.chain_judged = true;

@@ -118,7 +118,8 @@ enum sneck_rc sneck__auth12_finished(struct hs *hs, struct sneck_span body)
 	struct sneck_span data;
 	bool same;
 
-	SNECK_TRY(sneck__finished_read(&data, sizeof mac, body));
+	if (sneck__finished_read(&data, sizeof mac, body) != SNECK_OK)
+		return SNECK_E_BAD_FINISHED;
 	SNECK_TRY(verify_data(hs, mac, false));
 	same = sneck__ct_eq(mac, data.p, sizeof mac);
 	sneck__ct_wipe(mac, sizeof mac);

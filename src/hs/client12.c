@@ -42,15 +42,17 @@ static void drop_shares(struct hs_work *wk)
 }
 
 /* For when the chain is judged: in the place of our ClientHello, which nobody needs any more, and
- * where nothing is written before that. There are 1,024 bytes of it, whatever the config. */
+ * where nothing is written before that. There are 1,024 bytes of it, whatever the config, behind
+ * what auth.c makes there. */
 static void keep_timestamps(struct hs_work *wk)
 {
 	const struct sneck_span scts = wk->nego.peer_scts;
+	const size_t from = hs_certs_size(wk->nego.cfg);
 
-	if (scts.len == 0 || scts.len > wk->flight.cap)
+	if (scts.len == 0 || scts.len > wk->flight.cap - from)
 		return;
-	memcpy(wk->flight.area, scts.p, scts.len);
-	wk->scts = sneck_span_of(wk->flight.area, scts.len);
+	memcpy(wk->flight.area + from, scts.p, scts.len);
+	wk->scts = sneck_span_of(wk->flight.area + from, scts.len);
 }
 
 static enum sneck_rc begin(struct hs *hs, const struct server_hello *sh, struct sneck_span raw)

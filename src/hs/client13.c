@@ -23,8 +23,9 @@ static enum sneck_rc check_hello(struct hs *hs, const struct server_hello *sh)
 {
 	struct hs_work *const wk = hs->work;
 
-	if (sh->legacy_version != SNECK_TLS12 || sh->compression != 0 ||
-	    sh->session_id.len != wk->session_id_len ||
+	if (sh->compression != 0) /* RFC 9846, 4.2.3: the syntax has no other value */
+		return SNECK_E_DECODE;
+	if (sh->legacy_version != SNECK_TLS12 || sh->session_id.len != wk->session_id_len ||
 	    memcmp(sh->session_id.p, wk->session_id, wk->session_id_len) != 0)
 		return SNECK_E_ILLEGAL;
 	SNECK_TRY(sneck__select_suite_answer(&wk->nego, sh->suite));

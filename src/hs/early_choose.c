@@ -10,11 +10,13 @@ static bool early_possible(const struct hs *hs)
 {
 	const struct hs_work *const wk = hs->work;
 	const struct session s = sneck__session_of(hs);
+	const uint8_t given = hs->cfg->ticket_skew_s;
+	const int32_t skew_ms = 1000 * (int32_t)(given != 0 ? given : BOUND_SKEW);
 
 	return !hs->retried && hs->quic == NULL && hs->resumed == 1 && wk->nego.psk_index == 1 &&
 	       s.max_early != 0 && s.max_early <= hs->cfg->max_early_data &&
 	       (hs->cfg->ask & SNECK_ASK_EARLY_DATA) != 0 && hs->suite->id == s.suite &&
-	       wk->age_skew_ms <= BOUND_SKEW_MS && wk->age_skew_ms >= -BOUND_SKEW_MS;
+	       wk->age_skew_ms <= skew_ms && wk->age_skew_ms >= -skew_ms;
 }
 
 /* Refused early data may still come, and is skipped: RFC 9846, 4.3.9. */

@@ -20,7 +20,8 @@ enum sneck_rc sneck__auth_finished(struct hs *hs, struct sneck_span body)
 	struct sneck_span data;
 	bool same;
 
-	SNECK_TRY(sneck__finished_read(&data, hs->hash->len, body));
+	if (sneck__finished_read(&data, hs->hash->len, body) != SNECK_OK)
+		return SNECK_E_BAD_FINISHED; /* RFC 9846, 4.5.3: incorrect, whatever its length */
 	SNECK_TRY(finished_mac(hs, mac, false));
 	same = sneck__ct_eq(mac, data.p, hs->hash->len);
 	sneck__ct_wipe(mac, sizeof mac);

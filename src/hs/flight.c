@@ -103,7 +103,10 @@ static enum sneck_rc push_ccs(struct hs *hs, uint8_t level)
 
 bool sneck__flight_ccs_due(const struct hs *hs)
 {
-	return hs->work != NULL && hs->work->session_id_len != 0 && !hs->work->ccs_sent;
+	if (hs->work == NULL || hs->work->ccs_sent)
+		return false;
+	return hs->work->session_id_len != 0 ||
+	       (hs->role == SNECK_SERVER && !hs->cfg->no_compat && hs->quic == NULL);
 }
 
 enum sneck_rc sneck__flight_ccs(struct hs *hs)

@@ -337,6 +337,18 @@ static inline bool hs_checks_own(const struct sneck_config *cfg)
 	return cfg->check_own_signature == 1 ||
 	       (cfg->check_own_signature == 0 && (cfg->ask & SNECK_ASK_SIGN) != 0);
 }
+/* How many certificates a peer's message may have. */
+static inline uint32_t hs_max_certs(const struct sneck_config *cfg)
+{
+	return cfg->max_certs != 0 ? cfg->max_certs : BOUND_CERTS;
+}
+/* What the config's verifier is shown of them, at flight.area. */
+static inline size_t hs_certs_size(const struct sneck_config *cfg)
+{
+	return (cfg->ask & SNECK_ASK_VERIFY) != 0
+		       ? 0
+		       : hs_max_certs(cfg) * sizeof(struct sneck_cert_entry);
+}
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_finished(struct hs *hs, struct sneck_span body);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_send_finished(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__evidence_accept(const struct hs *hs);

@@ -50,7 +50,7 @@ enum sneck_rc sneck__peer12_certificate(struct hs *hs, const struct hs_msg *m)
 
 	if (c.n == 0)
 		return on_empty(hs);
-	if (c.n > BOUND_CERTS)
+	if (c.n > hs_max_certs(hs->cfg))
 		return SNECK_E_CERT_BAD;
 
 	SNECK_TRY(sneck__auth_leaf(hs, sneck__certificate12_at(c.list, 0).der));

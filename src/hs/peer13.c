@@ -39,7 +39,7 @@ enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m)
 		return SNECK_E_ILLEGAL;
 	if (c.n == 0)
 		return on_empty(hs);
-	if (c.n > BOUND_CERTS)
+	if (c.n > hs_max_certs(hs->cfg))
 		return SNECK_E_CERT_BAD;
 	SNECK_TRY(sneck__auth_type(hs, c.n));
 	for (uint32_t i = 0; i < c.n; i++)

@@ -316,6 +316,12 @@ static bool shows12(const struct sneck_config *cfg, int role)
 			: cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0);
 }
 
+/* Whether timestamps of TLS 1.2 may have to be kept: client12.c. */
+static bool wants_scts(const struct sneck_config *cfg)
+{
+	return cfg->verifier != NULL && (cfg->verifier->flags & SNECK_VERIFIER_WANTS_SCTS) != 0;
+}
+
 /* Our half of an exchange of TLS 1.2, in which the server offers: there with a private key, and a
  * secret in the share's place; here with the secret behind the share. */
 static size_t half12_size(const struct sneck_kex *kex, int role)
@@ -332,6 +338,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	const struct sneck_kex *kex;
 	struct layout l = { .peer_key = round_up(sizeof(struct hs_work)) };
 	const bool old = sneck__version_on(cfg, SNECK_TLS12);
+	const size_t certs = needs_key(cfg, role) ? hs_certs_size(cfg) : 0;
 	size_t shares = 0, single = 0, halves = 0, longest = 0, first = 0, answer = 0, plain = 0;
 
 	l.also = l.peer_key + round_up(needs_key(cfg, role) ? pk->key_size : 0);
@@ -360,6 +367,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 		l.shares_len = shares;
 		l.area_len = server_area(cfg, hello_size(cfg) + 2u + 6u + 8u + 6u + answer,
 					 server_tail(cfg, shares), answer - plain);
+		l.area_len = max(l.area_len, certs + server_tail(cfg, shares));
 		shares = 0;
 	} else { /* a second ClientHello has the same shares or any one, and a cookie */
 		l.shares_len = max(shares, single);
@@ -371,9 +379,10 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 			l.area_len = max(l.area_len, BOUND_OLD_TICKET);
 		if (cfg->n_credentials != 0 || (cfg->ask & SNECK_ASK_CREDENTIAL) != 0)
 			l.area_len = max(l.area_len, OWN_AUTH + (old ? CLIENT_KX : 0));
+		l.area_len = max(l.area_len, certs + (wants_scts(cfg) ? 1024u : 0));
 		shares = l.shares_len;
 	}
-	l.area = l.shares + shares;
+	l.area = l.shares + round_up(shares);
 	l.total = round_up(l.area + l.area_len);
 	return l;
 }

@@ -37,7 +37,9 @@ static enum sneck_rc choose(struct hs *hs, const struct client_hello *ch)
 	if (BUILD_PSK)
 		SNECK_TRY(sneck__choose_psk(hs, ch->suites));
 	if (ng->psk_index == 0 && (!BUILD_CERTS || hs->cfg->psk_only))
-		return hs->retried && !ng->psk_offered ? SNECK_E_EXT_MISSING : SNECK_E_NO_PSK;
+		return hs->retried && !ng->psk_offered		    ? SNECK_E_EXT_MISSING
+		       : ng->psk_offered && !sneck__select_mode(ng) ? SNECK_E_NO_GROUP
+								    : SNECK_E_NO_PSK;
 	SNECK_TRY(sneck__select_complete(ng, ng->psk_index != 0));
 	/* who is asked about it, is asked when the hello is the one that goes on */
 	if (!BUILD_CERTS || ng->psk_index != 0 || (ng->cfg->ask & SNECK_ASK_CREDENTIAL) != 0)

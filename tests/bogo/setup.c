@@ -395,7 +395,7 @@ static void setup_questions(struct run *r)
 	bool choose = f->fail_cert_callback || f->expect_client_ca_list != NULL ||
 		      f->expect_peer_verify_prefs.given || (f->server && f->fail_ocsp_callback);
 
-	r->cfg.ask = SNECK_ASK_NOTICES | SNECK_ASK_TICKETS;
+	r->cfg.ask = SNECK_ASK_NOTICES | (f->no_ticket ? 0 : SNECK_ASK_TICKETS);
 	if (f->server)
 		r->cfg.ask |= SNECK_ASK_CLIENT_HELLO | SNECK_ASK_PSK;
 	if (f->enable_early_data)
@@ -431,6 +431,7 @@ void setup(struct run *r)
 		.trace = f->expect_msg_callback != NULL ? trace : NULL,
 		.trace_user = r,
 		.max_early_data = f->enable_early_data ? EARLY_DATA : 0,
+		.ticket_skew_s = 60,
 	};
 	if (f->server && !f->no_ticket && !f->skip_ticket)
 		r->cfg.tickets = &r->kept->ring;
@@ -442,6 +443,9 @@ void setup(struct run *r)
 	sort_types(r);
 	setup_trust(r);
 	setup_questions(r);
+	r->cfg.max_certs = 51;
+	if (sneck_scratch_size(&r->cfg, role) > SNECK_SCRATCH_MAX)
+		r->cfg.max_certs = 0; /* no test wants that many and credentials of our own */
 	if (sneck_config_check(&r->cfg, role, &why) != SNECK_OK)
 		not_implemented(why.text);
 }

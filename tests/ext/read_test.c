@@ -92,7 +92,7 @@ struct body {
 #define ED WHEN(BUILD_EARLY_DATA, sneck__ext_early_data)
 #define TR WHEN(BUILD_TICKETS13, sneck__ext_ticket_request)
 #define I1 "\0\1x\0\0\0\0" /* an identity of one byte, */
-#define B1 "\x20" Z32	   /* and the least binder */
+#define B1 "\x20" Z32	   /* and its binder */
 #define O  WHEN(BUILD_CERTS, sneck__ext_status_request)
 #define T  WHEN(BUILD_CERTS, sneck__ext_sct)
 #define KS WHEN(BUILD_RAW_KEYS, sneck__ext_server_type)
@@ -189,7 +189,9 @@ static const struct body bodies[] = {
 	{ PK, IN_CH, B("\0\0\0\x21" B1), .rc = SNECK_E_DECODE },
 	{ PK, IN_CH, B("\0\6\0\0\0\0\0\0\0\x21" B1), .rc = SNECK_E_DECODE },
 	{ PK, IN_CH, B("\0\7" I1 "\0\0"), .rc = SNECK_E_DECODE },
-	{ PK, IN_CH, B("\0\7" I1 "\0\x20\x1f" Z8 Z8 Z8 "\0\0\0\0\0\0\0"), .rc = SNECK_E_DECODE },
+	{ PK, IN_CH, B("\0\7" I1 "\0\2\1x"), .rc = SNECK_OK }, /* too short to verify, if known */
+	{ PK, IN_CH, B("\0\7" I1 "\0\1\0"), .rc = SNECK_E_DECODE },
+	{ PK, IN_CH, B("\0\7" I1 "\0\3\1x\0"), .rc = SNECK_E_DECODE },
 	{ PK, IN_CH, B("\0\7" I1), .rc = SNECK_E_DECODE },
 	{ PK, IN_SH, B("\0\0"), .rc = SNECK_OK },
 	{ PK, IN_SH, B("\0\1"), .rc = SNECK_E_ILLEGAL },

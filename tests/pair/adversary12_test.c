@@ -60,7 +60,7 @@ static const struct attack client_hello[] = {
 	{ "n29_ch_points_compressed", CH, SET_EXT(11), B("\x02\x01\x02"), E(ILLEGAL, 47) },
 	{ "n29_ch_points_all", CH, SET_EXT(11), B("\x03\x02\x01\0"), GOES_ON },
 	{ "n27_ch_points_empty", CH, SET_EXT(11), B("\0"), E(DECODE, 50) },
-	{ "n24_ch_groups_none", CH, DEL(10), GOES_ON }, /* P-256 goes without saying */
+	{ "n24_ch_groups_none", CH, DEL(10), E(NO_GROUP, 40) }, /* not even P-256 */
 	{ "n21_ch_groups_unknown", CH, SET_EXT(10), B("\0\x02\x01\x01"), E(NO_GROUP, 40) },
 	{ "n21_ch_groups_hybrid", CH, SET_EXT(10), B("\0\x02\x11\xec"), E(NO_GROUP, 40) },
 	{ "n21_ch_not_its_curve", CH, SET_EXT(10), B("\0\x02\0\x1d"), E(NO_SCHEME, 40) },
@@ -75,6 +75,8 @@ static const struct attack client_hello[] = {
 	{ "n31_ch_limit_63", CH, SET_EXT(28), B("\0\x3f"), E(ILLEGAL, 47) },
 	{ "n31_ch_limit_64", CH, SET_EXT(28), B("\0\x40"), GOES_ON },
 	{ "n31_ch_limit_65535", CH, SET_EXT(28), B("\xff\xff"), GOES_ON },
+	{ "n25_ch_packing_twice", CH, ADD(27), B("\x04\0\x02\0\x02"), E(ILLEGAL, 47) },
+	{ "n24_ch_packing", CH, ADD(27), B("\x02\0\x02"), GOES_ON },
 	{ "n12_ch_twice", CH, .act = ACT_DUP, E(UNEXPECTED, 10) },
 	{ "n6_ch_glued", CH, .act = ACT_GLUE, B("\x10\0\0\0"), E(EPOCH, 10) },
 	{ "n15_ccs_before_ch", CH, BEFORE(20), B("\x01"), E(UNEXPECTED, 10) },
@@ -140,6 +142,11 @@ static const struct attack server_hello[] = {
 	{ "n55_5_warnings_before_sh", SH, BEFORE(21), B("\x01\x70"), .count = 5, E(FLOOD, 10) },
 };
 
+static void eleven(struct pair *of)
+{
+	of->client.cfg.max_certs = 11;
+}
+
 #define LEAF  "\0\0\x07TCERTE\x07"
 #define LEAF3 LEAF LEAF LEAF
 
@@ -152,10 +159,15 @@ static const struct attack server_flight[] = {
 	  E(DECODE, 50) },
 	{ "n62_cert_11", CERT, .act = ACT_REPLACE,
 	  B("\x0b\0\0\x71\0\0\x6e" LEAF3 LEAF3 LEAF3 LEAF LEAF), E(CERT_BAD, 42) },
-	{ "n34_cert_unreadable", CERT, .act = ACT_XOR, .at = 10, B("\x01"), E(CERT_BAD, 42) },
+	{ "n62_cert_11_of_11", CERT, .begin = eleven, .act = ACT_REPLACE,
+	  B("\x0b\0\0\x71\0\0\x6e" LEAF3 LEAF3 LEAF3 LEAF LEAF), S_GOES_ON },
+	{ "n34_cert_unreadable", CERT, .act = ACT_XOR, .at = 10, B("\x01"), E(DECODE, 50) },
 	{ "n40_cert_kind", CERT, .act = ACT_SET, .at = 15, B("X"), E(CERT_TYPE, 43) },
 	{ "n33_cert_other_key", CERT, .act = ACT_SET, .at = 16, B("\x09"), E(BAD_SIGNATURE, 51) },
-	{ "n33_cert_other_kind", CERT, .act = ACT_SET, .at = 15, B("R"), E(BAD_SIGNATURE, 51) },
+	{ "n33_cert_other_kind", CERT, .act = ACT_SET, .at = 15, B("R"), E(NOT_OFFERED, 47) },
+	{ "n21_cert_no_curve_of_ours", CERT, .act = ACT_SET, .at = 15, B("F"), E(NOT_OFFERED, 47) },
+	{ "n21_cert_eddsa_has_no_curve", CERT, .act = ACT_SET, .at = 15, B("2"),
+	  E(BAD_SIGNATURE, 51) },
 	{ "n4_cert_rest", CERT, .act = ACT_XOR, .at = 40, B("\x01"), S_GOES_ON },
 	{ "n11_cert_dropped", CERT, .act = ACT_DROP, E(UNEXPECTED, 10) },
 	{ "n12_cert_twice", CERT, .act = ACT_DUP, E(UNEXPECTED, 10) },
@@ -233,8 +245,8 @@ static const struct attack client_flight[] = {
 	{ "n15_c_ccs_long", C_CCS, .act = ACT_GROW, B("\x01"), E(UNEXPECTED, 10) },
 	{ "n15_c_ccs_empty", C_CCS, .act = ACT_TRUNC, .at = 1, E(UNEXPECTED, 10) },
 	{ "n13_c_ccs_fin_swapped", C_CCS, .act = ACT_SWAP, E(UNEXPECTED, 10) },
-	{ "n1_c_fin_short", C_FIN, .act = ACT_TRUNC, .at = 1, E(DECODE, 50) },
-	{ "n3_c_fin_long", C_FIN, .act = ACT_GROW, B("\0"), E(DECODE, 50) },
+	{ "n1_c_fin_short", C_FIN, .act = ACT_TRUNC, .at = 1, E(BAD_FINISHED, 51) },
+	{ "n3_c_fin_long", C_FIN, .act = ACT_GROW, B("\0"), E(BAD_FINISHED, 51) },
 	{ "n42_c_fin_first", C_FIN, .act = ACT_XOR, .at = 4, B("\x01"), E(BAD_FINISHED, 51) },
 	{ "n42_c_fin_last", C_FIN, .act = ACT_XOR, .at = 15, B("\x80"), E(BAD_FINISHED, 51) },
 	{ "n65_c_fin_plain", C_FIN, .act = ACT_PROT, E(BAD_MAC, 20) },
@@ -253,8 +265,8 @@ static const struct attack server_end[] = {
 	{ "n15_s_ccs_value", S_CCS, .act = ACT_SET, B("\x02"), E(UNEXPECTED, 10) },
 	{ "n15_s_ccs_long", S_CCS, .act = ACT_GROW, B("\x01"), E(UNEXPECTED, 10) },
 	{ "n13_s_ccs_fin_swapped", S_CCS, .act = ACT_SWAP, E(UNEXPECTED, 10) },
-	{ "n1_s_fin_short", S_FIN, .act = ACT_TRUNC, .at = 1, E(DECODE, 50) },
-	{ "n3_s_fin_long", S_FIN, .act = ACT_GROW, B("\0"), E(DECODE, 50) },
+	{ "n1_s_fin_short", S_FIN, .act = ACT_TRUNC, .at = 1, E(BAD_FINISHED, 51) },
+	{ "n3_s_fin_long", S_FIN, .act = ACT_GROW, B("\0"), E(BAD_FINISHED, 51) },
 	{ "n42_s_fin_flipped", S_FIN, .act = ACT_XOR, .at = 9, B("\x04"), E(BAD_FINISHED, 51) },
 	{ "n65_s_fin_plain", S_FIN, .act = ACT_PROT, E(BAD_MAC, 20) },
 	{ "n12_s_fin_twice", S_FIN, .act = ACT_DUP, .up = true, E(UNEXPECTED, 10) },

@@ -23,6 +23,11 @@
 #define LEAF  "\0\0\x07TCERTE\x07\0\0"
 #define LEAF3 LEAF LEAF LEAF
 
+static void eleven(struct pair *p)
+{
+	p->client.cfg.max_certs = 11;
+}
+
 static const struct attack extensions[] = {
 	{ "n1_ee_short", EE, .act = ACT_TRUNC, .at = 1, E(DECODE, 50) },
 	{ "n3_ee_long", EE, .act = ACT_GROW, B("\0"), E(DECODE, 50) },
@@ -97,7 +102,9 @@ static const struct attack authentication[] = {
 	  E(DECODE, 50) },
 	{ "n62_cert_11", CERT, .act = ACT_REPLACE,
 	  B("\x0b\0\0\x88\0\0\0\x84" LEAF3 LEAF3 LEAF3 LEAF LEAF), E(CERT_BAD, 42) },
-	{ "n34_cert_unreadable", CERT, .act = ACT_XOR, .at = 11, B("\x01"), E(CERT_BAD, 42) },
+	{ "n62_cert_11_of_11", CERT, .begin = eleven, .act = ACT_REPLACE,
+	  B("\x0b\0\0\x88\0\0\0\x84" LEAF3 LEAF3 LEAF3 LEAF LEAF), E(BAD_SIGNATURE, 51) },
+	{ "n34_cert_unreadable", CERT, .act = ACT_XOR, .at = 11, B("\x01"), E(DECODE, 50) },
 	{ "n40_cert_kind", CERT, .act = ACT_SET, .at = 16, B("X"), E(CERT_TYPE, 43) },
 	{ "n33_cert_other_key", CERT, .act = ACT_SET, .at = 17, B("\x09"), E(BAD_SIGNATURE, 51) },
 	{ "n33_cert_other_kind", CERT, .act = ACT_SET, .at = 16, B("R"), E(BAD_SIGNATURE, 51) },
@@ -127,9 +134,9 @@ static const struct attack authentication[] = {
 	{ "n35_cv_dropped", CV, .act = ACT_DROP, E(UNEXPECTED, 10) },
 	{ "n12_cv_twice", CV, .act = ACT_DUP, E(UNEXPECTED, 10) },
 	{ "n13_cv_fin_swapped", CV, .act = ACT_SWAP, E(UNEXPECTED, 10) },
-	{ "n1_sfin_short", SFIN, .act = ACT_TRUNC, .at = 1, E(DECODE, 50) },
-	{ "n3_sfin_long", SFIN, .act = ACT_GROW, B("\0"), E(DECODE, 50) },
-	{ "n1_sfin_empty", SFIN, .act = ACT_REPLACE, B("\x14\0\0\0"), E(DECODE, 50) },
+	{ "n1_sfin_short", SFIN, .act = ACT_TRUNC, .at = 1, E(BAD_FINISHED, 51) },
+	{ "n3_sfin_long", SFIN, .act = ACT_GROW, B("\0"), E(BAD_FINISHED, 51) },
+	{ "n1_sfin_empty", SFIN, .act = ACT_REPLACE, B("\x14\0\0\0"), E(BAD_FINISHED, 51) },
 	{ "n42_sfin_first", SFIN, .act = ACT_XOR, .at = 4, B("\x80"), E(BAD_FINISHED, 51) },
 	{ "n42_sfin_last", SFIN, .act = ACT_XOR, .at = 35, B("\x01"), E(BAD_FINISHED, 51) },
 	{ "n6_sfin_glued", SFIN, .act = ACT_GLUE, B("\x04\0\0\0"), E(EPOCH, 10) },
@@ -140,8 +147,8 @@ static const struct attack authentication[] = {
 	{ "n12_sfin_twice", SFIN, .act = ACT_DUP, .up = true, E(UNEXPECTED, 10) },
 	{ "n15_ccs_behind_sfin", SFIN, .act = ACT_AFTER, .content = 20, .plain = true, .up = true,
 	  B("\x01"), E(UNEXPECTED, 10) },
-	{ "n1_cfin_short", CFIN, .act = ACT_TRUNC, .at = 1, E(DECODE, 50) },
-	{ "n3_cfin_long", CFIN, .act = ACT_GROW, B("\0"), E(DECODE, 50) },
+	{ "n1_cfin_short", CFIN, .act = ACT_TRUNC, .at = 1, E(BAD_FINISHED, 51) },
+	{ "n3_cfin_long", CFIN, .act = ACT_GROW, B("\0"), E(BAD_FINISHED, 51) },
 	{ "n42_cfin_first", CFIN, .act = ACT_XOR, .at = 4, B("\x80"), E(BAD_FINISHED, 51) },
 	{ "n42_cfin_last", CFIN, .act = ACT_XOR, .at = 35, B("\x01"), E(BAD_FINISHED, 51) },
 	{ "n6_cfin_glued", CFIN, .act = ACT_GLUE, B("\x18\0\0\x01\0"), E(EPOCH, 10) },

@@ -138,7 +138,7 @@ static const struct attack server_hello[] = {
 	{ "n21_sh_suite_12", SH, .act = ACT_SET, .at = 71, B("\xc0\x2f"), E(NOT_OFFERED, 47) },
 	{ "n21_sh_suite_null", SH, .act = ACT_SET, .at = 71, B("\0\0"), E(NOT_OFFERED, 47) },
 	{ "n21_sh_suite_other", SH, .act = ACT_SET, .at = 71, B("\x13\x03"), E(BAD_SIGNATURE, 51) },
-	{ "n21_sh_compression", SH, .act = ACT_SET, .at = 73, B("\x01"), E(ILLEGAL, 47) },
+	{ "n21_sh_compression", SH, .act = ACT_SET, .at = 73, B("\x01"), E(DECODE, 50) },
 	{ "n22_sh_versions_none", SH, DEL(43), E(NO_VERSION, 70) },
 	{ "n22_sh_versions_12", SH, SET_EXT(43), B("\x03\x03"), E(NOT_OFFERED, 47) },
 	{ "n22_sh_versions_15", SH, SET_EXT(43), B("\x03\x05"), E(NOT_OFFERED, 47) },

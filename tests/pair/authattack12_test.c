@@ -40,7 +40,7 @@ static const struct attack attacks[] = {
 	  E(DECODE, 50) },
 	{ "n62_cert_11", CERT, .act = ACT_REPLACE,
 	  B("\x0b\0\0\x71\0\0\x6e" LEAF3 LEAF3 LEAF3 LEAF LEAF), E(CERT_BAD, 42) },
-	{ "n34_cert_unreadable", CERT, .act = ACT_XOR, .at = 10, B("\x01"), E(CERT_BAD, 42) },
+	{ "n34_cert_unreadable", CERT, .act = ACT_XOR, .at = 10, B("\x01"), E(DECODE, 50) },
 	{ "n40_cert_kind", CERT, .act = ACT_SET, .at = 15, B("X"), E(CERT_TYPE, 43) },
 	{ "n33_cert_other_key", CERT, .act = ACT_SET, .at = 16, B("\x09"), E(BAD_SIGNATURE, 51) },
 	{ "n33_cert_other_kind", CERT, .act = ACT_SET, .at = 15, B("R"), E(BAD_SIGNATURE, 51) },

@@ -421,6 +421,11 @@ static void whose_chain_it_is(void **state)
 #define LEAF	  "\0\0\x07TCERTE\x08\0\0"
 #define LEAF3	  LEAF LEAF LEAF
 
+static void eleven(struct pair *of)
+{
+	of->server.cfg.max_certs = 11;
+}
+
 static const struct attack attacks[] = {
 	{ "n34_empty", CERT, .act = ACT_REPLACE, B("\x0b\0\0\x04\0\0\0\0"),
 	  E(NO_CLIENT_CERT, 116) },
@@ -442,7 +447,9 @@ static const struct attack attacks[] = {
 	  E(DECODE, 50) },
 	{ "n62_cert_11", CERT, .act = ACT_REPLACE,
 	  B("\x0b\0\0\x88\0\0\0\x84" LEAF3 LEAF3 LEAF3 LEAF LEAF), E(CERT_BAD, 42) },
-	{ "n34_cert_unreadable", CERT, .act = ACT_XOR, .at = 11, B("\x01"), E(CERT_BAD, 42) },
+	{ "n62_cert_11_of_11", CERT, .begin = eleven, .act = ACT_REPLACE,
+	  B("\x0b\0\0\x88\0\0\0\x84" LEAF3 LEAF3 LEAF3 LEAF LEAF), E(BAD_SIGNATURE, 51) },
+	{ "n34_cert_unreadable", CERT, .act = ACT_XOR, .at = 11, B("\x01"), E(DECODE, 50) },
 	{ "n40_cert_kind", CERT, .act = ACT_SET, .at = 16, B("X"), E(CERT_TYPE, 43) },
 	{ "n33_cert_other_key", CERT, .act = ACT_SET, .at = 17, B("\x09"), E(BAD_SIGNATURE, 51) },
 	{ "n33_cert_other_kind", CERT, .act = ACT_SET, .at = 16, B("R"), E(BAD_SIGNATURE, 51) },

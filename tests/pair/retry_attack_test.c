@@ -41,7 +41,7 @@ static const struct attack retries[] = {
 	  E(ILLEGAL, 47) },
 	{ "n23_suite_other_hash", HRR, .act = ACT_SET, .at = 71, B("\x13\x02"), E(ILLEGAL, 47) },
 	{ "n23_session_id", HRR, .act = ACT_XOR, .at = 45, B("\x01"), E(ILLEGAL, 47) },
-	{ "n23_compression", HRR, .act = ACT_SET, .at = 73, B("\x01"), E(ILLEGAL, 47) },
+	{ "n23_compression", HRR, .act = ACT_SET, .at = 73, B("\x01"), E(DECODE, 50) },
 	{ "n22_retry_legacy_13", HRR, .act = ACT_SET, .at = 4, B("\x03\x04"), E(ILLEGAL, 47) },
 	{ "n22_retry_legacy_11", HRR, .act = ACT_SET, .at = 4, B("\x03\x02"), E(ILLEGAL, 47) },
 	{ "n22_retry_versions_none", HRR, DEL(43), E(NO_VERSION, 70) },

@@ -54,6 +54,30 @@ static void a_client_that_refuses_sends_ccs_first(void **state)
 	}
 }
 
+/* RFC 9846, E.4: also for a client that did not ask for it, but not where nobody wants it. */
+static void a_server_sends_ccs(void **state)
+{
+	static const uint8_t ccs[] = { 20, 3, 3, 0, 1, 1 };
+
+	(void)state;
+	for (int without = 0; without < 4; without++) {
+		const struct link *const sent = &p.server.link;
+		const bool none = without == 3;
+		size_t at;
+
+		pair_init(&p, 5);
+		p.client.cfg.no_compat = (without & 1) != 0;
+		p.server.cfg.no_compat = (without & 2) != 0;
+		pair_start(&p);
+		pair_run(&p);
+		assert_true(pair_connected(&p));
+		at = 5u + ((size_t)sent->bytes[3] << 8 | sent->bytes[4]);
+		assert_int_equal(memcmp(sent->bytes + at, ccs, sizeof ccs) != 0, none);
+		assert_int_equal(sent->bytes[at + (none ? 0 : sizeof ccs)], 23);
+		pair_wipe(&p);
+	}
+}
+
 /* struct sneck_verifier: without a list for certificates the other one is for both. */
 static void one_list_of_schemes_is_for_both(void **state)
 {
@@ -79,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_that_refuses_sends_ccs_first),
+		cmocka_unit_test(a_server_sends_ccs),
 		cmocka_unit_test(one_list_of_schemes_is_for_both),
 	};
 

@@ -270,6 +270,8 @@ static void only(const void *key, uint16_t good, struct sneck_span msg, const st
 				 all[i] == good ? SNECK_OK : SNECK_E_BAD_SIGNATURE);
 	assert_int_equal(verdict(key, good, sneck_span_of(msg.p, msg.len - 1), span(sig)),
 			 SNECK_E_BAD_SIGNATURE);
+	assert_int_equal(all[10], 0);
+	assert_fits(pk(), key, all, good);
 }
 
 /* A signature by libcrypto serves its scheme and no other; each size of modulus, those among them

@@ -185,6 +185,28 @@ SNECK_INLINE void assert_digest(const struct sneck_pubkey *pk, const void *key,
 	}
 }
 
+/* RSA by a key for all of it; else each scheme has keys of its own, but those of RSASSA-PSS, which
+ * one key may have all of. */
+SNECK_INLINE bool scheme_of_rsa(uint16_t scheme)
+{
+	return (scheme >= 0x0804 && scheme <= 0x0806) || scheme == 0x0401 || scheme == 0x0501 ||
+	       scheme == 0x0601;
+}
+
+/* A key that `good` is a scheme of. */
+SNECK_INLINE void assert_fits(const struct sneck_pubkey *pk, const void *key,
+			      const uint16_t *schemes, uint16_t good)
+{
+	for (; good != 0 && *schemes != 0; schemes++)
+		if (*schemes == good || (good & 0xff8u) != 0x808u || *schemes < 0x0809 ||
+		    *schemes > 0x080b)
+			assert_int_equal(pk->fits(key, *schemes),
+					 *schemes == good ||
+						 (scheme_of_rsa(*schemes) && scheme_of_rsa(good)));
+	for (uint16_t any = 0xfe04; any <= 0xfe06; any++)
+		assert_int_equal(pk->fits(key, any), 0);
+}
+
 /* The least that has the shape of a certificate, around a SubjectPublicKeyInfo. */
 SNECK_INLINE struct bytes cert_around(struct sneck_span spki)
 {

@@ -408,6 +408,7 @@ static void judge(const void *key, uint16_t good, struct sneck_span msg, const s
 		assert_int_equal(pk()->verify(key, all[i], msg, span(sig), work),
 				 all[i] == good ? SNECK_OK : SNECK_E_BAD_SIGNATURE);
 	assert_digest(pk(), key, all, good, msg, span(sig), work);
+	assert_fits(pk(), key, all, good);
 	if (good != 0)
 		assert_int_equal(
 			pk()->verify(key, good, sneck_span_of(msg.p, msg.len - 1), span(sig), work),

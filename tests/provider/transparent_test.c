@@ -401,6 +401,7 @@ static void every_kind(void **state)
 			assert_int_equal(s.signer.sign(&s, *scheme, none, sig, sizeof sig, &len),
 					 fits ? SNECK_OK : SNECK_E_SIGNER);
 			n += fits;
+			assert_int_equal(pk->fits(key, *scheme), fits);
 			assert_int_equal(
 				pk->verify(key, *scheme, none, sneck_span_of(sig, len), NULL),
 				fits ? SNECK_OK : SNECK_E_BAD_SIGNATURE);

@@ -199,6 +199,13 @@ static const struct scheme *scheme_of(const struct pubkey *k, uint16_t id)
 	return NULL;
 }
 
+static int fits(const void *key, uint16_t scheme)
+{
+	const struct scheme *const s = scheme_of(key, scheme);
+
+	return s != NULL && s->kind != KIND_EC;
+}
+
 static enum sneck_rc verify_digest(const void *key, uint16_t scheme, struct sneck_span digest,
 				   struct sneck_span sig, void *work)
 {
@@ -234,5 +241,6 @@ const struct sneck_pubkey sneck__bear_pubkey = {
 	.from_spki = from_spki,
 	.verify = verify,
 	.verify_digest = verify_digest,
+	.fits = fits,
 	.wipe = wipe,
 };

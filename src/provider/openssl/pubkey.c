@@ -379,6 +379,16 @@ static enum sneck_rc verify_with(check_fn fn, const struct pubkey *k, uint16_t s
 	return rc == SNECK_OK ? SNECK_OK : sneck__ossl_fail(rc);
 }
 
+static int fits(const void *key, uint16_t scheme)
+{
+	const struct pubkey *const k = key;
+	size_t i = 0;
+
+	while (i < OSSL_SCHEMES && table[i].id != scheme)
+		i++;
+	return i < OSSL_SCHEMES && table[i].kind == k->kind && (k->only == 0 || k->only == scheme);
+}
+
 static enum sneck_rc verify(const void *key, uint16_t scheme, struct sneck_span msg,
 			    struct sneck_span sig, void *work)
 {
@@ -400,5 +410,6 @@ const struct sneck_pubkey sneck__ossl_pubkey = {
 	.from_spki = from_spki,
 	.verify = verify,
 	.verify_digest = verify_digest,
+	.fits = fits,
 	.wipe = wipe,
 };

@@ -135,6 +135,11 @@ static enum sneck_rc verify_digest(const void *key, uint16_t scheme, struct snec
 	return verify(key, scheme, marked(copy, digest), sig, work);
 }
 
+static int key_fits(const void *key, uint16_t scheme)
+{
+	return fits(((const struct pubkey *)key)->kind, scheme);
+}
+
 static void wipe(void *key)
 {
 	*(struct pubkey *)key = (struct pubkey){ 0 };
@@ -147,6 +152,7 @@ const struct sneck_pubkey transparent_pubkey = {
 	.from_spki = from_spki,
 	.verify = verify,
 	.verify_digest = verify_digest,
+	.fits = key_fits,
 	.wipe = wipe,
 };
 
