@@ -227,7 +227,9 @@ struct sneck_config {
 	uint8_t ticket_skew_s;          /* server: how far a ticket's age may be off for early data,
 	                                   in seconds [10]; what remembers replay ids must do so
 	                                   for twice as long */
-	uint8_t max_certs;              /* in a peer's Certificate message [10] */
+	uint8_t max_certs;              /* in a peer's Certificate message [10]. With more, the
+	                                   verifier is not that of sneck/pki.h, and not run by
+	                                   sneck_verify_job_run(): they judge 10 */
 	uint8_t rsv3[3];
 
 	sneck_keylog_fn insecure_keylog; /* NULL: none */

@@ -52,8 +52,8 @@ def judge(tests, all_asked=True):
     unused = set(alerts) if all_asked else set()
     for name, (word, text) in tests.items():
         entry = next((p for p in alerts if fnmatch.fnmatchcase(name, p)), None)
+        unused.discard(entry)
         if entry is not None and word != "UNIMPLEMENTED":
-            unused.discard(entry)
             if word == "FAILED" and is_alert(text, alerts[entry][0]):
                 word = OURS
             else:
