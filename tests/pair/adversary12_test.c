@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "build.h"
 #include "lib/attack.h"
 
 #define Z8  "\0\0\0\0\0\0\0\0"
@@ -75,7 +76,9 @@ static const struct attack client_hello[] = {
 	{ "n31_ch_limit_63", CH, SET_EXT(28), B("\0\x3f"), E(ILLEGAL, 47) },
 	{ "n31_ch_limit_64", CH, SET_EXT(28), B("\0\x40"), GOES_ON },
 	{ "n31_ch_limit_65535", CH, SET_EXT(28), B("\xff\xff"), GOES_ON },
-	{ "n25_ch_packing_twice", CH, ADD(27), B("\x04\0\x02\0\x02"), E(ILLEGAL, 47) },
+	{ "n25_ch_packing_twice", CH, ADD(27), B("\x04\0\x02\0\x02"),
+	  .rc = BUILD_COMPRESSION ? SNECK_E_ILLEGAL : SNECK_E_BAD_FINISHED,
+	  .alert = BUILD_COMPRESSION ? 47 : 51 },
 	{ "n24_ch_packing", CH, ADD(27), B("\x02\0\x02"), GOES_ON },
 	{ "n12_ch_twice", CH, .act = ACT_DUP, E(UNEXPECTED, 10) },
 	{ "n6_ch_glued", CH, .act = ACT_GLUE, B("\x10\0\0\0"), E(EPOCH, 10) },
