@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sweep_all_test.c: sweep_test.c over all flows: each byte of each message cut off there, flipped,
- * raised, lowered, zero and all ones, which is each length field too (N1, N2, N4). Never are both
- * ends connected by what was altered. SNECK_SWEEP=all gives each byte every value, for a release.
- */
+/* sweep_all_test.c: over all flows, each byte of each message cut off there, flipped, raised,
+ * lowered, zero and all ones, which is each length field too (N1, N2, N4). Never are both ends
+ * connected by what was altered. SNECK_SWEEP=all gives each byte every value, for a release.
+ * sweep_test.c puts something in between. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
