@@ -116,3 +116,14 @@ void edit_init(struct edit *ed, struct end *e)
 	e->editor = ed;
 	e->edit = stream;
 }
+
+void edit_flip(struct edit *ed, struct unit *u)
+{
+	struct edit_flip *const f = (struct edit_flip *)(uintptr_t)ed->arg;
+
+	if (u->type == 22 && u->data[0] == f->type && f->at < u->len) {
+		u->data[f->at] ^= f->by;
+		f->hit = true;
+	}
+	edit_put(ed, u);
+}

@@ -52,16 +52,9 @@ static void end_init(struct end *e, int role, uint64_t seed)
 	e->cred.signer = &e->signer.signer;
 	e->creds[0] = &e->cred;
 	if (!BUILD_CERTS) {
-		static const struct sneck_psk psk = {
-			.size = sizeof psk,
-			.identity = { (const uint8_t *)"pair", 4 },
-			.secret = { (const uint8_t *)"0123456789abcdef", 16 },
-		};
-		static const struct sneck_psk *const psks[] = { &psk };
-
 		e->cfg.psk_only = 1;
 		e->cfg.psk_ke = !BUILD_KEX_PSK_DHE;
-		e->cfg.psks = psks;
+		e->cfg.psks = pair_psks;
 		e->cfg.n_psks = 1;
 		e->cfg.n_key_shares = 2;
 		return;
@@ -81,6 +74,59 @@ void pair_client_auth(struct pair *p, uint8_t mode)
 	p->server.cfg.verifier = &p->server.v.verifier;
 	p->client.cfg.credentials = p->client.creds;
 	p->client.cfg.n_credentials = 1;
+}
+
+void pair_retry(struct pair *p)
+{
+	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
+
+	p->client.cfg.groups = (struct sneck_u16s){ groups, 2 };
+	p->client.cfg.n_key_shares = 1;
+	p->server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
+}
+
+const struct sneck_psk pair_key = {
+	.size = sizeof pair_key,
+	.identity = BYTES("client 7"),
+	.secret = BYTES("0123456789abcdef"),
+};
+const struct sneck_psk *const pair_psks[1] = { &pair_key };
+
+void pair_psk(struct pair *p)
+{
+	p->client.cfg.psks = p->server.cfg.psks = pair_psks;
+	p->client.cfg.n_psks = p->server.cfg.n_psks = 1;
+}
+
+void end_identity(struct end *e, enum transparent_kind kind)
+{
+	transparent_cert(e->certs[0], sizeof e->certs[0], kind, e->signer.id);
+	transparent_signer(&e->signer, kind, e->signer.id);
+}
+
+struct sneck_credential *end_credentials(struct end *e, const enum transparent_kind *kinds,
+					 size_t n, const char *const *names, size_t n_names)
+{
+	static struct transparent_signer signers[4];
+	static struct sneck_credential creds[4];
+	static const struct sneck_credential *const list[] = { creds, creds + 1, creds + 2,
+							       creds + 3 };
+	static struct sneck_span chains[4];
+	static uint8_t certs[4][20];
+
+	assert_true(n <= 4);
+	for (size_t k = 0; k < n; k++) {
+		transparent_signer(&signers[k], kinds[k], (uint8_t)(21 + k));
+		transparent_cert(certs[k], sizeof certs[k], kinds[k], (uint8_t)(21 + k));
+		chains[k] = sneck_span_of(certs[k], sizeof certs[k]);
+		creds[k] = (struct sneck_credential){
+			SNECK_CREDENTIAL_INIT,	      .chain = &chains[k], .n_chain = 1,
+			.signer = &signers[k].signer, .names = names,	   .n_names = n_names
+		};
+	}
+	e->cfg.credentials = list;
+	e->cfg.n_credentials = n;
+	return creds;
 }
 
 void pair_init(struct pair *p, uint64_t seed)
@@ -140,10 +186,8 @@ static void take(struct end *e, const uint8_t *p, size_t len)
 struct sneck_verdict end_verdict(const struct end *e)
 {
 	struct sneck_verdict v = { .chain = SNECK_CHAIN_VALID };
-	struct sneck_facts facts;
 
-	assert_int_equal(sneck_conn_facts(e->conn, &facts, sizeof facts), SNECK_OK);
-	memcpy(v.leaf_id, facts.leaf_id, sizeof v.leaf_id);
+	memcpy(v.leaf_id, end_facts(e).leaf_id, sizeof v.leaf_id);
 	return v;
 }
 
@@ -504,6 +548,40 @@ bool pair_connected(const struct pair *p)
 {
 	return p->client.st.state == SNECK_TRAFFIC_TRANSIT &&
 	       p->server.st.state == SNECK_TRAFFIC_TRANSIT;
+}
+
+void pair_expect(const struct pair *p)
+{
+	if (!pair_connected(p))
+		fail_msg("client %s, server %s", sneck_rc_name(p->client.st.err),
+			 sneck_rc_name(p->server.st.err));
+}
+
+void pair_connect(struct pair *p)
+{
+	pair_start(p);
+	pair_run(p);
+	pair_expect(p);
+}
+
+void pair_chat(struct pair *p)
+{
+	pair_expect(p);
+	end_write(&p->client, "hello", 5);
+	end_write(&p->server, "world", 5);
+	pair_run(p);
+	assert_int_equal(p->server.n_got, 5);
+	assert_int_equal(p->client.n_got, 5);
+	assert_memory_equal(p->server.got, "hello", 5);
+	assert_memory_equal(p->client.got, "world", 5);
+}
+
+struct sneck_facts end_facts(const struct end *e)
+{
+	struct sneck_facts facts;
+
+	assert_int_equal(sneck_conn_facts(e->conn, &facts, sizeof facts), SNECK_OK);
+	return facts;
 }
 
 void end_write(struct end *e, const void *p, size_t len)

@@ -13,18 +13,16 @@
 
 static struct pair p;
 
-#define CERT	  .old = true, .msg = 11, .auth = SNECK_AUTH_REQUIRED
-#define MAYBE	  .old = true, .msg = 11, .auth = SNECK_AUTH_OPTIONAL
-#define CKE	  .old = true, .msg = 16, .auth = SNECK_AUTH_OPTIONAL
-#define CV	  .old = true, .msg = 15, .auth = SNECK_AUTH_REQUIRED
-#define CR	  .old = true, .by_server = true, .msg = 13, .auth = SNECK_AUTH_OPTIONAL
-#define DONE	  .old = true, .by_server = true, .msg = 14, .auth = SNECK_AUTH_OPTIONAL
-#define E(r, a)	  .rc = SNECK_E_##r, .alert = (a)
-#define BEFORE(c) .act = ACT_BEFORE, .content = (c)
-#define LEAF	  "\0\0\x07TCERTE\x08"
-#define LEAF3	  LEAF LEAF LEAF
+#define CERT  .old = true, .msg = 11, .auth = SNECK_AUTH_REQUIRED
+#define MAYBE .old = true, .msg = 11, .auth = SNECK_AUTH_OPTIONAL
+#define CKE   .old = true, .msg = 16, .auth = SNECK_AUTH_OPTIONAL
+#define CV    .old = true, .msg = 15, .auth = SNECK_AUTH_REQUIRED
+#define CR    .old = true, .by_server = true, .msg = 13, .auth = SNECK_AUTH_OPTIONAL
+#define DONE  .old = true, .by_server = true, .msg = 14, .auth = SNECK_AUTH_OPTIONAL
+#define LEAF  "\0\0\x07TCERTE\x08"
+#define LEAF3 LEAF LEAF LEAF
 
-static const struct attack attacks[] = {
+static const struct attack client_auth[] = {
 	{ "n34_empty", CERT, .act = ACT_REPLACE, B("\x0b\0\0\x03\0\0\0"), E(NO_CLIENT_CERT, 40) },
 	{ "n35_empty_then_cv", MAYBE, .act = ACT_REPLACE, B("\x0b\0\0\x03\0\0\0"),
 	  E(UNEXPECTED, 10) },
@@ -97,13 +95,7 @@ static const struct attack attacks[] = {
 	  B("\x0d\0\0\x0a\x01\x40\0\x04\x04\x03\x08\x04\0\0"), E(UNEXPECTED, 10) },
 };
 
-static void named(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++)
-		attack_run(&p, &attacks[i]);
-	print_message("%zu named cases\n", sizeof attacks / sizeof attacks[0]);
-}
+ATTACK_TEST(client_auth)
 
 static void prepare(uint8_t mode, enum transparent_kind kind)
 {
@@ -188,19 +180,6 @@ static void n43_reflected(void **state)
 
 /* ---- every byte of the request, and of what the client says about itself ---- */
 
-static uint8_t at_type, by;
-static size_t at_byte;
-static bool hit;
-
-static void flip(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == at_type && at_byte < u->len) {
-		u->data[at_byte] ^= by;
-		hit = true;
-	}
-	edit_put(ed, u);
-}
-
 static void every_byte_flipped(void **state)
 {
 	static const uint8_t types[] = { 11, 16, 15, 20, 13 }, bits[] = { 1, 0x80, 0xff };
@@ -210,19 +189,19 @@ static void every_byte_flipped(void **state)
 
 	(void)state;
 	for (size_t t = 0; t < 2 * 15; t++) {
-		at_type = types[t / 6];
-		by = bits[t % 3];
-		hit = true;
-		for (at_byte = 0; hit; at_byte++) {
+		struct edit_flip f = { .type = types[t / 6], .by = bits[t % 3], .hit = true };
+
+		for (; f.hit; f.at++) {
 			prepare(SNECK_AUTH_OPTIONAL, kinds[t / 3 % 2]);
 			pair_start(&p);
-			edit_init(&ed, at_type == 13 ? &p.server : &p.client);
-			ed.on_unit = flip;
-			hit = false;
+			edit_init(&ed, f.type == 13 ? &p.server : &p.client);
+			ed.on_unit = edit_flip;
+			ed.arg = &f;
+			f.hit = false;
 			pair_run(&p);
-			assert_int_equal(p.server.n_done, !hit);
-			assert_true(p.client.n_done == 0 || !hit);
-			cases += hit;
+			assert_int_equal(p.server.n_done, !f.hit);
+			assert_true(p.client.n_done == 0 || !f.hit);
+			cases += f.hit;
 			pair_wipe(&p);
 		}
 	}
@@ -266,10 +245,8 @@ static void n78_every_call_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(named),
-		cmocka_unit_test(n33_replayed),
-		cmocka_unit_test(n43_reflected),
-		cmocka_unit_test(every_byte_flipped),
+		cmocka_unit_test(attacks_client_auth),	cmocka_unit_test(n33_replayed),
+		cmocka_unit_test(n43_reflected),	cmocka_unit_test(every_byte_flipped),
 		cmocka_unit_test(n78_every_call_fails),
 	};
 

@@ -75,19 +75,6 @@ static void n43_n44_reflected(void **state)
 
 /* ---- every byte of the request, and of what the client says about itself ---- */
 
-static uint8_t at_type, by;
-static size_t at_byte;
-static bool hit;
-
-static void flip(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == at_type && at_byte < u->len) {
-		u->data[at_byte] ^= by;
-		hit = true;
-	}
-	edit_put(ed, u);
-}
-
 static void every_byte_flipped(void **state)
 {
 	static const uint8_t types[] = { 11, 15, 20, 13 }, bits[] = { 1, 0x80, 0xff };
@@ -96,21 +83,21 @@ static void every_byte_flipped(void **state)
 
 	(void)state;
 	for (size_t t = 0; t < 12; t++) {
-		at_type = types[t / 3];
-		by = bits[t % 3];
-		hit = true;
-		for (at_byte = 0; hit; at_byte++) {
+		struct edit_flip f = { .type = types[t / 3], .by = bits[t % 3], .hit = true };
+
+		for (; f.hit; f.at++) {
 			pair_init(&p, 1);
 			pair_client_auth(&p, SNECK_AUTH_OPTIONAL);
 			for (int i = 0; i < 2; i++)
 				p.client.chain[i].len = 20;
 			pair_start(&p);
-			edit_init(&ed, at_type == 13 ? &p.server : &p.client);
-			ed.on_unit = flip;
-			hit = false;
+			edit_init(&ed, f.type == 13 ? &p.server : &p.client);
+			ed.on_unit = edit_flip;
+			ed.arg = &f;
+			f.hit = false;
 			pair_run(&p);
-			assert_int_equal(p.server.n_done, !hit);
-			cases += hit;
+			assert_int_equal(p.server.n_done, !f.hit);
+			cases += f.hit;
 			pair_wipe(&p);
 		}
 	}

@@ -13,15 +13,6 @@
 
 static struct pair p;
 static const char words[] = "GET / HTTP/1.0\r\n\r\n";
-static const uint16_t p256[] = { SNECK_SECP256R1 };
-static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
-
-static void retried(void)
-{
-	p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-	p.client.cfg.n_key_shares = 1;
-	p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
-}
 
 /* ---- tickets ---- */
 
@@ -245,7 +236,7 @@ static void t5_every_question_with_a_retry(void **state)
 				pair_client_auth(&p, SNECK_AUTH_REQUIRED);
 			}
 			if (retry)
-				retried();
+				pair_retry(&p);
 			ask_all(&p.client);
 			ask_all(&p.server);
 			n_hello = n_psk = 0;
@@ -345,11 +336,7 @@ static void early_connected(void)
 
 static void say_both(void)
 {
-	end_write(&p.client, "hello", 5);
-	end_write(&p.server, "world", 5);
-	pair_run(&p);
-	assert_int_equal(p.server.n_got, 5);
-	assert_int_equal(p.client.n_got, 5);
+	pair_chat(&p);
 }
 
 static void early_then_saved(void **state)

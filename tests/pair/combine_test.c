@@ -15,21 +15,9 @@
 static struct pair p;
 static const char words[] = "GET / HTTP/1.0\r\n\r\n";
 
-#define BYTES(text)                                                                                \
-	{                                                                                          \
-		(const uint8_t *)(text), sizeof(text) - 1u                                         \
-	}
-
-static const struct sneck_psk ours = {
-	.size = sizeof ours,
-	.identity = BYTES("client 7"),
-	.secret = BYTES("0123456789abcdef"),
-};
-static const struct sneck_psk *const psks[] = { &ours };
-
 static void with_psks(struct end *e, bool only)
 {
-	e->cfg.psks = psks;
+	e->cfg.psks = pair_psks;
 	e->cfg.n_psks = 1;
 	e->cfg.psk_only = only;
 }
@@ -190,8 +178,6 @@ static int once(struct end *e, int state)
 /* RFC 9846, 4.2.4: the suite is the retry's, whatever became of the key it was chosen for. */
 static void n23_the_suite_stays_when_the_key_goes(void **state)
 {
-	static const uint16_t p256[] = { SNECK_SECP256R1 };
-	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static const uint16_t small[] = { SNECK_TLS_AES_128_GCM_SHA256 };
 	static const uint16_t suites[] = { SNECK_TLS_AES_256_GCM_SHA384,
 					   SNECK_TLS_AES_128_GCM_SHA256 };
@@ -205,9 +191,7 @@ static void n23_the_suite_stays_when_the_key_goes(void **state)
 		resume_expect(&p, 0);
 		pair_wipe(&p);
 		resume_next(&p, 41);
-		p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-		p.client.cfg.n_key_shares = 1;
-		p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
+		pair_retry(&p);
 		p.server.cfg.suites = (struct sneck_u16s){ suites, 2 };
 		p.server.cfg.ask |= SNECK_ASK_PSK;
 		if (cookie)

@@ -67,8 +67,6 @@ static void expect_nothing(const struct end *e, const uint8_t *session)
 
 /* ---- the handshakes ---- */
 
-static const uint16_t p256[] = { SNECK_SECP256R1 };
-static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
 static const uint16_t small[] = { SNECK_TLS_AES_128_GCM_SHA256,
 				  SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 };
 static const struct sneck_psk key = {
@@ -104,11 +102,8 @@ static void setup(enum kind kind)
 	p.client.cfg.suites = (struct sneck_u16s){ small, 2 };
 	p.client.cfg.keep_exporter = p.server.cfg.keep_exporter = 1;
 	early();
-	if (kind == RETRIED || kind == RETRIED_RESUMED) {
-		p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-		p.client.cfg.n_key_shares = 1;
-		p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
-	}
+	if (kind == RETRIED || kind == RETRIED_RESUMED)
+		pair_retry(&p);
 	if (kind == EARLY) {
 		p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
 		p.client.say_early = "early";

@@ -105,9 +105,7 @@ static void what_is_packed(void **state)
 				p.client.cfg.ask |= SNECK_ASK_VERIFY;
 				p.client.answer = 2;
 			}
-			pair_start(&p);
-			pair_run(&p);
-			assert_true(pair_connected(&p));
+			pair_connect(&p);
 			assert_int_equal(asked, cases[i].algorithm != 0);
 			assert_int_equal(judged, how != 1);
 			pair_wipe(&p);
@@ -122,9 +120,7 @@ static void staples_are_not_packed(void **state)
 		setup("1", "1");
 		p.client.v.verifier.flags = wants;
 		p.server.cred.ocsp = sneck_span_of("ocsp", 4);
-		pair_start(&p);
-		pair_run(&p);
-		assert_true(pair_connected(&p));
+		pair_connect(&p);
 		assert_int_equal(asked, (wants & SNECK_VERIFIER_WANTS_OCSP) == 0);
 		pair_wipe(&p);
 	}
@@ -190,9 +186,7 @@ static void t5_late_and_wrong_answers(void **state)
 	(void)state;
 	setup("1", "1");
 	p.client.hook = wait_for_it;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 	assert_int_equal(asked, 4);
 	assert_int_equal(sneck_answer_unpacked(p.client.conn, first_op, memory, n_message),
 			 SNECK_E_STALE);
@@ -263,8 +257,7 @@ static void t6_over_while_unpacking(void **state)
 
 /* ---- the man in the middle ---- */
 
-#define AT	.by_server = true, .msg = 25
-#define E(x, n) .rc = SNECK_E_##x, .alert = n
+#define AT .by_server = true, .msg = 25
 
 static const struct {
 	const char *can;

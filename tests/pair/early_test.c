@@ -44,15 +44,6 @@ static int early_fact(const struct end *e)
 	return f.early;
 }
 
-static void chat(void)
-{
-	end_write(&p.client, "hello", 5);
-	end_write(&p.server, "world", 5);
-	pair_run(&p);
-	assert_int_equal(p.server.n_got, 5);
-	assert_int_equal(p.client.n_got, 5);
-}
-
 static void expect_accepted(void)
 {
 	resume_expect(&p, 1);
@@ -63,7 +54,7 @@ static void expect_accepted(void)
 	assert_int_equal(p.client.result.bytes_to_resend, 0);
 	assert_int_equal(early_fact(&p.client), 1);
 	assert_int_equal(early_fact(&p.server), 1);
-	chat();
+	pair_chat(&p);
 	pair_wipe(&p);
 }
 
@@ -76,7 +67,7 @@ static void expect_rejected(int resumed)
 	assert_int_equal(p.client.result.bytes_to_resend, sizeof words - 1u);
 	assert_int_equal(early_fact(&p.client), 2);
 	assert_int_equal(early_fact(&p.server), 2);
-	chat();
+	pair_chat(&p);
 	pair_wipe(&p);
 }
 
@@ -139,17 +130,13 @@ static void rejected_by_the_library(void **state)
 
 static void rejected_by_a_retry(void **state)
 {
-	static const uint16_t p256[] = { SNECK_SECP256R1 };
-	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static uint8_t cookie[32] = { 1 };
 
 	(void)state;
 	for (int i = 0; i < 64; i++) {
 		prepare(1);
 		knobs(i);
-		p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-		p.client.cfg.n_key_shares = 1;
-		p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
+		pair_retry(&p);
 		if (i & 1)
 			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
 		resume_start(&p);

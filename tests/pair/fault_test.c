@@ -142,9 +142,7 @@ static void t20_sealing_fails(void **state)
 			size_t used = 1;
 
 			start(2);
-			pair_start(&p);
-			pair_run(&p);
-			assert_true(pair_connected(&p));
+			pair_connect(&p);
 			memset(c->out_mem, 0xa5, sizeof c->out_mem);
 			out_was = c->out;
 			transparent_fail_at = transparent_calls + n;
@@ -314,9 +312,7 @@ static void key_limit(void **state)
 	(void)state;
 	start(7);
 	transparent_limit(&p.client.t, 12, UINT64_C(1) << 62);
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 	for (enum sneck_rc rc = SNECK_OK; rc == SNECK_OK; n++) {
 		const struct sneck_iov piece = { "x", 1 };
 

@@ -115,9 +115,7 @@ static void n28_client(void **state)
 
 		setup(seed);
 		p.client.cfg.pad_hello_to = seed % 2 != 0 ? 600 : 0;
-		pair_start(&p);
-		pair_run(&p);
-		assert_true(pair_connected(&p));
+		pair_connect(&p);
 		assert_int_equal(p.client.conn->hs.alpn, 1);
 		s = look(p.client.link.bytes);
 		check_values(&s);
@@ -171,9 +169,7 @@ static void n28_after_a_retry(void **state)
 		p.client.cfg.n_key_shares = 1;
 		p.client.cfg.no_compat = 1;
 		p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-		pair_start(&p);
-		pair_run(&p);
-		assert_true(pair_connected(&p));
+		pair_connect(&p);
 		len = 5u + at(p.client.link.bytes + 3);
 		one = look(p.client.link.bytes);
 		two = look(p.client.link.bytes + len);

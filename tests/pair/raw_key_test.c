@@ -117,9 +117,7 @@ static void judged_by_the_application(void **state)
 	setup(ONLY, "r");
 	p.client.cfg.ask |= SNECK_ASK_VERIFY;
 	p.client.hook = by_question;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 	assert_int_equal(verdict_type, SNECK_RAW_PUBLIC_KEY);
 	pair_wipe(&p);
 }
@@ -156,7 +154,6 @@ static void n37_verdicts_on_raw_keys(void **state)
 /* ---- N40: the one where the other was agreed ---- */
 
 #define SERVER_TYPE .by_server = true, .msg = 8, .ext = 20
-#define E(x, n)	    .rc = SNECK_E_##x, .alert = n
 
 static const struct {
 	uint32_t flags;
@@ -351,9 +348,7 @@ static void the_order_of_a_server(void **state)
 		p.server.v.verifier.verify = look;
 		p.server.v.verifier.flags = RAW | (first ? SNECK_VERIFIER_X509_FIRST : 0);
 		verdict_type = -1;
-		pair_start(&p);
-		pair_run(&p);
-		assert_true(pair_connected(&p));
+		pair_connect(&p);
 		assert_int_equal(verdict_type, first ? SNECK_X509 : SNECK_RAW_PUBLIC_KEY);
 		pair_wipe(&p);
 	}
@@ -405,9 +400,7 @@ static void resumption_names_the_type(void **state)
 	p.server.cfg.tickets = &resume_ring;
 	p.server.cfg.trace = watch;
 	p.client.cfg.ask |= SNECK_ASK_TICKETS;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 	full = ee_len;
 	len = p.client.session_len[0];
 	memcpy(session, p.client.session[0], len);

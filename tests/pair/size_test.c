@@ -37,9 +37,7 @@ static void up(uint16_t fragment)
 {
 	pair_init(&p, 1);
 	p.client.cfg.send_fragment = fragment;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 }
 
 /* ---- the flight of a handshake ---- */

@@ -97,9 +97,7 @@ static void wanted_and_there(void **state)
 				}
 				p.client.chunk = how % 4 == 3 ? 1000 : 0;
 				p.client.poison = how % 4 == 3;
-				pair_start(&p);
-				pair_run(&p);
-				assert_true(pair_connected(&p));
+				pair_connect(&p);
 				assert_int_equal(seen.n_ocsp, wants & OCSP_WANTED ? lengths[i] : 0);
 				assert_memory_equal(seen.ocsp, ocsp, seen.n_ocsp);
 				assert_int_equal(seen.n_scts, wants & SCTS_WANTED ? n_scts : 0);
@@ -128,7 +126,6 @@ static void staples_too_large(void **state)
 /* ---- the man in the middle ---- */
 
 #define A(what) .msg = 11, .act = ACT_EXT_ADD, .by_server = true, .name = what
-#define E(x, n) .rc = SNECK_E_##x, .alert = n
 
 static const struct {
 	uint32_t wants;

@@ -195,9 +195,7 @@ static void n4_key_updates(void **state)
 			struct end *const victim = server ? &p.client : &p.server;
 
 			flow_init(&p, &flows[0], 1);
-			pair_start(&p);
-			pair_run(&p);
-			assert_true(pair_connected(&p));
+			pair_connect(&p);
 			edit_init(&ed, by);
 			ed.on_unit = strike_update;
 			ed.arg = &h;
