@@ -180,14 +180,13 @@ static void setup(struct pair *p, const struct attack *a)
 		pair_retry(p);
 	if (a->cookie)
 		p->server.cfg.cookie_secret = sneck_span_of(cookie_secret, sizeof cookie_secret);
-	p->client.v.verifier.flags = a->wants;
-	p->server.cred.ocsp = sneck_span_of("a staple", a->wants != 0 ? 8 : 0);
+	p->client.v.verifier.flags |= a->wants;
+	if (a->wants != 0)
+		p->server.cred.ocsp = sneck_span_of("a staple", 8);
 	p->client.cfg.ask_max_fragment = a->fragment;
 	p->client.cfg.insecure_no_name = a->no_name;
-	if (a->rsa) {
-		transparent_cert(p->server.certs[0], sizeof p->server.certs[0], TRANSPARENT_RSA, 7);
-		transparent_signer(&p->server.signer, TRANSPARENT_RSA, 7);
-	}
+	if (a->rsa)
+		end_identity(&p->server, TRANSPARENT_RSA);
 	pair_start(p);
 }
 

@@ -98,6 +98,30 @@ void pair_psk(struct pair *p)
 	p->client.cfg.n_psks = p->server.cfg.n_psks = 1;
 }
 
+void pair_knobs(struct pair *p, unsigned i)
+{
+	p->client.cfg.no_compat = (i & 1) != 0;
+	p->client.chunk = p->server.chunk = i & 2 ? 1 : 0;
+	p->client.rfc_mode = p->server.rfc_mode = (i & 4) != 0;
+	p->client.late_scratch = p->server.late_scratch = (i & 8) != 0;
+	p->client.poison = p->server.poison = (i & 16) != 0;
+	p->client.move = p->server.move = (i & 32) != 0;
+}
+
+void pair_auth_knobs(struct pair *p, unsigned i)
+{
+	if (i & 4)
+		p->server.cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG;
+	p->server.answer = i & 8 ? 1 : 2;
+	p->server.late_scratch = (i & 8) != 0;
+	p->server.rfc_mode = (i & 16) != 0;
+	p->client.rfc_mode = (i & 32) != 0;
+	p->client.cfg.send_fragment = i & 64 ? 64 : 0;
+	p->server.exact = (i & 128) != 0;
+	p->server.chunk = i & 256 ? 7 : 0;
+	p->server.poison = p->server.move = (i & 256) != 0;
+}
+
 void end_identity(struct end *e, enum transparent_kind kind)
 {
 	transparent_cert(e->certs[0], sizeof e->certs[0], kind, e->signer.id);

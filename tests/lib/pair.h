@@ -117,6 +117,11 @@ void pair_retry(struct pair *p);
 /* Both have an external key. Before pair_start(). */
 void pair_psk(struct pair *p);
 extern const struct sneck_psk pair_key, *const pair_psks[1];
+/* The bits of i: no_compat, and both ends in pieces of a byte, in the RFC's mode, with scratch lent
+ * late, with memory that is overwritten, with a connection that moves. Before pair_start(). */
+void pair_knobs(struct pair *p, unsigned i);
+/* The bits of i from the third on: who judges the client's certificate and when, and how it comes. */
+void pair_auth_knobs(struct pair *p, unsigned i);
 /* What e shows and signs with is of this kind. Before pair_start(). */
 void end_identity(struct end *e, enum transparent_kind kind);
 /* As many credentials as kinds, at most 4, each with these names and a key of its own. One end at

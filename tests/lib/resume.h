@@ -34,6 +34,10 @@ void resume_start(struct pair *p);
 /* Runs, and expects that both are connected, resumed as the facts say. */
 void resume_expect(struct pair *p, int resumed);
 
+/* Answers NEEDS_PSK with the session that the ring's key finds in the first identity, or with none.
+ * Returns: whether there was one. */
+bool resume_answer(struct end *e);
+
 /* Opens the ticket that is going to be offered, lets its session be changed, and seals it again:
  * what nobody but the server can do. */
 struct session;

@@ -54,18 +54,9 @@ static void every_way(void **state)
 		prepare(i, i & 1 ? SNECK_AUTH_REQUIRED : SNECK_AUTH_OPTIONAL);
 		end_identity(&p.client, keys[i >> 10].kind);
 		p.server.cfg.suites = (struct sneck_u16s){ &suites[i >> 1 & 1], 1 };
-		if (i & 4)
-			p.server.cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG;
-		p.server.answer = i & 8 ? 1 : 2;
-		p.server.rfc_mode = (i & 16) != 0;
-		p.client.rfc_mode = (i & 32) != 0;
-		p.client.cfg.send_fragment = i & 64 ? 64 : 0;
-		p.server.exact = (i & 128) != 0;
-		p.server.chunk = i & 256 ? 7 : 0;
-		p.server.poison = p.server.move = (i & 256) != 0;
+		pair_auth_knobs(&p, i);
 		p.client.cfg.ask |= i & 512 ? SNECK_ASK_SIGN : 0u;
 		p.client.cfg.check_own_signature = i & 16 ? 1 : 0;
-		p.server.late_scratch = (i & 8) != 0;
 		pair_start(&p);
 		pair_run(&p);
 		assert_int_equal(end_facts(&p.client).own_scheme, scheme);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "lib/attack.h"
+#include "lib/fail.h"
 
 static struct pair p;
 
@@ -212,31 +213,25 @@ static void every_byte_flipped(void **state)
 /* N78: call n of the provider fails, for all n: whose call it is fails, and nobody connects. */
 static void n78_every_call_fails(void **state)
 {
-	uint64_t n = 1;
-
 	(void)state;
 	for (int how = 0; how < 4; how++) {
-		for (n = 1;; n++) {
+		bool reached = true;
+		uint64_t n;
+
+		for (n = 0; reached;) {
 			prepare(SNECK_AUTH_REQUIRED,
 				how & 1 ? TRANSPARENT_ECDSA384 : TRANSPARENT_ECDSA);
 			p.server.cfg.ask |= how & 2 ? SNECK_ASK_VERIFY : 0u;
 			p.server.answer = 2;
 			p.client.cfg.check_own_signature = 1;
 			pair_start(&p);
-			transparent_calls = 0;
-			transparent_fail_at = n;
-			pair_run(&p);
-			if (transparent_calls < n)
-				break;
-			assert_true(p.client.n_done == 0 || p.server.n_done == 0);
-			assert_true(p.client.st.state == SNECK_FAILED ||
+			reached = fail_call(&p, ++n);
+			assert_int_equal(pair_connected(&p), !reached);
+			assert_true(!reached || p.client.n_done == 0 || p.server.n_done == 0);
+			assert_true(!reached || p.client.st.state == SNECK_FAILED ||
 				    p.server.st.state == SNECK_FAILED);
-			transparent_fail_at = 0;
 			pair_wipe(&p);
 		}
-		transparent_fail_at = 0;
-		assert_true(pair_connected(&p));
-		pair_wipe(&p);
 		print_message("%u calls\n", (unsigned)n);
 		assert_true(n > 120);
 	}

@@ -30,16 +30,7 @@ static void every_way(void **state)
 		end_identity(&p.client, kinds[i >> 9]);
 		if (i & 2) /* behind a retry */
 			pair_retry(&p);
-		if (i & 4)
-			p.server.cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG;
-		p.server.answer = i & 8 ? 1 : 2;
-		p.server.rfc_mode = (i & 16) != 0;
-		p.client.rfc_mode = (i & 32) != 0;
-		p.client.cfg.send_fragment = i & 64 ? 64 : 0;
-		p.server.exact = (i & 128) != 0;
-		p.server.chunk = i & 256 ? 7 : 0;
-		p.server.poison = p.server.move = (i & 256) != 0;
-		p.server.late_scratch = (i & 8) != 0;
+		pair_auth_knobs(&p, i);
 		pair_start(&p);
 		pair_run(&p);
 		c = end_facts(&p.client);

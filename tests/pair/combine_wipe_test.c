@@ -8,28 +8,13 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "lib/fail.h"
 #include "lib/pair.h"
 #include "lib/resume.h"
 
 #include "keys/session.h"
 
 static struct pair p;
-
-static bool has(const uint8_t *mem, size_t len, const uint8_t *secret)
-{
-	for (size_t i = 0; i + 16u <= len; i++)
-		if (mem[i] == secret[0] && memcmp(mem + i, secret, 16) == 0)
-			return true;
-	return false;
-}
-
-static void expect_nothing_of(const struct end *e, const uint8_t *secret, const char *what)
-{
-	if (has(e->conn_mem, sizeof e->conn_mem, secret))
-		fail_msg("%s in the connection", what);
-	if (has(e->scratch, sizeof e->scratch, secret))
-		fail_msg("%s in the scratch", what);
-}
 
 /* What tickets are made of is in no key log. */
 static uint8_t kept[32];
@@ -56,13 +41,13 @@ static void session_secret(uint8_t secret[32])
 static void expect_nothing(const struct end *e, const uint8_t *session)
 {
 	for (size_t i = 0; i + 32u <= e->n_secrets; i += 32u)
-		expect_nothing_of(e, e->secrets + i, "a secret of the key log");
+		fail_gone(e, e->secrets + i, "a secret of the key log");
 	if (session != NULL)
-		expect_nothing_of(e, session, "the session's secret");
+		fail_gone(e, session, "the session's secret");
 	if (have_kept)
-		expect_nothing_of(e, kept, "the resumption secret");
-	expect_nothing_of(e, (const uint8_t *)TRANSPARENT_PRIV, "a private key");
-	expect_nothing_of(e, (const uint8_t *)TRANSPARENT_SECRET, "a shared secret");
+		fail_gone(e, kept, "the resumption secret");
+	fail_gone(e, (const uint8_t *)TRANSPARENT_PRIV, "a private key");
+	fail_gone(e, (const uint8_t *)TRANSPARENT_SECRET, "a shared secret");
 }
 
 /* ---- the handshakes ---- */

@@ -71,22 +71,12 @@ static void expect_rejected(int resumed)
 	pair_wipe(&p);
 }
 
-static void knobs(int i)
-{
-	p.client.cfg.no_compat = (i & 1) != 0;
-	p.client.chunk = p.server.chunk = i & 2 ? 1 : 0;
-	p.client.rfc_mode = p.server.rfc_mode = (i & 4) != 0;
-	p.client.late_scratch = p.server.late_scratch = (i & 8) != 0;
-	p.client.poison = p.server.poison = (i & 16) != 0;
-	p.client.move = p.server.move = (i & 32) != 0;
-}
-
 static void accepted(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 64; i++) {
 		prepare(1);
-		knobs(i);
+		pair_knobs(&p, (unsigned)i);
 		resume_start(&p);
 		expect_accepted();
 	}
@@ -97,7 +87,7 @@ static void rejected_by_the_application(void **state)
 	(void)state;
 	for (int i = 0; i < 64; i++) {
 		prepare(0);
-		knobs(i);
+		pair_knobs(&p, (unsigned)i);
 		resume_start(&p);
 		expect_rejected(1);
 	}
@@ -112,7 +102,7 @@ static void rejected_by_the_library(void **state)
 	for (int i = 0; i < 6; i++) {
 		prepare(0);
 		p.server.accept_early = 1;
-		knobs(i & 2);
+		pair_knobs(&p, (unsigned)i & 2);
 		if (i / 2 == 0)
 			p.server.cfg.ask &= ~SNECK_ASK_EARLY_DATA;
 		if (i / 2 == 1)
@@ -135,7 +125,7 @@ static void rejected_by_a_retry(void **state)
 	(void)state;
 	for (int i = 0; i < 64; i++) {
 		prepare(1);
-		knobs(i);
+		pair_knobs(&p, (unsigned)i);
 		pair_retry(&p);
 		if (i & 1)
 			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);

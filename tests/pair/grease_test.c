@@ -11,6 +11,7 @@
 #include "ext/ext.h"
 #include "ext/grease.h"
 #include "lib/attack.h"
+#include "lib/fail.h"
 #include "lib/resume.h"
 #include "msg/hello.h"
 
@@ -445,18 +446,15 @@ static void n78_with_grease(void **state)
 
 	(void)state;
 	for (;; n++) {
-		bool up;
+		bool reached;
 
 		setup(3);
 		p.server.cfg.grease = 1;
 		pair_start(&p);
-		transparent_calls = 0;
-		transparent_fail_at = n;
-		pair_run(&p);
-		up = pair_connected(&p);
-		transparent_fail_at = 0;
+		reached = fail_call(&p, n);
+		assert_int_equal(pair_connected(&p), !reached);
 		pair_wipe(&p);
-		if (up)
+		if (!reached)
 			break;
 		assert_true(p.client.st.state == SNECK_FAILED || p.server.st.state == SNECK_FAILED);
 	}

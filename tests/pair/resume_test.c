@@ -42,12 +42,7 @@ static void resumes(void **state)
 	(void)state;
 	for (int i = 0; i < 64; i++) {
 		resume_ticket(&p, 9);
-		p.client.cfg.no_compat = (i & 1) != 0;
-		p.client.chunk = p.server.chunk = i & 2 ? 1 : 0;
-		p.client.rfc_mode = p.server.rfc_mode = (i & 4) != 0;
-		p.client.late_scratch = p.server.late_scratch = (i & 8) != 0;
-		p.client.poison = p.server.poison = (i & 16) != 0;
-		p.client.move = p.server.move = (i & 32) != 0;
+		pair_knobs(&p, (unsigned)i);
 		resume_start(&p);
 		resume_expect(&p, 1);
 		expect_facts(1);
