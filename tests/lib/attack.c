@@ -251,6 +251,14 @@ void attack_run(struct pair *p, const struct attack *a)
 	pair_wipe(p);
 }
 
+void attack_from(struct pair *p, const struct attack *a, void (*begin)(struct pair *p))
+{
+	struct attack from = *a;
+
+	from.begin = begin;
+	attack_run(p, &from);
+}
+
 void attack_all(struct pair *p, const struct attack *a, size_t n, const char *what)
 {
 	for (size_t i = 0; i < n; i++)

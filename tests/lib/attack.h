@@ -64,6 +64,8 @@ void attack_ext(struct unit *u, const struct attack *a);
 
 /* Plays a flow with the attack and checks how it ends. */
 void attack_run(struct pair *p, const struct attack *a);
+/* The same from other configs, which begin() makes. */
+void attack_from(struct pair *p, const struct attack *a, void (*begin)(struct pair *p));
 /* All of a table. */
 void attack_all(struct pair *p, const struct attack *a, size_t n, const char *what);
 #define ATTACK_ALL(p, table) attack_all(p, table, sizeof(table) / sizeof((table)[0]), #table)

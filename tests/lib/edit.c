@@ -127,3 +127,20 @@ void edit_flip(struct edit *ed, struct unit *u)
 	}
 	edit_put(ed, u);
 }
+
+struct unit edit_kept[32];
+
+void edit_keep(struct edit *ed, struct unit *u)
+{
+	if (u->type == 22 && u->data[0] < 32)
+		edit_kept[u->data[0]] = *u;
+	edit_put(ed, u);
+}
+
+void edit_put_kept(struct edit *ed, struct unit *u)
+{
+	const unsigned *const types = ed->arg;
+	const uint8_t type = u->data[0];
+
+	edit_put(ed, u->type == 22 && type < 32 && *types >> type & 1u ? &edit_kept[type] : u);
+}

@@ -41,6 +41,12 @@ struct edit_flip {
 };
 void edit_flip(struct edit *ed, struct unit *u);
 
+/* An on_unit: keeps the last handshake message of each type below 32. */
+void edit_keep(struct edit *ed, struct unit *u);
+extern struct unit edit_kept[32];
+/* Another: puts what is kept in place of the types whose bits are set in *(const unsigned *)arg. */
+void edit_put_kept(struct edit *ed, struct unit *u);
+
 /* Stands between e and its peer from now on. */
 void edit_init(struct edit *ed, struct end *e);
 void edit_put(struct edit *ed, const struct unit *u);

@@ -161,5 +161,9 @@ struct sneck_facts end_facts(const struct end *e);
 
 void end_write(struct end *e, const void *p, size_t len);
 void end_close(struct end *e);
+/* Leaves exactly n bytes free in `out`, and a canary behind them; sees that it is whole from there
+ * on, in the buffer. */
+void end_room(struct end *e, size_t n);
+void end_canary(const struct end *e, size_t from);
 
 #endif

@@ -28,6 +28,9 @@ void resume_keyed_ticket(struct pair *p, uint64_t seed);
 void resume_next(struct pair *p, uint64_t seed);
 /* As resume_ticket(), with the same session each time. early: early data is said, and accepted. */
 void resume_same(struct pair *p, bool early);
+/* The server allows so much early data, and is asked whether it takes it; the client says some. */
+void resume_allow(struct pair *p, uint32_t max);
+void resume_say(struct pair *p, const char *words);
 /* Makes the connections; the session of resume_ticket() is offered unless p->client.resume says
  * otherwise. */
 void resume_start(struct pair *p);

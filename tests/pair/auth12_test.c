@@ -167,15 +167,6 @@ static void n34_required_and_none_came(void **state)
 
 /* ---- the request ---- */
 
-static struct unit request;
-
-static void keep_request(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == 13)
-		request = *u;
-	edit_put(ed, u);
-}
-
 static void what_is_asked_for(void **state)
 {
 	static const struct sneck_span names[] = { { (const uint8_t *)"0\0", 2 },
@@ -201,14 +192,14 @@ static void what_is_asked_for(void **state)
 		}
 		pair_start(&p);
 		edit_init(&ed, &p.server);
-		ed.on_unit = keep_request;
+		ed.on_unit = edit_keep;
 		pair_run(&p);
 		if (i < 2) {
-			assert_int_equal(request.len, sizeof want - 1u);
-			assert_memory_equal(request.data, want, sizeof want - 1u);
+			assert_int_equal(edit_kept[13].len, sizeof want - 1u);
+			assert_memory_equal(edit_kept[13].data, want, sizeof want - 1u);
 		} else {
-			assert_int_equal(request.data[4], 1);
-			assert_int_equal(request.data[5], types[i - 2]);
+			assert_int_equal(edit_kept[13].data[4], 1);
+			assert_int_equal(edit_kept[13].data[5], types[i - 2]);
 		}
 		talk();
 		pair_wipe(&p);

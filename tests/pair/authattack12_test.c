@@ -111,23 +111,10 @@ static void prepare(uint8_t mode, enum transparent_kind kind)
 
 /* ---- another handshake's ---- */
 
-static struct unit kept;
-
-static void keep(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == 15)
-		kept = *u;
-	edit_put(ed, u);
-}
-
-static void put_kept(struct edit *ed, struct unit *u)
-{
-	edit_put(ed, u->type == 22 && u->data[0] == 15 ? &kept : u);
-}
-
 /* A signature is of one handshake, and cannot be shown in another one of the same two. */
 static void n33_replayed(void **state)
 {
+	static const unsigned verify = 1u << 15;
 	static struct edit ed;
 
 	(void)state;
@@ -136,7 +123,8 @@ static void n33_replayed(void **state)
 		p.client.t.random += (unsigned)seed;
 		pair_start(&p);
 		edit_init(&ed, &p.client);
-		ed.on_unit = seed == 1 ? keep : put_kept;
+		ed.on_unit = seed == 1 ? edit_keep : edit_put_kept;
+		ed.arg = &verify;
 		pair_run(&p);
 		if (seed == 1)
 			assert_true(pair_connected(&p));
@@ -148,22 +136,9 @@ static void n33_replayed(void **state)
 
 /* The server's own certificate and signature, sent back to it: what it signed is something else,
  * also with the same key on both sides. */
-static struct unit servers_cert;
-
-static void keep_cert(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == 11)
-		servers_cert = *u;
-	edit_put(ed, u);
-}
-
-static void send_back(struct edit *ed, struct unit *u)
-{
-	edit_put(ed, u->type == 22 && u->data[0] == 11 ? &servers_cert : u);
-}
-
 static void n43_reflected(void **state)
 {
+	static const unsigned cert = 1u << 11;
 	static struct edit ed[2];
 
 	(void)state;
@@ -171,8 +146,9 @@ static void n43_reflected(void **state)
 	pair_start(&p);
 	edit_init(&ed[0], &p.client);
 	edit_init(&ed[1], &p.server);
-	ed[0].on_unit = send_back;
-	ed[1].on_unit = keep_cert;
+	ed[0].on_unit = edit_put_kept;
+	ed[0].arg = &cert;
+	ed[1].on_unit = edit_keep;
 	pair_run(&p);
 	assert_int_equal(p.server.st.err, SNECK_E_BAD_SIGNATURE);
 	assert_int_equal(p.server.n_done, 0);

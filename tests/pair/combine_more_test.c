@@ -312,11 +312,9 @@ static void old_schemes_of_an_answer(void **state)
 static void early_connected(void)
 {
 	resume_ticket(&p, 71);
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
+	resume_say(&p, words);
 	p.server.accept_early = 1;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	p.client.cfg.allow_save = p.server.cfg.allow_save = 1;
 	p.client.cfg.allow_extraction = p.server.cfg.allow_extraction = 1;
 	resume_start(&p);

@@ -201,11 +201,9 @@ static void n23_the_suite_stays_when_the_key_goes(void **state)
 static void early(uint32_t max, uint64_t seed)
 {
 	resume_ticket(&p, seed); /* its tickets allow 1,000 bytes */
-	p.server.cfg.max_early_data = max;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, max);
 	p.server.accept_early = 1;
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
+	resume_say(&p, words);
 }
 
 /* An allowance that has become smaller since: the client cannot know, so it is refused as a whole
@@ -216,18 +214,15 @@ static void n51_allowance_of_the_config(void **state)
 	for (uint32_t max = 999; max < 1001; max++) {
 		resume_init(&p, 43);
 		resume_real(&p);
-		p.server.cfg.max_early_data = 1000;
-		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		resume_allow(&p, 1000);
 		pair_start(&p);
 		resume_expect(&p, 2);
 		pair_wipe(&p);
 		resume_next(&p, 43);
 		resume_real(&p);
-		p.server.cfg.max_early_data = max;
-		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		resume_allow(&p, max);
 		p.server.accept_early = 1;
-		p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-		p.client.say_early = words;
+		resume_say(&p, words);
 		resume_start(&p);
 		resume_expect(&p, 1);
 		assert_int_equal(p.client.result.accepted, max == 1000);
@@ -256,15 +251,13 @@ static void n51_a_larger_allowance_is_skipped(void **state)
 	(void)state;
 	resume_init(&p, 44);
 	resume_real(&p);
-	p.server.cfg.max_early_data = 60000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 60000);
 	pair_start(&p);
 	resume_expect(&p, 2);
 	pair_wipe(&p);
 	resume_next(&p, 44);
 	resume_real(&p);
-	p.server.cfg.max_early_data = 100;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 100);
 	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
 	p.client.hook = much;
 	resume_start(&p);
@@ -322,16 +315,14 @@ static void early_exporter_of_another_hash(void **state)
 	(void)state;
 	resume_init(&p, 47);
 	p.server.cfg.suites = (struct sneck_u16s){ small, 1 };
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	pair_start(&p);
 	resume_expect(&p, 0);
 	pair_wipe(&p);
 	resume_next(&p, 47);
 	p.server.cfg.suites = (struct sneck_u16s){ large, 1 };
 	p.client.cfg.keep_exporter = 1;
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = NULL;
+	resume_say(&p, NULL);
 	resume_start(&p);
 	(void)end_run(&p.client);
 	assert_int_equal(sneck_export_early(p.client.conn, "label", sneck_span_of(NULL, 0), before,

@@ -90,8 +90,7 @@ static void setup(enum kind kind)
 	if (kind == RETRIED || kind == RETRIED_RESUMED)
 		pair_retry(&p);
 	if (kind == EARLY) {
-		p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-		p.client.say_early = "early";
+		resume_say(&p, "early");
 	}
 	if (kind == EXTERNAL) {
 		p.client.cfg.psks = p.server.cfg.psks = keys;

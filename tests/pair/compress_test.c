@@ -332,12 +332,8 @@ static void begin(struct pair *q)
 static void n63_bombs_and_others(void **state)
 {
 	(void)state;
-	for (row = 0; row < sizeof attacks / sizeof attacks[0]; row++) {
-		struct attack a = attacks[row].a;
-
-		a.begin = begin;
-		attack_run(&p, &a);
-	}
+	for (row = 0; row < sizeof attacks / sizeof attacks[0]; row++)
+		attack_from(&p, &attacks[row].a, begin);
 }
 
 static void config(void **state)

@@ -40,8 +40,7 @@ static void prepare_with(bool real)
 	if (real)
 		resume_real(&p);
 	allow(&p.server);
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
+	resume_say(&p, words);
 }
 
 static void prepare(void)

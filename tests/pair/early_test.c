@@ -21,18 +21,15 @@ static void prepare(int accept)
 	resume_init(&p, 21);
 	if (real)
 		resume_real(&p);
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	pair_start(&p);
 	resume_expect(&p, real ? 2 : 0);
 	pair_wipe(&p);
 	resume_next(&p, 21);
 	if (real)
 		resume_real(&p);
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_say(&p, words);
+	resume_allow(&p, 1000);
 	p.server.accept_early = accept;
 }
 
@@ -149,8 +146,7 @@ static void n51_another_protocol(void **state)
 	p.client.cfg.n_alpn = 2;
 	p.server.cfg.alpn = h1;
 	p.server.cfg.n_alpn = 1;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	pair_start(&p);
 	resume_expect(&p, 2);
 	pair_wipe(&p);
@@ -159,10 +155,8 @@ static void n51_another_protocol(void **state)
 	p.client.cfg.session_domain = p.server.cfg.session_domain = sneck_span_of(domain, 8);
 	p.client.cfg.alpn = p.server.cfg.alpn = two;
 	p.client.cfg.n_alpn = p.server.cfg.n_alpn = 2;
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_say(&p, words);
+	resume_allow(&p, 1000);
 	p.server.accept_early = 1;
 	resume_start(&p);
 	resume_expect(&p, 2);
@@ -186,8 +180,7 @@ static void n51_no_protocol_before(void **state)
 		resume_real(&p);
 		p.client.cfg.session_domain = sneck_span_of(domain, 8);
 		p.server.cfg.session_domain = p.client.cfg.session_domain;
-		p.server.cfg.max_early_data = 1000;
-		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		resume_allow(&p, 1000);
 		pair_start(&p);
 		resume_expect(&p, 2);
 		pair_wipe(&p);
@@ -198,10 +191,8 @@ static void n51_no_protocol_before(void **state)
 		p.client.cfg.alpn = p.server.cfg.alpn = two;
 		p.client.cfg.n_alpn = 2;
 		p.server.cfg.n_alpn = i == 0 ? 0 : 2;
-		p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-		p.client.say_early = words;
-		p.server.cfg.max_early_data = 1000;
-		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		resume_say(&p, words);
+		resume_allow(&p, 1000);
 		p.server.accept_early = 1;
 		resume_start(&p);
 		resume_expect(&p, i == 0 ? 1 : 2);
@@ -407,8 +398,7 @@ static void early_data_without_a_count(void **state)
 	resume_ticket(&p, 11);
 	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
 	p.client.hook = say_uncounted;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	p.server.accept_early = 1;
 	resume_start(&p);
 	resume_expect(&p, 1);

@@ -132,12 +132,8 @@ static void has_session(struct pair *q)
 
 static void run(const struct attack *a, size_t n, void (*begin)(struct pair *q))
 {
-	for (size_t i = 0; i < n; i++) {
-		struct attack one = a[i];
-
-		one.begin = begin;
-		attack_run(&p, &one);
-	}
+	for (size_t i = 0; i < n; i++)
+		attack_from(&p, &a[i], begin);
 	print_message("%zu named cases\n", n);
 }
 
