@@ -33,14 +33,6 @@ static void prepare(int accept)
 	p.server.accept_early = accept;
 }
 
-static int early_fact(const struct end *e)
-{
-	struct sneck_facts f;
-
-	assert_int_equal(sneck_conn_facts(e->conn, &f, sizeof f), SNECK_OK);
-	return f.early;
-}
-
 static void expect_accepted(void)
 {
 	resume_expect(&p, 1);
@@ -49,8 +41,8 @@ static void expect_accepted(void)
 	assert_int_equal(p.client.n_results, 1);
 	assert_int_equal(p.client.result.accepted, 1);
 	assert_int_equal(p.client.result.bytes_to_resend, 0);
-	assert_int_equal(early_fact(&p.client), 1);
-	assert_int_equal(early_fact(&p.server), 1);
+	assert_int_equal(end_facts(&p.client).early, 1);
+	assert_int_equal(end_facts(&p.server).early, 1);
 	pair_chat(&p);
 	pair_wipe(&p);
 }
@@ -62,8 +54,8 @@ static void expect_rejected(int resumed)
 	assert_int_equal(p.client.n_results, 1);
 	assert_int_equal(p.client.result.accepted, 0);
 	assert_int_equal(p.client.result.bytes_to_resend, sizeof words - 1u);
-	assert_int_equal(early_fact(&p.client), 2);
-	assert_int_equal(early_fact(&p.server), 2);
+	assert_int_equal(end_facts(&p.client).early, 2);
+	assert_int_equal(end_facts(&p.server).early, 2);
 	pair_chat(&p);
 	pair_wipe(&p);
 }
