@@ -120,7 +120,7 @@ extern const struct sneck_psk pair_key, *const pair_psks[1];
 /* The bits of i: no_compat, and both ends in pieces of a byte, in the RFC's mode, with scratch lent
  * late, with memory that is overwritten, with a connection that moves. Before pair_start(). */
 void pair_knobs(struct pair *p, unsigned i);
-/* The bits of i from the third on: who judges the client's certificate and when, and how it comes. */
+/* The bits of i from the third on: who judges the client's certificate, when, and how it comes. */
 void pair_auth_knobs(struct pair *p, unsigned i);
 /* What e shows and signs with is of this kind. Before pair_start(). */
 void end_identity(struct end *e, enum transparent_kind kind);
