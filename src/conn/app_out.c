@@ -84,8 +84,9 @@ static size_t take(struct cut *cut, struct sneck_span *parts, size_t most, size_
 	return len;
 }
 
-/* Writes exactly plain bytes, most of them in a record, for which there is room. A record of more than PARTS pieces would
- * break the promise on sizes, so scattered plaintext is brought together in the record itself. */
+/* Writes exactly plain bytes, most of them in a record, for which there is room. A record of more
+ * than PARTS pieces would break the promise on sizes, so scattered plaintext is brought together in
+ * the record itself. */
 static enum sneck_rc write_data(struct sneck_conn *c, struct cut cut, size_t plain, size_t most,
 				struct sneck_out *out)
 {

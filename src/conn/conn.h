@@ -232,7 +232,7 @@ size_t sneck__control_size(const struct sneck_conn *c);
 bool sneck__key_renews(const struct sneck_conn *c); /* it is a KeyUpdate, when we may send */
 /* emit13.c */
 SNECK_MUST_CHECK enum sneck_rc sneck__emit_key_update(struct sneck_conn *c, struct sneck_out *out);
-void sneck__emit_written(struct sneck_conn *c);	    /* all so far is to be sent */
+void sneck__emit_written(struct sneck_conn *c); /* all so far is to be sent */
 /* All that waits, or with partial what fits. SNECK_WANT_SPACE sets out->required; when it fails the
  * connection has failed. */
 SNECK_MUST_CHECK enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out,
