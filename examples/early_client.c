@@ -102,6 +102,7 @@ static void run(const char *session_file)
 		    ((state == SNECK_NEEDS_MORE_TLS_DATA || state == SNECK_TRAFFIC_TRANSIT) &&
 		     fill(s.fd, &s.in) != 0))
 			die("connection", "the server is gone");
+		sneck_conn_set_now(s.conn, now_ms()); /* the age of a ticket counts from here */
 	}
 }
 

@@ -22,21 +22,15 @@ bool sneck__can_encrypt(const struct sneck_conn *c)
 	return c->external == EXTERNAL_NO && !must_hear(c) && sneck__tx_open(c);
 }
 
-bool sneck__tx_open(const struct sneck_conn *c)
-{
-	return c->err == 0 && !c->tx_closed && c->tx_level == LV_APP && !sneck__emit_waits(c);
-}
-
 /* Full records in plain bytes. Most calls have none, and a division is a tenth of all else here. */
 static size_t full_records(size_t plain, size_t most)
 {
 	return plain < most ? 0 : plain / most;
 }
 
-static size_t data_size(const struct sneck_conn *c, size_t plain)
+static size_t data_size(const struct sneck_conn *c, size_t plain, size_t most)
 {
-	const size_t most = sneck__fragment(c), whole = full_records(plain, most);
-	const size_t rest = plain - whole * most;
+	const size_t whole = full_records(plain, most), rest = plain - whole * most;
 
 	return whole * sneck__rec_size(&c->tx, most) +
 	       (rest != 0 ? sneck__rec_size(&c->tx, rest) : 0);
@@ -46,14 +40,13 @@ size_t sneck_encrypt_size(const struct sneck_conn *conn, size_t plain)
 {
 	if (conn->busy || !sneck__can_encrypt(conn))
 		return 0;
-	return sneck__control_size(conn) + data_size(conn, plain);
+	return sneck__encrypt_bytes(conn, plain);
 }
 
 /* How much plaintext fits into room bytes, cut into records as always. */
-static size_t data_fits(const struct sneck_conn *c, size_t room)
+static size_t data_fits(const struct sneck_conn *c, size_t room, size_t most)
 {
-	const size_t most = sneck__fragment(c), full = sneck__rec_size(&c->tx, most);
-	const size_t over = full - most;
+	const size_t full = sneck__rec_size(&c->tx, most), over = full - most;
 	size_t rest = room % full;
 
 	rest = rest > over ? rest - over : 0;
@@ -91,13 +84,12 @@ static size_t take(struct cut *cut, struct sneck_span *parts, size_t most, size_
 	return len;
 }
 
-/* Writes exactly plain bytes, for which there is room. A record of more than PARTS pieces would
- * break the promise on sizes, so scattered plaintext is brought together in the record itself. */
-static enum sneck_rc write_data(struct sneck_conn *c, struct cut cut, size_t plain,
+/* Writes exactly plain bytes, most of them in a record, for which there is room. A record of more
+ * than PARTS pieces would break the promise on sizes, so scattered plaintext is brought together in
+ * the record itself. */
+static enum sneck_rc write_data(struct sneck_conn *c, struct cut cut, size_t plain, size_t most,
 				struct sneck_out *out)
 {
-	const size_t most = sneck__fragment(c);
-
 	while (plain != 0) {
 		const size_t want = plain < most ? plain : most;
 		uint8_t *const place = out->base + out->head + out->len + sneck__rec_front(&c->tx);
@@ -137,12 +129,12 @@ static enum sneck_rc may_send(struct sneck_conn *c, const struct sneck_out *out)
 	return sneck__check_out(c, out);
 }
 
-/* The key must last for n records, a KeyUpdate and our close_notify. */
-static enum sneck_rc key_lasts(struct sneck_conn *c, uint64_t n)
+/* The key, a new one if a KeyUpdate waits, must last for n records, a KeyUpdate and our
+ * close_notify. */
+static enum sneck_rc key_lasts(struct sneck_conn *c, size_t control, uint64_t n)
 {
-	const uint64_t left = sneck__control_size(c) != 0 && sneck__key_renews(c)
-				      ? c->tx.aead->seal_limit
-				      : sneck__rec_left(&c->tx);
+	const uint64_t left = control != 0 && sneck__key_renews(c) ? c->tx.aead->seal_limit
+								   : sneck__rec_left(&c->tx);
 
 	if (left > n + 2u)
 		return SNECK_OK;
@@ -154,9 +146,9 @@ static enum sneck_rc key_lasts(struct sneck_conn *c, uint64_t n)
 static enum sneck_rc encrypt(struct sneck_conn *c, struct cut cut, size_t plain, uint32_t flags,
 			     struct sneck_out *out, size_t *consumed)
 {
-	const size_t control = sneck__control_size(c), need = control + data_size(c, plain);
-	const size_t before = out->len;
-	enum sneck_rc rc;
+	const size_t most = sneck__fragment(c), control = sneck__control_size(c);
+	const size_t need = control + data_size(c, plain, most), before = out->len;
+	enum sneck_rc rc = SNECK_OK;
 
 	if (sneck_out_room(out) < need) {
 		const size_t least = control + (plain != 0 ? sneck__rec_size(&c->tx, 1) : 0);
@@ -164,12 +156,13 @@ static enum sneck_rc encrypt(struct sneck_conn *c, struct cut cut, size_t plain,
 		out->required = flags & SNECK_F_PARTIAL ? least : need;
 		if (!(flags & SNECK_F_PARTIAL) || sneck_out_room(out) < least)
 			return SNECK_WANT_SPACE;
-		plain = data_fits(c, sneck_out_room(out) - control);
+		plain = data_fits(c, sneck_out_room(out) - control, most);
 	}
-	SNECK_TRY(key_lasts(c, full_records(plain, sneck__fragment(c)) + 2u));
-	rc = sneck__emit_control(c, out);
+	SNECK_TRY(key_lasts(c, control, full_records(plain, most) + 2u));
+	if (control != 0)
+		rc = sneck__emit_control(c, out);
 	if (rc == SNECK_OK)
-		rc = write_data(c, cut, plain, out);
+		rc = write_data(c, cut, plain, most, out);
 	if (rc != SNECK_OK)
 		return sneck__emit_broken(c, out, before, rc);
 	*consumed = plain;
@@ -219,7 +212,7 @@ enum sneck_rc sneck_encrypt(struct sneck_conn *conn, const struct sneck_iov *pie
 
 size_t sneck__encrypt_bytes(const struct sneck_conn *c, size_t len)
 {
-	return sneck__control_size(c) + data_size(c, len);
+	return sneck__control_size(c) + data_size(c, len, sneck__fragment(c));
 }
 
 enum sneck_rc sneck_record_layout(const struct sneck_conn *conn, struct sneck_layout *layout)
@@ -253,7 +246,7 @@ enum sneck_rc sneck_encrypt_in_place(struct sneck_conn *conn, struct sneck_out *
 		out->required = need;
 		return SNECK_WANT_SPACE;
 	}
-	SNECK_TRY(key_lasts(conn, 2));
+	SNECK_TRY(key_lasts(conn, control, 2));
 	/* A KeyUpdate that waits makes room for itself: the peer may have asked for it since the
 	 * plaintext was laid out, and has no say in which bytes are sent. */
 	place = out->base + out->head + out->len + sneck__rec_front(&conn->tx);

@@ -96,8 +96,17 @@ struct sneck_conn {
 };
 
 /* ---- mem.c ---- */
-void *sneck__conn_rx_ctx(struct sneck_conn *c);
-void *sneck__conn_tx_ctx(struct sneck_conn *c);
+/* Where the AEAD's contexts are. */
+static inline void *sneck__conn_rx_ctx(struct sneck_conn *c)
+{
+	return (uint8_t *)c + c->rx_ctx;
+}
+
+static inline void *sneck__conn_tx_ctx(struct sneck_conn *c)
+{
+	return (uint8_t *)c + c->tx_ctx;
+}
+
 /* Goes on with another config, before anything came of the one it was made with. SNECK_E_CONFIG:
  * its memory, or the lent scratch, would not do. */
 SNECK_MUST_CHECK enum sneck_rc sneck__conn_switch(struct sneck_conn *c,
@@ -201,7 +210,16 @@ SNECK_MUST_CHECK enum sneck_rc sneck__export(const struct sneck_conn *c, const u
 bool sneck__can_encrypt_early(const struct sneck_conn *c);
 
 /* ---- emit.c ---- */
-bool sneck__emit_waits(const struct sneck_conn *c);    /* flight or alert */
+static inline bool sneck__flight_waits(const struct sneck_conn *c)
+{
+	return c->hs.work != NULL && c->err == 0 && c->out.at < c->hs.work->flight.n;
+}
+
+static inline bool sneck__emit_waits(const struct sneck_conn *c) /* flight or alert */
+{
+	return c->alert_owed || sneck__flight_waits(c);
+}
+
 bool sneck__emit_due(const struct sneck_conn *c);      /* or what else must be announced */
 uint8_t sneck__emit_level(const struct sneck_conn *c); /* of what goes next */
 uint8_t sneck__emit_content(const struct sneck_conn *c);
@@ -214,7 +232,7 @@ size_t sneck__control_size(const struct sneck_conn *c);
 bool sneck__key_renews(const struct sneck_conn *c); /* it is a KeyUpdate, when we may send */
 /* emit13.c */
 SNECK_MUST_CHECK enum sneck_rc sneck__emit_key_update(struct sneck_conn *c, struct sneck_out *out);
-void sneck__emit_written(struct sneck_conn *c);	    /* all so far is to be sent */
+void sneck__emit_written(struct sneck_conn *c); /* all so far is to be sent */
 /* All that waits, or with partial what fits. SNECK_WANT_SPACE sets out->required; when it fails the
  * connection has failed. */
 SNECK_MUST_CHECK enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out,
@@ -243,7 +261,11 @@ SNECK_MUST_CHECK enum sneck_rc sneck__check_gen(struct sneck_conn *c, uint32_t g
 SNECK_MUST_CHECK enum sneck_rc sneck__check_idle(struct sneck_conn *c);
 SNECK_MUST_CHECK enum sneck_rc sneck__refuse(struct sneck_conn *c, enum sneck_rc rc,
 					     const char *text);
-bool sneck__tx_open(const struct sneck_conn *c);     /* our direction, for whoever seals it */
+static inline bool sneck__tx_open(const struct sneck_conn *c) /* our direction, by whoever seals */
+{
+	return c->tx_level == LV_APP && c->err == 0 && !c->tx_closed && !sneck__emit_waits(c);
+}
+
 bool sneck__can_encrypt(const struct sneck_conn *c); /* and that is us */
 
 static inline void sneck__trace(const struct sneck_conn *c, int sent, uint8_t content, uint8_t type,

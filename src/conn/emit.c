@@ -42,16 +42,6 @@ static const struct flight *flight(const struct sneck_conn *c)
 	return c->hs.work != NULL ? &c->hs.work->flight : NULL;
 }
 
-static bool flight_waits(const struct sneck_conn *c)
-{
-	return c->err == 0 && flight(c) != NULL && c->out.at < flight(c)->n;
-}
-
-bool sneck__emit_waits(const struct sneck_conn *c)
-{
-	return c->alert_owed || flight_waits(c);
-}
-
 bool sneck__emit_due(const struct sneck_conn *c)
 {
 	return sneck__emit_waits(c) || (c->external != EXTERNAL_NO && sneck__control_size(c) != 0);
@@ -59,14 +49,14 @@ bool sneck__emit_due(const struct sneck_conn *c)
 
 uint8_t sneck__emit_level(const struct sneck_conn *c)
 {
-	return flight_waits(c) ? flight(c)->piece[c->out.at].level : c->tx_level;
+	return sneck__flight_waits(c) ? flight(c)->piece[c->out.at].level : c->tx_level;
 }
 
 uint8_t sneck__emit_content(const struct sneck_conn *c)
 {
 	if (c->alert_owed)
 		return CT_ALERT;
-	if (flight_waits(c))
+	if (sneck__flight_waits(c))
 		return flight(c)->piece[c->out.at].content;
 	return c->hs.warning != 0 ? CT_ALERT : CT_HANDSHAKE;
 }
@@ -174,12 +164,12 @@ size_t sneck__emit_size(const struct sneck_conn *c)
 {
 	if (c->alert_owed)
 		return sneck__record_size(c, 2) + (c->ccs_owed ? CCS_RECORD : 0);
-	return flight_waits(c) ? flight_size(c, false) : sneck__control_size(c);
+	return sneck__flight_waits(c) ? flight_size(c, false) : sneck__control_size(c);
 }
 
 size_t sneck__emit_first(const struct sneck_conn *c)
 {
-	return flight_waits(c) ? flight_size(c, true) : sneck__emit_size(c);
+	return sneck__flight_waits(c) ? flight_size(c, true) : sneck__emit_size(c);
 }
 
 /* ---- writing ---- */
@@ -206,17 +196,18 @@ enum sneck_rc sneck__emit_record(struct sneck_conn *c, struct sneck_out *out, ui
 				 const struct sneck_span *pieces, size_t n, size_t len)
 {
 	const uint16_t version = c->hs.role == SNECK_CLIENT && c->tx_records == 0 ? 0x0301 : 0x0303;
-	struct rec_half plain = { .aead = NULL };
-	/* a ChangeCipherSpec is unprotected whatever the keys (RFC 9846, E.4); in TLS 1.2 there
-	 * are none yet */
-	struct rec_half *const half = type == CT_CCS ? &plain : &c->tx;
-	const size_t size = sneck__rec_size(half, len);
+	struct rec_half plain;
+	struct rec_half *half = &c->tx;
 
 	if (c->external != EXTERNAL_NO)
 		return emit_content(c, out, pieces, n, len);
+	if (type == CT_CCS) { /* unprotected whatever the keys: RFC 9846, E.4; 1.2 has none yet */
+		plain = (struct rec_half){ .aead = NULL };
+		half = &plain;
+	}
 	SNECK_TRY(sneck__rec_seal(half, sneck__conn_tx_ctx(c), out->base + out->head + out->len,
 				  type, version, pieces, n, len));
-	written(c, out, size);
+	written(c, out, sneck__rec_size(half, len));
 	return SNECK_OK;
 }
 
@@ -332,6 +323,6 @@ enum sneck_rc sneck__emit(struct sneck_conn *c, struct sneck_out *out, bool part
 	}
 	if (c->alert_owed)
 		return emit_alert(c, out);
-	rc = flight_waits(c) ? emit_flight(c, out) : sneck__emit_control(c, out);
+	rc = sneck__flight_waits(c) ? emit_flight(c, out) : sneck__emit_control(c, out);
 	return rc == SNECK_OK ? rc : sneck__emit_broken(c, out, before, rc);
 }

@@ -72,16 +72,6 @@ enum sneck_rc sneck_conn_init(void *mem, size_t len, const struct sneck_config *
 	return SNECK_OK;
 }
 
-void *sneck__conn_rx_ctx(struct sneck_conn *c)
-{
-	return (uint8_t *)c + c->rx_ctx;
-}
-
-void *sneck__conn_tx_ctx(struct sneck_conn *c)
-{
-	return (uint8_t *)c + c->tx_ctx;
-}
-
 enum sneck_rc sneck__conn_switch(struct sneck_conn *c, const struct sneck_config *cfg)
 {
 	size_t work;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* auth.c: who the peer is: its chain and its signature. RFC 9846, 4.5.
- What is found goes into the
+/* auth.c: who the peer is: its chain and its signature. RFC 9846, 4.5. What is found goes into the
  * evidence, which evidence.c judges. */
 #include "graph.h"
 
@@ -43,6 +42,21 @@ void sneck__auth_schemes(struct nego *ng)
 	else /* whoever judges chains elsewhere has not said what he takes: all that is known */
 		for (const struct alg_name *s = sneck__schemes; s->id != 0; s++)
 			add_schemes(ng, (const uint16_t[]){ s->id, 0 }, false);
+}
+
+/* A Certificate without a certificate: a client has to say so, a server must have one. RFC 5246,
+ * 7.4.6; RFC 9846, 4.5.1.4. */
+enum sneck_rc sneck__auth_empty(struct hs *hs)
+{
+	if (hs->role == SNECK_CLIENT)
+		return SNECK_E_DECODE;
+	if (hs->cfg->client_auth != SNECK_AUTH_OPTIONAL)
+		return SNECK_E_NO_CLIENT_CERT;
+
+	SNECK_TRY(sneck__ask_certificate(hs, 0));
+
+	hs->work->evidence.none_sent = true;
+	return SNECK_OK;
 }
 
 /* The leaf's digest names the question; it is made before anything is asked. Of a kind that nobody

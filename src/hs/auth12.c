@@ -123,7 +123,10 @@ enum sneck_rc sneck__auth12_finished(struct hs *hs, struct sneck_span body)
 	SNECK_TRY(verify_data(hs, mac, false));
 	same = sneck__ct_eq(mac, data.p, sizeof mac);
 	sneck__ct_wipe(mac, sizeof mac);
-	return same ? SNECK_OK : SNECK_E_BAD_FINISHED;
+	if (!same)
+		return SNECK_E_BAD_FINISHED;
+	hs->work->evidence.psk_proved = hs->resumed != 0;
+	return sneck__evidence_accept(hs);
 }
 
 /* With the ChangeCipherSpec in front of it. */

@@ -199,9 +199,6 @@ static enum sneck_rc on_change(struct hs *hs, const struct hs_msg *m, uint8_t *t
 static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t *to)
 {
 	SNECK_TRY(sneck__auth12_finished(hs, m->body));
-
-	hs->work->evidence.psk_proved = hs->resumed != 0;
-	SNECK_TRY(sneck__evidence_accept(hs));
 	if (BUILD_TICKETS)
 		SNECK_TRY(sneck__offer12_show(hs));
 

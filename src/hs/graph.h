@@ -16,6 +16,9 @@ enum hs_absorb {
 	ABSORB_NEVER  /* not part of the transcript, or not yet */
 };
 
+/* What a row does: with its message, or sending; and *to is where it leads. */
+typedef enum sneck_rc hs_row(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+
 struct hs_state {
 	const char *name; /* as in RFC 9846, A */
 	uint32_t takes;   /* set of message types; 0: this state sends */
@@ -24,7 +27,7 @@ struct hs_state {
 	uint8_t absorb;   /* enum hs_absorb, of what it takes; what is sent goes by flight.c */
 	bool bare;        /* runs without scratch */
 	bool ahead;       /* sees the message behind it, too, where a status was promised */
-	enum sneck_rc (*run)(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+	hs_row *run;
 };
 
 /* A Certificate, also a compressed one. */
@@ -133,41 +136,20 @@ enum server_hello_state { SH_START, SH_COUNT };
 SNECK_MUST_CHECK enum sneck_rc sneck__refuse_renegotiation(struct hs *hs, uint8_t *to);
 
 /* client12_cert.c, server12_cert.c: rows about certificates. */
-enum sneck_rc sneck__client12_on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__client12_on_certificate_status(struct hs *hs, const struct hs_msg *m,
-						    uint8_t *to);
-enum sneck_rc sneck__client12_on_certificate_request(struct hs *hs, const struct hs_msg *m,
-						     uint8_t *to);
-enum sneck_rc sneck__client12_send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__client12_send_certificate_verify(struct hs *hs, const struct hs_msg *m,
-						      uint8_t *to);
-enum sneck_rc sneck__server12_send_certificate_request(struct hs *hs, const struct hs_msg *m,
-						       uint8_t *to);
-enum sneck_rc sneck__server12_on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__server12_on_certificate_verify(struct hs *hs, const struct hs_msg *m,
-						    uint8_t *to);
+hs_row sneck__client12_on_certificate, sneck__client12_on_certificate_status,
+	sneck__client12_on_certificate_request, sneck__client12_send_certificate,
+	sneck__client12_send_certificate_verify, sneck__server12_send_certificate_request,
+	sneck__server12_on_certificate, sneck__server12_on_certificate_verify;
 
 /* client13_cert.c, server13_cert.c: rows about certificates. */
-enum sneck_rc sneck__client13_on_certificate_request(struct hs *hs, const struct hs_msg *m,
-						     uint8_t *to);
-enum sneck_rc sneck__client13_on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__client13_on_certificate_verify(struct hs *hs, const struct hs_msg *m,
-						    uint8_t *to);
-enum sneck_rc sneck__client13_on_certificate_or_request(struct hs *hs, const struct hs_msg *m,
-							uint8_t *to);
-enum sneck_rc sneck__client13_send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__client13_send_certificate_verify(struct hs *hs, const struct hs_msg *m,
-						      uint8_t *to);
-enum sneck_rc sneck__server13_send_certificate_request(struct hs *hs, const struct hs_msg *m,
-						       uint8_t *to);
-enum sneck_rc sneck__server13_send_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__server13_send_certificate_verify(struct hs *hs, const struct hs_msg *m,
-			uint8_t *to);
-enum sneck_rc sneck__server13_on_certificate(struct hs *hs, const struct hs_msg *m, uint8_t *to);
-enum sneck_rc sneck__server13_on_certificate_verify(struct hs *hs, const struct hs_msg *m,
-			uint8_t *to);
+hs_row sneck__client13_on_certificate_request, sneck__client13_on_certificate,
+	sneck__client13_on_certificate_verify, sneck__client13_on_certificate_or_request,
+	sneck__client13_send_certificate, sneck__client13_send_certificate_verify,
+	sneck__server13_send_certificate_request, sneck__server13_send_certificate,
+	sneck__server13_send_certificate_verify, sneck__server13_on_certificate,
+	sneck__server13_on_certificate_verify;
 
 /* post13.c: KeyUpdate and NewSessionTicket, without scratch. */
-enum sneck_rc sneck__on_post13(struct hs *hs, const struct hs_msg *m, uint8_t *to);
+hs_row sneck__on_post13;
 
 #endif

@@ -312,6 +312,8 @@ SNECK_MUST_CHECK enum sneck_rc sneck__peer12_certificate_verify(struct hs *hs,
 /* Whether a chain of n certificates is of the kind that was agreed, and one that we accept. */
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_type(const struct hs *hs, uint32_t n);
 void sneck__auth_schemes(struct nego *ng); /* what our verifier takes, into ng->schemes */
+/* A list without a certificate. */
+SNECK_MUST_CHECK enum sneck_rc sneck__auth_empty(struct hs *hs);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_leaf(struct hs *hs, struct sneck_span der);
 SNECK_MUST_CHECK enum sneck_rc sneck__auth_chain(struct hs *hs, struct sneck_span list, uint32_t n);
 /* What a verdict says: SNECK_OK, or the reason why not. */

@@ -13,20 +13,6 @@
 #include "../wire/rd.h"
 #include "graph.h"
 
-/* RFC 5246, 7.4.6: a client has to say that it has none. */
-static enum sneck_rc on_empty(struct hs *hs)
-{
-	if (hs->role == SNECK_CLIENT)
-		return SNECK_E_DECODE;
-	if (hs->cfg->client_auth != SNECK_AUTH_OPTIONAL)
-		return SNECK_E_NO_CLIENT_CERT;
-
-	SNECK_TRY(sneck__ask_certificate(hs, 0));
-
-	hs->work->evidence.none_sent = true;
-	return SNECK_OK;
-}
-
 /* What stands behind the Certificate, when that is a status. */
 static enum sneck_rc read_status(struct hs *hs, struct sneck_span next)
 {
@@ -49,7 +35,7 @@ enum sneck_rc sneck__peer12_certificate(struct hs *hs, const struct hs_msg *m)
 	SNECK_TRY(read_status(hs, m->next));
 
 	if (c.n == 0)
-		return on_empty(hs);
+		return sneck__auth_empty(hs);
 	if (c.n > hs_max_certs(hs->cfg))
 		return SNECK_E_CERT_BAD;
 

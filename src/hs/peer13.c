@@ -12,20 +12,6 @@
 #include "../msg/cert.h"
 #include "../msg/finish.h"
 
-/* RFC 9846, 4.5.1.4: from a server it is a decode_error. */
-static enum sneck_rc on_empty(struct hs *hs)
-{
-	if (hs->role == SNECK_CLIENT)
-		return SNECK_E_DECODE;
-	if (hs->cfg->client_auth != SNECK_AUTH_OPTIONAL)
-		return SNECK_E_NO_CLIENT_CERT;
-
-	SNECK_TRY(sneck__ask_certificate(hs, 0));
-
-	hs->work->evidence.none_sent = true;
-	return SNECK_OK;
-}
-
 enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m)
 {
 	struct sneck_span body = m->body;
@@ -38,7 +24,7 @@ enum sneck_rc sneck__peer_certificate(struct hs *hs, const struct hs_msg *m)
 	if (c.context.len != 0) /* ours is empty, and so is a server's */
 		return SNECK_E_ILLEGAL;
 	if (c.n == 0)
-		return on_empty(hs);
+		return sneck__auth_empty(hs);
 	if (c.n > hs_max_certs(hs->cfg))
 		return SNECK_E_CERT_BAD;
 	SNECK_TRY(sneck__auth_type(hs, c.n));

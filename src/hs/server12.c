@@ -214,8 +214,6 @@ static enum sneck_rc on_finished(struct hs *hs, const struct hs_msg *m, uint8_t 
 {
 	SNECK_TRY(sneck__auth12_finished(hs, m->body));
 
-	hs->work->evidence.psk_proved = hs->resumed != 0;
-	SNECK_TRY(sneck__evidence_accept(hs));
 	hs->rx.level = LV_APP;
 	if (hs->resumed != 0) {
 		hs->tx_level = LV_APP;

@@ -13,6 +13,8 @@ from lib import Failed, Process, SNECK, free_port, listens, make_certificates, o
 from peers import OpenSSL35
 
 OPENSSL, GNUTLS_CLI, GNUTLS_SERV = map(program, ("openssl", "gnutls-cli", "gnutls-serv"))
+# A folder with gnutls-cli and gnutls-serv of a GnuTLS that was built with zlib, brotli and zstd.
+GNUTLS_PACKS = os.environ.get("SNECK_GNUTLS_PACKS", "")
 RAW = ":-CTYPE-ALL:+CTYPE-SRV-RAWPK"
 BOTH = ":+CTYPE-SRV-RAWPK"
 
@@ -143,6 +145,21 @@ class Table:
                 self.tlslite_server(a), m.replace(b"->", b"<-"), "--compress", "--trace",
                 "--grease", "--json")
 
+    def of_gnutls(self):
+        """A GnuTLS that can pack, by each algorithm."""
+        def elsewhere(command):
+            return lambda port: [os.path.join(GNUTLS_PACKS, os.path.basename(command(port)[0])),
+                                 *command(port)[1:]]
+        trace = ("--compress", "--trace")
+        for a in ("zlib", "brotli", "zstd"):
+            pack = f"--compress-cert={a}"
+            yield f"gnutls client: {a}", lambda pack=pack: self.serve(
+                elsewhere(self.gnutls_cli("--x509cafile", self.ca, pack)), rb"Handshake was completed",
+                *trace, traced=b"-> CompressedCertificate ")
+            yield f"gnutls server: {a}", lambda pack=pack: self.connect(
+                elsewhere(self.gnutls_serv("--x509certfile", self.cert, "--x509keyfile", self.key,
+                                           pack)), b"<- CompressedCertificate ", *trace, "--json")
+
     def s_client35(self, *args):
         return lambda port: [*OpenSSL35.command, *self.s_client(*args)(port)[1:]]
 
@@ -229,6 +246,8 @@ class Table:
                 self.gnutls_serv(*x509), b"version +TLS " + self.version.encode(), "--grease", "--ocsp")
         if TLSLITE and self.version == "1.3":
             yield from self.packed()
+        if GNUTLS_PACKS and GNUTLS_CLI and GNUTLS_SERV and self.version == "1.3":
+            yield from self.of_gnutls()
         if OpenSSL35.path and self.version == "1.3":
             yield from self.of_openssl35(good)
 
@@ -254,6 +273,8 @@ def main():
             print(f"skipped: {package} is not installed")
     if not OpenSSL35.path:
         print(f"skipped: openssl-3.5: not installed: {OpenSSL35.package}")
+    if not GNUTLS_PACKS:
+        print("skipped: certificates packed by GnuTLS: SNECK_GNUTLS_PACKS names no folder; Debian's cannot")
     if not TLSLITE:
         print("skipped: compressed certificates: the Python module tlslite-ng 0.9 is not installed")
     print(f"{ok} ok, {failed} failed")

@@ -163,7 +163,6 @@ static void setup(struct pair *p, const struct attack *a)
 	static const struct sneck_span alpn[] = { { (const uint8_t *)"h2", 2 },
 						  { (const uint8_t *)"dot", 3 } };
 
-	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static const uint8_t cookie_secret[32] = { 1, 2, 3 };
 
 	pair_init(p, 1);
@@ -177,21 +176,17 @@ static void setup(struct pair *p, const struct attack *a)
 	}
 	if (a->auth != SNECK_AUTH_NONE)
 		pair_client_auth(p, a->auth);
-	if (a->retry) {
-		p->client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-		p->client.cfg.n_key_shares = 1;
-		p->server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-	}
+	if (a->retry)
+		pair_retry(p);
 	if (a->cookie)
 		p->server.cfg.cookie_secret = sneck_span_of(cookie_secret, sizeof cookie_secret);
-	p->client.v.verifier.flags = a->wants;
-	p->server.cred.ocsp = sneck_span_of("a staple", a->wants != 0 ? 8 : 0);
+	p->client.v.verifier.flags |= a->wants;
+	if (a->wants != 0)
+		p->server.cred.ocsp = sneck_span_of("a staple", 8);
 	p->client.cfg.ask_max_fragment = a->fragment;
 	p->client.cfg.insecure_no_name = a->no_name;
-	if (a->rsa) {
-		transparent_cert(p->server.certs[0], sizeof p->server.certs[0], TRANSPARENT_RSA, 7);
-		transparent_signer(&p->server.signer, TRANSPARENT_RSA, 7);
-	}
+	if (a->rsa)
+		end_identity(&p->server, TRANSPARENT_RSA);
 	pair_start(p);
 }
 
@@ -254,4 +249,19 @@ void attack_run(struct pair *p, const struct attack *a)
 	assert_false(victim->st.flags & SNECK_ST_CAN_ENCRYPT);
 	check_alert(victim, other, a);
 	pair_wipe(p);
+}
+
+void attack_from(struct pair *p, const struct attack *a, void (*begin)(struct pair *p))
+{
+	struct attack from = *a;
+
+	from.begin = begin;
+	attack_run(p, &from);
+}
+
+void attack_all(struct pair *p, const struct attack *a, size_t n, const char *what)
+{
+	for (size_t i = 0; i < n; i++)
+		attack_run(p, &a[i]);
+	print_message("%s: %zu named cases\n", what, n);
 }

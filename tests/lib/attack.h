@@ -45,18 +45,36 @@ struct attack {
 	uint8_t fragment;   /* what the client asks for, RFC 6066 */
 	uint8_t auth;	    /* of the client: enum sneck_client_auth */
 	void (*begin)(struct pair *p); /* changes the configs, or makes them anew */
-	uint32_t wants;	    /* the client's verifier: SNECK_VERIFIER_WANTS_* */
-	uint8_t nth;	    /* which of the messages of that type: 0 the first */
+	uint32_t wants;		       /* the client's verifier: SNECK_VERIFIER_WANTS_* */
+	uint8_t nth;		       /* which of the messages of that type: 0 the first */
 	enum sneck_rc rc;
 	uint8_t alert;
 };
 
-#define B(text) .bytes = (text), .n = sizeof(text) - 1u
+#define B(text)	   .bytes = (text), .n = sizeof(text) - 1u
+#define E(r, a)	   .rc = SNECK_E_##r, .alert = (a)
+#define ADD(x)	   .act = ACT_EXT_ADD, .ext = (x)
+#define DEL(x)	   .act = ACT_EXT_DEL, .ext = (x)
+#define SET_EXT(x) .act = ACT_EXT_SET, .ext = (x)
+#define BEFORE(c)  .act = ACT_BEFORE, .content = (c)
+#define LATE(c)	   .act = ACT_LATE, .content = (c)
 
 /* Edits an extension, as ACT_EXT_* says, for hooks of their own. */
 void attack_ext(struct unit *u, const struct attack *a);
 
 /* Plays a flow with the attack and checks how it ends. */
 void attack_run(struct pair *p, const struct attack *a);
+/* The same from other configs, which begin() makes. */
+void attack_from(struct pair *p, const struct attack *a, void (*begin)(struct pair *p));
+/* All of a table. */
+void attack_all(struct pair *p, const struct attack *a, size_t n, const char *what);
+#define ATTACK_ALL(p, table) attack_all(p, table, sizeof(table) / sizeof((table)[0]), #table)
+/* The test attacks_TABLE, in a file whose pair is p. */
+#define ATTACK_TEST(table)                                                                         \
+	static void attacks_##table(void **state)                                                  \
+	{                                                                                          \
+		(void)state;                                                                       \
+		ATTACK_ALL(&p, table);                                                             \
+	}
 
 #endif

@@ -116,3 +116,31 @@ void edit_init(struct edit *ed, struct end *e)
 	e->editor = ed;
 	e->edit = stream;
 }
+
+void edit_flip(struct edit *ed, struct unit *u)
+{
+	struct edit_flip *const f = (struct edit_flip *)(uintptr_t)ed->arg;
+
+	if (u->type == 22 && u->data[0] == f->type && f->at < u->len) {
+		u->data[f->at] ^= f->by;
+		f->hit = true;
+	}
+	edit_put(ed, u);
+}
+
+struct unit edit_kept[32];
+
+void edit_keep(struct edit *ed, struct unit *u)
+{
+	if (u->type == 22 && u->data[0] < 32)
+		edit_kept[u->data[0]] = *u;
+	edit_put(ed, u);
+}
+
+void edit_put_kept(struct edit *ed, struct unit *u)
+{
+	const unsigned *const types = ed->arg;
+	const uint8_t type = u->data[0];
+
+	edit_put(ed, u->type == 22 && type < 32 && *types >> type & 1u ? &edit_kept[type] : u);
+}

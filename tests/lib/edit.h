@@ -33,6 +33,20 @@ struct edit {
 	size_t run_len;
 };
 
+/* An on_unit: XORs one byte of the handshake messages of a type. */
+struct edit_flip {
+	uint8_t type, by;
+	size_t at;
+	bool hit; /* the message was that long */
+};
+void edit_flip(struct edit *ed, struct unit *u);
+
+/* An on_unit: keeps the last handshake message of each type below 32. */
+void edit_keep(struct edit *ed, struct unit *u);
+extern struct unit edit_kept[32];
+/* Another: puts what is kept in place of the types whose bits are set in *(const unsigned *)arg. */
+void edit_put_kept(struct edit *ed, struct unit *u);
+
 /* Stands between e and its peer from now on. */
 void edit_init(struct edit *ed, struct end *e);
 void edit_put(struct edit *ed, const struct unit *u);

@@ -136,7 +136,6 @@ static void negotiate(struct end *e, const struct flow *f)
 
 void flow_init(struct pair *p, const struct flow *f, uint64_t seed)
 {
-	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static const uint8_t cookie_secret[32] = { 1, 2, 3 };
 
 	resume_old = f->old;
@@ -159,11 +158,8 @@ void flow_init(struct pair *p, const struct flow *f, uint64_t seed)
 		transparent_cert(p->server.certs[0], 20, TRANSPARENT_RSA, 7);
 		transparent_signer(&p->server.signer, TRANSPARENT_RSA, 7);
 	}
-	if (f->retry) {
-		p->client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-		p->client.cfg.n_key_shares = 1;
-		p->server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-	}
+	if (f->retry)
+		pair_retry(p);
 	if (f->cookie)
 		p->server.cfg.cookie_secret = sneck_span_of(cookie_secret, sizeof cookie_secret);
 	if (f->auth != SNECK_AUTH_NONE)

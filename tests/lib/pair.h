@@ -20,6 +20,12 @@ struct link {
 	size_t len, sent; /* appended so far, and delivered of them */
 };
 
+/* A string as a span, or the start of one. */
+#define BYTES(text)                                                                                \
+	{                                                                                          \
+		(const uint8_t *)(text), sizeof(text) - 1u                                         \
+	}
+
 struct edit;
 
 /* One end. Its buffers are as large as a test may want; how much is used is up to the knobs. */
@@ -106,8 +112,26 @@ void pair_old(struct pair *p);
 void pair_init(struct pair *p, uint64_t seed);
 /* The server asks for a certificate, and the client has one. Before pair_start(). */
 void pair_client_auth(struct pair *p, uint8_t mode);
+/* The client has no share of the one group that the server takes. Before pair_start(). */
+void pair_retry(struct pair *p);
+/* Both have an external key. Before pair_start(). */
+void pair_psk(struct pair *p);
+extern const struct sneck_psk pair_key, *const pair_psks[1];
+/* The bits of i: no_compat, and both ends in pieces of a byte, in the RFC's mode, with scratch lent
+ * late, with memory that is overwritten, with a connection that moves. Before pair_start(). */
+void pair_knobs(struct pair *p, unsigned i);
+/* The bits of i from the third on: who judges the client's certificate, when, and how it comes. */
+void pair_auth_knobs(struct pair *p, unsigned i);
+/* What e shows and signs with is of this kind. Before pair_start(). */
+void end_identity(struct end *e, enum transparent_kind kind);
+/* As many credentials as kinds, at most 4, each with these names and a key of its own. One end at
+ * a time has them. Returns: where they are. */
+struct sneck_credential *end_credentials(struct end *e, const enum transparent_kind *kinds,
+					 size_t n, const char *const *names, size_t n_names);
 /* Makes the connections from the configs. */
 void pair_start(struct pair *p);
+/* And runs them: both are connected, as pair_expect() has it. */
+void pair_connect(struct pair *p);
 void pair_wipe(struct pair *p);
 
 /* One sneck_process() and what follows from it. Returns: the state. */
@@ -129,8 +153,17 @@ void pair_run(struct pair *p);
 /* Both FAILED, CLOSED or TRAFFIC_TRANSIT, or a step that says what it waits for. */
 void pair_pump(struct pair *p);
 bool pair_connected(const struct pair *p);
+/* Fails with what both say unless they are connected. */
+void pair_expect(const struct pair *p);
+/* The same; and the first words get through, in each direction. */
+void pair_chat(struct pair *p);
+struct sneck_facts end_facts(const struct end *e);
 
 void end_write(struct end *e, const void *p, size_t len);
 void end_close(struct end *e);
+/* Leaves exactly n bytes free in `out`, and a canary behind them; sees that it is whole from there
+ * on, in the buffer. */
+void end_room(struct end *e, size_t n);
+void end_canary(const struct end *e, size_t from);
 
 #endif

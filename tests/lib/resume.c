@@ -142,6 +142,18 @@ void resume_forge(struct pair *p, void (*change)(struct session *server))
 	p->client.resume_len = resume_session_len;
 }
 
+void resume_allow(struct pair *p, uint32_t max)
+{
+	p->server.cfg.max_early_data = max;
+	p->server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+}
+
+void resume_say(struct pair *p, const char *words)
+{
+	p->client.resume_flags = SNECK_SESSION_EARLY_DATA;
+	p->client.say_early = words;
+}
+
 void resume_same(struct pair *p, bool early)
 {
 	static struct {
@@ -163,10 +175,8 @@ void resume_same(struct pair *p, bool early)
 	again(p, 3);
 	if (!early)
 		return;
-	p->client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p->client.say_early = "said early";
-	p->server.cfg.max_early_data = 1000;
-	p->server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_say(p, "said early");
+	resume_allow(p, 1000);
 	p->server.accept_early = 1;
 }
 
@@ -182,9 +192,7 @@ void resume_expect(struct pair *p, int resumed)
 	if (!BUILD_CERTS && resumed == 0)
 		resumed = 2; /* the key of pair_init(), for want of certificates */
 	pair_run(p);
-	if (!pair_connected(p))
-		fail_msg("client %s, server %s", sneck_rc_name(p->client.st.err),
-			 sneck_rc_name(p->server.st.err));
+	pair_expect(p);
 	assert_int_equal(sneck_conn_facts(p->server.conn, &f, sizeof f), SNECK_OK);
 	assert_int_equal(f.resumed, resumed);
 	assert_int_equal(sneck_conn_facts(p->client.conn, &f, sizeof f), SNECK_OK);

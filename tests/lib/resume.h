@@ -28,11 +28,18 @@ void resume_keyed_ticket(struct pair *p, uint64_t seed);
 void resume_next(struct pair *p, uint64_t seed);
 /* As resume_ticket(), with the same session each time. early: early data is said, and accepted. */
 void resume_same(struct pair *p, bool early);
+/* The server allows so much early data, and is asked whether it takes it; the client says some. */
+void resume_allow(struct pair *p, uint32_t max);
+void resume_say(struct pair *p, const char *words);
 /* Makes the connections; the session of resume_ticket() is offered unless p->client.resume says
  * otherwise. */
 void resume_start(struct pair *p);
 /* Runs, and expects that both are connected, resumed as the facts say. */
 void resume_expect(struct pair *p, int resumed);
+
+/* Answers NEEDS_PSK with the session that the ring's key finds in the first identity, or with none.
+ * Returns: whether there was one. */
+bool resume_answer(struct end *e);
 
 /* Opens the ticket that is going to be offered, lets its session be changed, and seals it again:
  * what nobody but the server can do. */

@@ -13,24 +13,18 @@
 #define Z8  "\0\0\0\0\0\0\0\0"
 #define Z32 Z8 Z8 Z8 Z8
 
-#define BY_C	   .old = true
-#define BY_S	   .old = true, .by_server = true
-#define CH	   BY_C, .msg = 1
-#define SH	   BY_S, .msg = 2
-#define CERT	   BY_S, .msg = 11
-#define SKE	   BY_S, .msg = 12
-#define DONE	   BY_S, .msg = 14
-#define CKE	   BY_C, .msg = 16
-#define C_CCS	   BY_C, .content = 20
-#define S_CCS	   BY_S, .content = 20
-#define C_FIN	   BY_C, .msg = 20
-#define S_FIN	   BY_S, .msg = 20
-#define E(r, a)	   .rc = SNECK_E_##r, .alert = (a)
-#define ADD(x)	   .act = ACT_EXT_ADD, .ext = (x)
-#define DEL(x)	   .act = ACT_EXT_DEL, .ext = (x)
-#define SET_EXT(x) .act = ACT_EXT_SET, .ext = (x)
-#define BEFORE(c)  .act = ACT_BEFORE, .content = (c)
-#define LATE(c)	   .act = ACT_LATE, .content = (c)
+#define BY_C  .old = true
+#define BY_S  .old = true, .by_server = true
+#define CH    BY_C, .msg = 1
+#define SH    BY_S, .msg = 2
+#define CERT  BY_S, .msg = 11
+#define SKE   BY_S, .msg = 12
+#define DONE  BY_S, .msg = 14
+#define CKE   BY_C, .msg = 16
+#define C_CCS BY_C, .content = 20
+#define S_CCS BY_S, .content = 20
+#define C_FIN BY_C, .msg = 20
+#define S_FIN BY_S, .msg = 20
 /* A changed hello is heard of when the client's Finished comes: the signature is of less. */
 #define GOES_ON	  E(BAD_FINISHED, 51)
 #define S_GOES_ON .self = true, E(BAD_FINISHED, 51)
@@ -315,27 +309,19 @@ static const struct attack afterwards[] = {
 
 static struct pair p;
 
-#define RUN(table)                                                                                 \
-	static void run_##table(void **state)                                                      \
-	{                                                                                          \
-		(void)state;                                                                       \
-		for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)                        \
-			attack_run(&p, &table[i]);                                                 \
-		print_message("%zu named cases\n", sizeof table / sizeof table[0]);                \
-	}
-RUN(client_hello)
-RUN(server_hello)
-RUN(server_flight)
-RUN(client_flight)
-RUN(server_end)
-RUN(afterwards)
+ATTACK_TEST(client_hello)
+ATTACK_TEST(server_hello)
+ATTACK_TEST(server_flight)
+ATTACK_TEST(client_flight)
+ATTACK_TEST(server_end)
+ATTACK_TEST(afterwards)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(run_client_hello),  cmocka_unit_test(run_server_hello),
-		cmocka_unit_test(run_server_flight), cmocka_unit_test(run_client_flight),
-		cmocka_unit_test(run_server_end),    cmocka_unit_test(run_afterwards),
+		cmocka_unit_test(attacks_client_hello),	 cmocka_unit_test(attacks_server_hello),
+		cmocka_unit_test(attacks_server_flight), cmocka_unit_test(attacks_client_flight),
+		cmocka_unit_test(attacks_server_end),	 cmocka_unit_test(attacks_afterwards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

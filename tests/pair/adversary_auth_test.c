@@ -9,16 +9,11 @@
 
 #include "lib/attack.h"
 
-#define EE	   .by_server = true, .msg = 8
-#define CERT	   .by_server = true, .msg = 11
-#define CV	   .by_server = true, .msg = 15
-#define SFIN	   .by_server = true, .msg = 20
-#define CFIN	   .msg = 20
-#define E(r, a)	   .rc = SNECK_E_##r, .alert = (a)
-#define ADD(x)	   .act = ACT_EXT_ADD, .ext = (x)
-#define SET_EXT(x) .act = ACT_EXT_SET, .ext = (x)
-#define BEFORE(c)  .act = ACT_BEFORE, .content = (c)
-#define LATE(c)	   .act = ACT_LATE, .content = (c)
+#define EE   .by_server = true, .msg = 8
+#define CERT .by_server = true, .msg = 11
+#define CV   .by_server = true, .msg = 15
+#define SFIN .by_server = true, .msg = 20
+#define CFIN .msg = 20
 
 #define LEAF  "\0\0\x07TCERTE\x07\0\0"
 #define LEAF3 LEAF LEAF LEAF
@@ -221,23 +216,9 @@ static const struct attack later[] = {
 
 static struct pair p;
 
-static void run(const struct attack *a, size_t n, const char *what)
-{
-	for (size_t i = 0; i < n; i++)
-		attack_run(&p, &a[i]);
-	print_message("%s: %zu named cases\n", what, n);
-}
-
-#define TEST(table)                                                                                \
-	static void attacks_##table(void **state)                                                  \
-	{                                                                                          \
-		(void)state;                                                                       \
-		run(table, sizeof table / sizeof table[0], #table);                                \
-	}
-
-TEST(extensions)
-TEST(authentication)
-TEST(later)
+ATTACK_TEST(extensions)
+ATTACK_TEST(authentication)
+ATTACK_TEST(later)
 
 int main(void)
 {

@@ -16,12 +16,8 @@
 	"\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91"                         \
 	"\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c"
 
-#define CH	   .msg = 1
-#define SH	   .by_server = true, .msg = 2
-#define E(r, a)	   .rc = SNECK_E_##r, .alert = (a)
-#define ADD(x)	   .act = ACT_EXT_ADD, .ext = (x)
-#define DEL(x)	   .act = ACT_EXT_DEL, .ext = (x)
-#define SET_EXT(x) .act = ACT_EXT_SET, .ext = (x)
+#define CH .msg = 1
+#define SH .by_server = true, .msg = 2
 
 static const struct attack client_hello[] = {
 	{ "n1_ch_short", CH, .act = ACT_TRUNC, .at = 1, E(DECODE, 50) },
@@ -192,30 +188,14 @@ static const struct attack server_hello[] = {
 
 static struct pair p;
 
-static void run(const struct attack *a, size_t n, const char *what)
-{
-	for (size_t i = 0; i < n; i++)
-		attack_run(&p, &a[i]);
-	print_message("%s: %zu named cases\n", what, n);
-}
-
-static void attacks_on_the_client_hello(void **state)
-{
-	(void)state;
-	run(client_hello, sizeof client_hello / sizeof client_hello[0], "ClientHello");
-}
-
-static void attacks_on_the_server_hello(void **state)
-{
-	(void)state;
-	run(server_hello, sizeof server_hello / sizeof server_hello[0], "ServerHello");
-}
+ATTACK_TEST(client_hello)
+ATTACK_TEST(server_hello)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(attacks_on_the_client_hello),
-		cmocka_unit_test(attacks_on_the_server_hello),
+		cmocka_unit_test(attacks_client_hello),
+		cmocka_unit_test(attacks_server_hello),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,15 +18,6 @@ static void init(void)
 	pair_old(&p);
 }
 
-static void connect(void)
-{
-	pair_start(&p);
-	pair_run(&p);
-	if (!pair_connected(&p))
-		fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
-			 sneck_rc_name(p.server.st.err));
-}
-
 /* ---- staples ---- */
 
 static void drop_promise(struct edit *e, struct unit *u)
@@ -57,7 +48,7 @@ static void staples(void **state)
 		init();
 		p.client.v.verifier.flags = wants ? SNECK_VERIFIER_WANTS_OCSP : 0;
 		p.server.cred.ocsp = sneck_span_of("staple", 6);
-		connect();
+		pair_connect(&p);
 		assert_int_equal(status_sent(), wants);
 		pair_wipe(&p);
 	}
@@ -155,7 +146,7 @@ static void n31_longer_than_agreed(void **state)
 		init();
 		p.server.cfg.recv_record_limit = 64;
 		p.client.cfg.max_version = SNECK_TLS12;
-		connect();
+		pair_connect(&p);
 		link_record(&p.client, true, 23, data, len);
 		pair_run(&p);
 		assert_int_equal(p.server.st.err, len > 64 ? SNECK_E_RECORD_SIZE : SNECK_OK);

@@ -73,11 +73,7 @@ static void talk(struct sneck_facts *client, struct sneck_facts *server)
 {
 	static uint8_t big[20000] = "from the server";
 
-	pair_start(&p);
-	pair_run(&p);
-	if (!pair_connected(&p))
-		fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
-			 sneck_rc_name(p.server.st.err));
+	pair_connect(&p);
 	assert_int_equal(sneck_conn_facts(p.client.conn, client, sizeof *client), SNECK_OK);
 	assert_int_equal(sneck_conn_facts(p.server.conn, server, sizeof *server), SNECK_OK);
 	assert_int_equal(client->suite, server->suite);

@@ -11,16 +11,12 @@
 #include "lib/pair.h"
 
 static struct pair p, q;
-static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
 
 static void prepare(struct pair *x, uint64_t seed, bool retry)
 {
 	pair_init(x, seed);
-	if (retry) {
-		x->client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-		x->client.cfg.n_key_shares = 1;
-		x->server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-	}
+	if (retry)
+		pair_retry(x);
 }
 
 /* ---- N79 ---- */
@@ -80,9 +76,7 @@ static void n79_random_repeats(void **state)
 		p.client.t.provider.random = bad_random;
 		if (i & 2)
 			p.server.t.provider.random = bad_random;
-		pair_start(&p);
-		pair_run(&p);
-		assert_true(pair_connected(&p));
+		pair_connect(&p);
 		assert_int_equal(sneck_conn_facts(p.client.conn, &f, sizeof f), SNECK_OK);
 		assert_int_equal(f.retried, (i & 4) != 0);
 		pair_wipe(&p);

@@ -15,31 +15,11 @@
 
 static struct pair p;
 
-static void identity(struct end *e, enum transparent_kind kind)
-{
-	transparent_cert(e->certs[0], sizeof e->certs[0], kind, e->signer.id);
-	transparent_signer(&e->signer, kind, e->signer.id);
-}
-
-static struct sneck_facts facts_of(const struct end *e)
-{
-	struct sneck_facts facts;
-
-	assert_int_equal(sneck_conn_facts(e->conn, &facts, sizeof facts), SNECK_OK);
-	return facts;
-}
-
 static void talk(void)
 {
-	if (!pair_connected(&p))
-		fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
-			 sneck_rc_name(p.server.st.err));
-	assert_int_equal(facts_of(&p.server).version, SNECK_TLS12);
-	end_write(&p.client, "hello", 5);
-	end_write(&p.server, "world", 5);
-	pair_run(&p);
-	assert_memory_equal(p.server.got, "hello", 5);
-	assert_memory_equal(p.client.got, "world", 5);
+	pair_expect(&p);
+	assert_int_equal(end_facts(&p.server).version, SNECK_TLS12);
+	pair_chat(&p);
 }
 
 static void prepare(uint64_t seed, uint8_t mode)
@@ -72,26 +52,17 @@ static void every_way(void **state)
 		const uint16_t scheme = keys[i >> 10].scheme;
 
 		prepare(i, i & 1 ? SNECK_AUTH_REQUIRED : SNECK_AUTH_OPTIONAL);
-		identity(&p.client, keys[i >> 10].kind);
+		end_identity(&p.client, keys[i >> 10].kind);
 		p.server.cfg.suites = (struct sneck_u16s){ &suites[i >> 1 & 1], 1 };
-		if (i & 4)
-			p.server.cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG;
-		p.server.answer = i & 8 ? 1 : 2;
-		p.server.rfc_mode = (i & 16) != 0;
-		p.client.rfc_mode = (i & 32) != 0;
-		p.client.cfg.send_fragment = i & 64 ? 64 : 0;
-		p.server.exact = (i & 128) != 0;
-		p.server.chunk = i & 256 ? 7 : 0;
-		p.server.poison = p.server.move = (i & 256) != 0;
+		pair_auth_knobs(&p, i);
 		p.client.cfg.ask |= i & 512 ? SNECK_ASK_SIGN : 0u;
 		p.client.cfg.check_own_signature = i & 16 ? 1 : 0;
-		p.server.late_scratch = (i & 8) != 0;
 		pair_start(&p);
 		pair_run(&p);
-		assert_int_equal(facts_of(&p.client).own_scheme, scheme);
-		assert_int_equal(facts_of(&p.server).peer_scheme, scheme);
-		assert_memory_not_equal(facts_of(&p.server).leaf_id, (uint8_t[32]){ 0 }, 32);
-		assert_memory_not_equal(facts_of(&p.server).leaf_id, facts_of(&p.client).leaf_id,
+		assert_int_equal(end_facts(&p.client).own_scheme, scheme);
+		assert_int_equal(end_facts(&p.server).peer_scheme, scheme);
+		assert_memory_not_equal(end_facts(&p.server).leaf_id, (uint8_t[32]){ 0 }, 32);
+		assert_memory_not_equal(end_facts(&p.server).leaf_id, end_facts(&p.client).leaf_id,
 					32);
 		talk();
 		assert_int_equal(p.server.v.calls, i & 4 ? 0 : 1);
@@ -117,31 +88,15 @@ static void chosen_by_scheme(void **state)
 		{ { 0x0501, 0x0601 }, 0x0501 },		{ { 0x0503, 0x0809 }, 0 },
 		{ { 0x0804, 0x0807, 0x0806 }, 0x0804 }, { { 0x0809, 0x0603 }, 0 },
 	};
-	static struct transparent_signer signers[4];
-	static struct sneck_credential creds[4];
-	static const struct sneck_credential *list[4];
-	static struct sneck_span chains[4];
-	static uint8_t certs[4][20];
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
-		transparent_signer(&signers[k], kinds[k], (uint8_t)(31 + k));
-		transparent_cert(certs[k], sizeof certs[k], kinds[k], (uint8_t)(31 + k));
-		chains[k] = sneck_span_of(certs[k], sizeof certs[k]);
-		creds[k] = (struct sneck_credential){
-			SNECK_CREDENTIAL_INIT,	      .chain = &chains[k], .n_chain = 1,
-			.signer = &signers[k].signer, .names = names,	   .n_names = 1
-		};
-		list[k] = &creds[k];
-	}
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		prepare(i, SNECK_AUTH_OPTIONAL);
-		p.client.cfg.credentials = list;
-		p.client.cfg.n_credentials = 4;
+		end_credentials(&p.client, kinds, 4, names, 1);
 		p.server.v.verifier.schemes = cases[i].takes;
 		pair_start(&p);
 		pair_run(&p);
-		assert_int_equal(facts_of(&p.server).peer_scheme, cases[i].shown);
+		assert_int_equal(end_facts(&p.server).peer_scheme, cases[i].shown);
 		talk();
 		pair_wipe(&p);
 	}
@@ -189,7 +144,7 @@ static void n34_required_and_none_came(void **state)
 		else if ((i & 6) == 2)
 			p.server.v.verifier.schemes = rsa;
 		else if ((i & 6) == 4)
-			identity(&p.client, TRANSPARENT_ED25519);
+			end_identity(&p.client, TRANSPARENT_ED25519);
 		else
 			p.client.signer.signer.sign_digest = NULL;
 		if (i & 8)
@@ -211,15 +166,6 @@ static void n34_required_and_none_came(void **state)
 }
 
 /* ---- the request ---- */
-
-static struct unit request;
-
-static void keep_request(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == 13)
-		request = *u;
-	edit_put(ed, u);
-}
 
 static void what_is_asked_for(void **state)
 {
@@ -246,14 +192,14 @@ static void what_is_asked_for(void **state)
 		}
 		pair_start(&p);
 		edit_init(&ed, &p.server);
-		ed.on_unit = keep_request;
+		ed.on_unit = edit_keep;
 		pair_run(&p);
 		if (i < 2) {
-			assert_int_equal(request.len, sizeof want - 1u);
-			assert_memory_equal(request.data, want, sizeof want - 1u);
+			assert_int_equal(edit_kept[13].len, sizeof want - 1u);
+			assert_memory_equal(edit_kept[13].data, want, sizeof want - 1u);
 		} else {
-			assert_int_equal(request.data[4], 1);
-			assert_int_equal(request.data[5], types[i - 2]);
+			assert_int_equal(edit_kept[13].data[4], 1);
+			assert_int_equal(edit_kept[13].data[5], types[i - 2]);
 		}
 		talk();
 		pair_wipe(&p);
@@ -384,7 +330,7 @@ static void signed_elsewhere(void **state)
 		const struct sneck_sign_st *const st = &e->st.u.sign;
 
 		prepare(1, SNECK_AUTH_REQUIRED);
-		identity(e, kinds[i & 1]);
+		end_identity(e, kinds[i & 1]);
 		e->cfg.ask |= SNECK_ASK_SIGN;
 		e->poison = e->move = i & 2;
 		pair_start(&p);
@@ -509,7 +455,7 @@ static void credential_of_a_client(void **state)
 					 SNECK_OK);
 			pair_run(&p);
 			talk();
-			assert_int_equal(facts_of(&p.server).peer_scheme, 0);
+			assert_int_equal(end_facts(&p.server).peer_scheme, 0);
 		}
 		pair_wipe(&p);
 	}
@@ -567,7 +513,7 @@ static void raw_key_of_a_client(void **state)
 		pair_start(&p);
 		pair_run(&p);
 		if (i < 4) {
-			assert_int_equal(facts_of(&p.server).peer_scheme, 0x0403);
+			assert_int_equal(end_facts(&p.server).peer_scheme, 0x0403);
 			talk();
 		} else {
 			assert_int_equal(p.server.st.err, SNECK_E_CERT_TYPE);

@@ -10,21 +10,20 @@
 #include <cmocka.h>
 
 #include "lib/attack.h"
+#include "lib/fail.h"
 
 static struct pair p;
 
-#define CERT	  .old = true, .msg = 11, .auth = SNECK_AUTH_REQUIRED
-#define MAYBE	  .old = true, .msg = 11, .auth = SNECK_AUTH_OPTIONAL
-#define CKE	  .old = true, .msg = 16, .auth = SNECK_AUTH_OPTIONAL
-#define CV	  .old = true, .msg = 15, .auth = SNECK_AUTH_REQUIRED
-#define CR	  .old = true, .by_server = true, .msg = 13, .auth = SNECK_AUTH_OPTIONAL
-#define DONE	  .old = true, .by_server = true, .msg = 14, .auth = SNECK_AUTH_OPTIONAL
-#define E(r, a)	  .rc = SNECK_E_##r, .alert = (a)
-#define BEFORE(c) .act = ACT_BEFORE, .content = (c)
-#define LEAF	  "\0\0\x07TCERTE\x08"
-#define LEAF3	  LEAF LEAF LEAF
+#define CERT  .old = true, .msg = 11, .auth = SNECK_AUTH_REQUIRED
+#define MAYBE .old = true, .msg = 11, .auth = SNECK_AUTH_OPTIONAL
+#define CKE   .old = true, .msg = 16, .auth = SNECK_AUTH_OPTIONAL
+#define CV    .old = true, .msg = 15, .auth = SNECK_AUTH_REQUIRED
+#define CR    .old = true, .by_server = true, .msg = 13, .auth = SNECK_AUTH_OPTIONAL
+#define DONE  .old = true, .by_server = true, .msg = 14, .auth = SNECK_AUTH_OPTIONAL
+#define LEAF  "\0\0\x07TCERTE\x08"
+#define LEAF3 LEAF LEAF LEAF
 
-static const struct attack attacks[] = {
+static const struct attack client_auth[] = {
 	{ "n34_empty", CERT, .act = ACT_REPLACE, B("\x0b\0\0\x03\0\0\0"), E(NO_CLIENT_CERT, 40) },
 	{ "n35_empty_then_cv", MAYBE, .act = ACT_REPLACE, B("\x0b\0\0\x03\0\0\0"),
 	  E(UNEXPECTED, 10) },
@@ -97,13 +96,7 @@ static const struct attack attacks[] = {
 	  B("\x0d\0\0\x0a\x01\x40\0\x04\x04\x03\x08\x04\0\0"), E(UNEXPECTED, 10) },
 };
 
-static void named(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++)
-		attack_run(&p, &attacks[i]);
-	print_message("%zu named cases\n", sizeof attacks / sizeof attacks[0]);
-}
+ATTACK_TEST(client_auth)
 
 static void prepare(uint8_t mode, enum transparent_kind kind)
 {
@@ -118,23 +111,10 @@ static void prepare(uint8_t mode, enum transparent_kind kind)
 
 /* ---- another handshake's ---- */
 
-static struct unit kept;
-
-static void keep(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == 15)
-		kept = *u;
-	edit_put(ed, u);
-}
-
-static void put_kept(struct edit *ed, struct unit *u)
-{
-	edit_put(ed, u->type == 22 && u->data[0] == 15 ? &kept : u);
-}
-
 /* A signature is of one handshake, and cannot be shown in another one of the same two. */
 static void n33_replayed(void **state)
 {
+	static const unsigned verify = 1u << 15;
 	static struct edit ed;
 
 	(void)state;
@@ -143,7 +123,8 @@ static void n33_replayed(void **state)
 		p.client.t.random += (unsigned)seed;
 		pair_start(&p);
 		edit_init(&ed, &p.client);
-		ed.on_unit = seed == 1 ? keep : put_kept;
+		ed.on_unit = seed == 1 ? edit_keep : edit_put_kept;
+		ed.arg = &verify;
 		pair_run(&p);
 		if (seed == 1)
 			assert_true(pair_connected(&p));
@@ -155,22 +136,9 @@ static void n33_replayed(void **state)
 
 /* The server's own certificate and signature, sent back to it: what it signed is something else,
  * also with the same key on both sides. */
-static struct unit servers_cert;
-
-static void keep_cert(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == 11)
-		servers_cert = *u;
-	edit_put(ed, u);
-}
-
-static void send_back(struct edit *ed, struct unit *u)
-{
-	edit_put(ed, u->type == 22 && u->data[0] == 11 ? &servers_cert : u);
-}
-
 static void n43_reflected(void **state)
 {
+	static const unsigned cert = 1u << 11;
 	static struct edit ed[2];
 
 	(void)state;
@@ -178,8 +146,9 @@ static void n43_reflected(void **state)
 	pair_start(&p);
 	edit_init(&ed[0], &p.client);
 	edit_init(&ed[1], &p.server);
-	ed[0].on_unit = send_back;
-	ed[1].on_unit = keep_cert;
+	ed[0].on_unit = edit_put_kept;
+	ed[0].arg = &cert;
+	ed[1].on_unit = edit_keep;
 	pair_run(&p);
 	assert_int_equal(p.server.st.err, SNECK_E_BAD_SIGNATURE);
 	assert_int_equal(p.server.n_done, 0);
@@ -187,19 +156,6 @@ static void n43_reflected(void **state)
 }
 
 /* ---- every byte of the request, and of what the client says about itself ---- */
-
-static uint8_t at_type, by;
-static size_t at_byte;
-static bool hit;
-
-static void flip(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == at_type && at_byte < u->len) {
-		u->data[at_byte] ^= by;
-		hit = true;
-	}
-	edit_put(ed, u);
-}
 
 static void every_byte_flipped(void **state)
 {
@@ -210,19 +166,19 @@ static void every_byte_flipped(void **state)
 
 	(void)state;
 	for (size_t t = 0; t < 2 * 15; t++) {
-		at_type = types[t / 6];
-		by = bits[t % 3];
-		hit = true;
-		for (at_byte = 0; hit; at_byte++) {
+		struct edit_flip f = { .type = types[t / 6], .by = bits[t % 3], .hit = true };
+
+		for (; f.hit; f.at++) {
 			prepare(SNECK_AUTH_OPTIONAL, kinds[t / 3 % 2]);
 			pair_start(&p);
-			edit_init(&ed, at_type == 13 ? &p.server : &p.client);
-			ed.on_unit = flip;
-			hit = false;
+			edit_init(&ed, f.type == 13 ? &p.server : &p.client);
+			ed.on_unit = edit_flip;
+			ed.arg = &f;
+			f.hit = false;
 			pair_run(&p);
-			assert_int_equal(p.server.n_done, !hit);
-			assert_true(p.client.n_done == 0 || !hit);
-			cases += hit;
+			assert_int_equal(p.server.n_done, !f.hit);
+			assert_true(p.client.n_done == 0 || !f.hit);
+			cases += f.hit;
 			pair_wipe(&p);
 		}
 	}
@@ -233,31 +189,25 @@ static void every_byte_flipped(void **state)
 /* N78: call n of the provider fails, for all n: whose call it is fails, and nobody connects. */
 static void n78_every_call_fails(void **state)
 {
-	uint64_t n = 1;
-
 	(void)state;
 	for (int how = 0; how < 4; how++) {
-		for (n = 1;; n++) {
+		bool reached = true;
+		uint64_t n;
+
+		for (n = 0; reached;) {
 			prepare(SNECK_AUTH_REQUIRED,
 				how & 1 ? TRANSPARENT_ECDSA384 : TRANSPARENT_ECDSA);
 			p.server.cfg.ask |= how & 2 ? SNECK_ASK_VERIFY : 0u;
 			p.server.answer = 2;
 			p.client.cfg.check_own_signature = 1;
 			pair_start(&p);
-			transparent_calls = 0;
-			transparent_fail_at = n;
-			pair_run(&p);
-			if (transparent_calls < n)
-				break;
-			assert_true(p.client.n_done == 0 || p.server.n_done == 0);
-			assert_true(p.client.st.state == SNECK_FAILED ||
+			reached = fail_call(&p, ++n);
+			assert_int_equal(pair_connected(&p), !reached);
+			assert_true(!reached || p.client.n_done == 0 || p.server.n_done == 0);
+			assert_true(!reached || p.client.st.state == SNECK_FAILED ||
 				    p.server.st.state == SNECK_FAILED);
-			transparent_fail_at = 0;
 			pair_wipe(&p);
 		}
-		transparent_fail_at = 0;
-		assert_true(pair_connected(&p));
-		pair_wipe(&p);
 		print_message("%u calls\n", (unsigned)n);
 		assert_true(n > 120);
 	}
@@ -266,10 +216,8 @@ static void n78_every_call_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(named),
-		cmocka_unit_test(n33_replayed),
-		cmocka_unit_test(n43_reflected),
-		cmocka_unit_test(every_byte_flipped),
+		cmocka_unit_test(attacks_client_auth),	cmocka_unit_test(n33_replayed),
+		cmocka_unit_test(n43_reflected),	cmocka_unit_test(every_byte_flipped),
 		cmocka_unit_test(n78_every_call_fails),
 	};
 

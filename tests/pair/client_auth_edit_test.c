@@ -12,25 +12,6 @@
 static struct pair p;
 
 /* Certificate, CertificateVerify, Finished of the server, sent back to it as the client's. */
-static struct unit servers[32];
-static unsigned reflect;
-
-static void keep_all(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] < 32)
-		servers[u->data[0]] = *u;
-	edit_put(ed, u);
-}
-
-static void send_back(struct edit *ed, struct unit *u)
-{
-	const uint8_t type = u->data[0];
-
-	if (u->type == 22 && type < 32 && (reflect >> type & 1u) != 0)
-		*u = servers[type];
-	edit_put(ed, u);
-}
-
 static void n43_n44_reflected(void **state)
 {
 	static const struct {
@@ -57,12 +38,12 @@ static void n43_n44_reflected(void **state)
 		pair_start(&p);
 		edit_init(&ed[0], &p.client);
 		edit_init(&ed[1], &p.server);
-		ed[0].on_unit = send_back;
-		ed[1].on_unit = keep_all;
-		reflect = cases[i / 2].types;
+		ed[0].on_unit = edit_put_kept;
+		ed[0].arg = &cases[i / 2].types;
+		ed[1].on_unit = edit_keep;
 		pair_run(&p);
 		/* the same certificate, sent back, is the client's own */
-		if (i % 2 != 0 && reflect == 1u << 11) {
+		if (i % 2 != 0 && cases[i / 2].types == 1u << 11) {
 			assert_true(pair_connected(&p));
 		} else {
 			assert_int_equal(p.server.st.err, cases[i / 2].rc);
@@ -75,19 +56,6 @@ static void n43_n44_reflected(void **state)
 
 /* ---- every byte of the request, and of what the client says about itself ---- */
 
-static uint8_t at_type, by;
-static size_t at_byte;
-static bool hit;
-
-static void flip(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == at_type && at_byte < u->len) {
-		u->data[at_byte] ^= by;
-		hit = true;
-	}
-	edit_put(ed, u);
-}
-
 static void every_byte_flipped(void **state)
 {
 	static const uint8_t types[] = { 11, 15, 20, 13 }, bits[] = { 1, 0x80, 0xff };
@@ -96,21 +64,21 @@ static void every_byte_flipped(void **state)
 
 	(void)state;
 	for (size_t t = 0; t < 12; t++) {
-		at_type = types[t / 3];
-		by = bits[t % 3];
-		hit = true;
-		for (at_byte = 0; hit; at_byte++) {
+		struct edit_flip f = { .type = types[t / 3], .by = bits[t % 3], .hit = true };
+
+		for (; f.hit; f.at++) {
 			pair_init(&p, 1);
 			pair_client_auth(&p, SNECK_AUTH_OPTIONAL);
 			for (int i = 0; i < 2; i++)
 				p.client.chain[i].len = 20;
 			pair_start(&p);
-			edit_init(&ed, at_type == 13 ? &p.server : &p.client);
-			ed.on_unit = flip;
-			hit = false;
+			edit_init(&ed, f.type == 13 ? &p.server : &p.client);
+			ed.on_unit = edit_flip;
+			ed.arg = &f;
+			f.hit = false;
 			pair_run(&p);
-			assert_int_equal(p.server.n_done, !hit);
-			cases += hit;
+			assert_int_equal(p.server.n_done, !f.hit);
+			cases += f.hit;
 			pair_wipe(&p);
 		}
 	}

@@ -12,36 +12,12 @@
 
 static struct pair p;
 
-static void identity(struct end *e, enum transparent_kind kind)
-{
-	transparent_cert(e->certs[0], sizeof e->certs[0], kind, e->signer.id);
-	transparent_signer(&e->signer, kind, e->signer.id);
-}
-
-static void facts_of(const struct end *e, struct sneck_facts *facts)
-{
-	assert_int_equal(sneck_conn_facts(e->conn, facts, sizeof *facts), SNECK_OK);
-}
-
-static void talk(void)
-{
-	if (!pair_connected(&p))
-		fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
-			 sneck_rc_name(p.server.st.err));
-	end_write(&p.client, "hello", 5);
-	end_write(&p.server, "world", 5);
-	pair_run(&p);
-	assert_memory_equal(p.server.got, "hello", 5);
-	assert_memory_equal(p.client.got, "world", 5);
-}
-
 /* ---- flows ---- */
 
 static void every_way(void **state)
 {
 	static const enum transparent_kind kinds[] = { TRANSPARENT_ECDSA, TRANSPARENT_RSA,
 						       TRANSPARENT_ED25519 };
-	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static const uint16_t signs[] = { 0x0403, 0x0804, 0x0807 };
 	unsigned flows = 0;
 
@@ -51,31 +27,19 @@ static void every_way(void **state)
 
 		pair_init(&p, i);
 		pair_client_auth(&p, i & 1 ? SNECK_AUTH_REQUIRED : SNECK_AUTH_OPTIONAL);
-		identity(&p.client, kinds[i >> 9]);
-		if (i & 2) { /* behind a retry */
-			p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-			p.client.cfg.n_key_shares = 1;
-			p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-		}
-		if (i & 4)
-			p.server.cfg.ask |= SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG;
-		p.server.answer = i & 8 ? 1 : 2;
-		p.server.rfc_mode = (i & 16) != 0;
-		p.client.rfc_mode = (i & 32) != 0;
-		p.client.cfg.send_fragment = i & 64 ? 64 : 0;
-		p.server.exact = (i & 128) != 0;
-		p.server.chunk = i & 256 ? 7 : 0;
-		p.server.poison = p.server.move = (i & 256) != 0;
-		p.server.late_scratch = (i & 8) != 0;
+		end_identity(&p.client, kinds[i >> 9]);
+		if (i & 2) /* behind a retry */
+			pair_retry(&p);
+		pair_auth_knobs(&p, i);
 		pair_start(&p);
 		pair_run(&p);
-		facts_of(&p.client, &c);
-		facts_of(&p.server, &s);
+		c = end_facts(&p.client);
+		s = end_facts(&p.server);
 		assert_int_equal(c.own_scheme, signs[i >> 9]);
 		assert_int_equal(s.peer_scheme, signs[i >> 9]);
 		assert_memory_not_equal(s.leaf_id, (uint8_t[32]){ 0 }, 32);
 		assert_memory_not_equal(s.leaf_id, c.leaf_id, 32);
-		talk();
+		pair_chat(&p);
 		assert_int_equal(p.server.v.calls, i & 4 ? 0 : 1);
 		pair_wipe(&p);
 		flows++;
@@ -96,36 +60,17 @@ static void chosen_by_scheme(void **state)
 		{ { 0x0806, 0x0807 }, 0x0806 }, { { 0x0805, 0x0804 }, 0x0804 },
 		{ { 0x0807, 0x0808 }, 0x0807 }, { { 0x0503, 0x0809 }, 0 },
 	};
-	static struct transparent_signer signers[3];
-	static struct sneck_credential creds[3];
-	static const struct sneck_credential *list[3];
-	static struct sneck_span chains[3];
-	static uint8_t certs[3][20];
 
 	(void)state;
-	for (size_t k = 0; k < 3; k++) {
-		transparent_signer(&signers[k], kinds[k], (uint8_t)(31 + k));
-		transparent_cert(certs[k], sizeof certs[k], kinds[k], (uint8_t)(31 + k));
-		chains[k] = sneck_span_of(certs[k], sizeof certs[k]);
-		creds[k] = (struct sneck_credential){
-			SNECK_CREDENTIAL_INIT,	      .chain = &chains[k], .n_chain = 1,
-			.signer = &signers[k].signer, .names = names,	   .n_names = 1
-		};
-		list[k] = &creds[k];
-	}
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct sneck_facts facts;
-
 		pair_init(&p, i);
 		pair_client_auth(&p, SNECK_AUTH_OPTIONAL);
-		p.client.cfg.credentials = list;
-		p.client.cfg.n_credentials = 3;
+		end_credentials(&p.client, kinds, 3, names, 1);
 		p.server.v.verifier.schemes = cases[i].takes;
 		pair_start(&p);
 		pair_run(&p);
-		facts_of(&p.server, &facts);
-		assert_int_equal(facts.peer_scheme, cases[i].shown);
-		talk();
+		assert_int_equal(end_facts(&p.server).peer_scheme, cases[i].shown);
+		pair_chat(&p);
 		pair_wipe(&p);
 	}
 }
@@ -151,7 +96,7 @@ static void n34_required_and_none_came(void **state)
 		pair_run(&p);
 		assert_int_equal(p.server.v.calls, 0);
 		if (!required) {
-			talk();
+			pair_chat(&p);
 		} else {
 			assert_int_equal(p.server.st.err, SNECK_E_NO_CLIENT_CERT);
 			assert_int_equal(p.server.st.alert, SNECK_ALERT_CERTIFICATE_REQUIRED);
@@ -190,7 +135,7 @@ static void empty_list_is_shown(void **state)
 	pair_start(&p);
 	pair_run(&p);
 	assert_int_equal(shown, 1);
-	talk();
+	pair_chat(&p);
 	pair_wipe(&p);
 }
 
@@ -239,15 +184,6 @@ static void half_rtt(void **state)
 
 /* ---- the request ---- */
 
-static struct unit request;
-
-static void keep_request(struct edit *ed, struct unit *u)
-{
-	if (u->type == 22 && u->data[0] == 13)
-		request = *u;
-	edit_put(ed, u);
-}
-
 static void what_is_asked_for(void **state)
 {
 	static const struct sneck_span names[] = { { (const uint8_t *)"0\0", 2 },
@@ -273,11 +209,11 @@ static void what_is_asked_for(void **state)
 		p.server.rfc_mode = asked;
 		pair_start(&p);
 		edit_init(&ed, &p.server);
-		ed.on_unit = keep_request;
+		ed.on_unit = edit_keep;
 		pair_run(&p);
-		assert_int_equal(request.len, sizeof want - 1u);
-		assert_memory_equal(request.data, want, sizeof want - 1u);
-		talk();
+		assert_int_equal(edit_kept[13].len, sizeof want - 1u);
+		assert_memory_equal(edit_kept[13].data, want, sizeof want - 1u);
+		pair_chat(&p);
 		pair_wipe(&p);
 	}
 }
@@ -297,7 +233,7 @@ static void announced_by_a_client(void **state)
 		pair_start(&p);
 		pair_run(&p);
 		assert_int_equal(p.client.link.len > 1200, i);
-		talk();
+		pair_chat(&p);
 		pair_wipe(&p);
 	}
 }
@@ -403,30 +339,27 @@ static void whose_chain_it_is(void **state)
 		pair_start(&p);
 		pair_run(&p);
 		assert_int_equal(role, SNECK_CLIENT);
-		talk();
+		pair_chat(&p);
 		pair_wipe(&p);
 	}
 }
 
 /* ---- attacks ---- */
 
-#define CERT	  .msg = 11, .auth = SNECK_AUTH_REQUIRED
-#define MAYBE	  .msg = 11, .auth = SNECK_AUTH_OPTIONAL
-#define CV	  .msg = 15, .auth = SNECK_AUTH_REQUIRED
-#define FIN	  .msg = 20, .auth = SNECK_AUTH_OPTIONAL
-#define CR	  .by_server = true, .msg = 13, .auth = SNECK_AUTH_OPTIONAL
-#define E(r, a)	  .rc = SNECK_E_##r, .alert = (a)
-#define ADD(x)	  .act = ACT_EXT_ADD, .ext = (x)
-#define BEFORE(c) .act = ACT_BEFORE, .content = (c)
-#define LEAF	  "\0\0\x07TCERTE\x08\0\0"
-#define LEAF3	  LEAF LEAF LEAF
+#define CERT  .msg = 11, .auth = SNECK_AUTH_REQUIRED
+#define MAYBE .msg = 11, .auth = SNECK_AUTH_OPTIONAL
+#define CV    .msg = 15, .auth = SNECK_AUTH_REQUIRED
+#define FIN   .msg = 20, .auth = SNECK_AUTH_OPTIONAL
+#define CR    .by_server = true, .msg = 13, .auth = SNECK_AUTH_OPTIONAL
+#define LEAF  "\0\0\x07TCERTE\x08\0\0"
+#define LEAF3 LEAF LEAF LEAF
 
 static void eleven(struct pair *of)
 {
 	of->server.cfg.max_certs = 11;
 }
 
-static const struct attack attacks[] = {
+static const struct attack client_auth[] = {
 	{ "n34_empty", CERT, .act = ACT_REPLACE, B("\x0b\0\0\x04\0\0\0\0"),
 	  E(NO_CLIENT_CERT, 116) },
 	{ "n35_empty_then_cv", MAYBE, .act = ACT_REPLACE, B("\x0b\0\0\x04\0\0\0\0"),
@@ -487,15 +420,7 @@ static const struct attack attacks[] = {
 	  B("\x0b\0\0\x10\0\0\0\x0c" LEAF), E(UNEXPECTED, 10) },
 };
 
-static void named_attacks(void **state)
-{
-	const size_t n = sizeof attacks / sizeof attacks[0];
-
-	(void)state;
-	for (size_t i = 0; i < n; i++)
-		attack_run(&p, &attacks[i]);
-	print_message("%zu named cases\n", n);
-}
+ATTACK_TEST(client_auth)
 
 int main(void)
 {
@@ -510,7 +435,7 @@ int main(void)
 		cmocka_unit_test(n37_verifier_of_a_server),
 		cmocka_unit_test(n38_nobody_judges),
 		cmocka_unit_test(whose_chain_it_is),
-		cmocka_unit_test(named_attacks),
+		cmocka_unit_test(attacks_client_auth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

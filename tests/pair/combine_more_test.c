@@ -13,15 +13,6 @@
 
 static struct pair p;
 static const char words[] = "GET / HTTP/1.0\r\n\r\n";
-static const uint16_t p256[] = { SNECK_SECP256R1 };
-static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
-
-static void retried(void)
-{
-	p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-	p.client.cfg.n_key_shares = 1;
-	p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
-}
 
 /* ---- tickets ---- */
 
@@ -118,7 +109,6 @@ static void n40_raw_keys_and_old_versions(void **state)
 	 SNECK_ASK_EARLY_DATA | SNECK_ASK_NOTICES | SNECK_ASK_UNPACK)
 
 static uint64_t last_op;
-static uint8_t session[BOUND_SESSION];
 static size_t n_hello, n_psk;
 static uint8_t packed_message[2][3000];
 static struct sneck_packed_chain packed[2];
@@ -174,10 +164,6 @@ static int judge(struct end *e)
 
 static int ask(struct end *e, int state)
 {
-	struct sneck_span identity;
-	uint32_t age;
-	size_t len;
-
 	if (e->st.op != 0 && (e->st.flags & SNECK_ST_NEW) != 0)
 		wrong_answers(e);
 	switch (state) {
@@ -186,12 +172,7 @@ static int ask(struct end *e, int state)
 		return 0;
 	case SNECK_NEEDS_PSK:
 		n_psk++;
-		assert_int_equal(sneck_psk_at(&e->st.u.psk, 0, &identity, &age), SNECK_OK);
-		assert_int_equal(sneck_ticket_open(&resume_ring, e->cfg.provider, identity,
-						   RESUME_NOW, session, sizeof session, &len),
-				 SNECK_OK);
-		assert_int_equal(sneck_answer_psk(e->conn, e->st.op, 0, session, len, NULL),
-				 SNECK_OK);
+		assert_true(resume_answer(e));
 		return 1;
 	case SNECK_NEEDS_UNPACKED_CERTIFICATE:
 		assert_int_equal(sneck_answer_unpacked(e->conn, e->st.op,
@@ -245,7 +226,7 @@ static void t5_every_question_with_a_retry(void **state)
 				pair_client_auth(&p, SNECK_AUTH_REQUIRED);
 			}
 			if (retry)
-				retried();
+				pair_retry(&p);
 			ask_all(&p.client);
 			ask_all(&p.server);
 			n_hello = n_psk = 0;
@@ -331,11 +312,9 @@ static void old_schemes_of_an_answer(void **state)
 static void early_connected(void)
 {
 	resume_ticket(&p, 71);
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
+	resume_say(&p, words);
 	p.server.accept_early = 1;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	p.client.cfg.allow_save = p.server.cfg.allow_save = 1;
 	p.client.cfg.allow_extraction = p.server.cfg.allow_extraction = 1;
 	resume_start(&p);
@@ -345,11 +324,7 @@ static void early_connected(void)
 
 static void say_both(void)
 {
-	end_write(&p.client, "hello", 5);
-	end_write(&p.server, "world", 5);
-	pair_run(&p);
-	assert_int_equal(p.server.n_got, 5);
-	assert_int_equal(p.client.n_got, 5);
+	pair_chat(&p);
 }
 
 static void early_then_saved(void **state)

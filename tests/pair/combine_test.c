@@ -15,21 +15,9 @@
 static struct pair p;
 static const char words[] = "GET / HTTP/1.0\r\n\r\n";
 
-#define BYTES(text)                                                                                \
-	{                                                                                          \
-		(const uint8_t *)(text), sizeof(text) - 1u                                         \
-	}
-
-static const struct sneck_psk ours = {
-	.size = sizeof ours,
-	.identity = BYTES("client 7"),
-	.secret = BYTES("0123456789abcdef"),
-};
-static const struct sneck_psk *const psks[] = { &ours };
-
 static void with_psks(struct end *e, bool only)
 {
-	e->cfg.psks = psks;
+	e->cfg.psks = pair_psks;
 	e->cfg.n_psks = 1;
 	e->cfg.psk_only = only;
 }
@@ -168,30 +156,18 @@ static int n_psk_asked;
 /* A store whose sessions count once: there for the first ClientHello, gone for the second. */
 static int once(struct end *e, int state)
 {
-	static uint8_t session[BOUND_SESSION];
-	struct sneck_span identity;
-	uint32_t age;
-	size_t len;
-
 	if (state != SNECK_NEEDS_PSK)
 		return 0;
-	assert_int_equal(sneck_psk_at(&e->st.u.psk, 0, &identity, &age), SNECK_OK);
-	if (n_psk_asked++ != 0) {
+	if (n_psk_asked++ == 0)
+		assert_true(resume_answer(e));
+	else
 		assert_int_equal(sneck_answer_psk(e->conn, e->st.op, -1, NULL, 0, NULL), SNECK_OK);
-		return 1;
-	}
-	assert_int_equal(sneck_ticket_open(&resume_ring, e->cfg.provider, identity, RESUME_NOW,
-					   session, sizeof session, &len),
-			 SNECK_OK);
-	assert_int_equal(sneck_answer_psk(e->conn, e->st.op, 0, session, len, NULL), SNECK_OK);
 	return 1;
 }
 
 /* RFC 9846, 4.2.4: the suite is the retry's, whatever became of the key it was chosen for. */
 static void n23_the_suite_stays_when_the_key_goes(void **state)
 {
-	static const uint16_t p256[] = { SNECK_SECP256R1 };
-	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static const uint16_t small[] = { SNECK_TLS_AES_128_GCM_SHA256 };
 	static const uint16_t suites[] = { SNECK_TLS_AES_256_GCM_SHA384,
 					   SNECK_TLS_AES_128_GCM_SHA256 };
@@ -205,9 +181,7 @@ static void n23_the_suite_stays_when_the_key_goes(void **state)
 		resume_expect(&p, 0);
 		pair_wipe(&p);
 		resume_next(&p, 41);
-		p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-		p.client.cfg.n_key_shares = 1;
-		p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
+		pair_retry(&p);
 		p.server.cfg.suites = (struct sneck_u16s){ suites, 2 };
 		p.server.cfg.ask |= SNECK_ASK_PSK;
 		if (cookie)
@@ -227,11 +201,9 @@ static void n23_the_suite_stays_when_the_key_goes(void **state)
 static void early(uint32_t max, uint64_t seed)
 {
 	resume_ticket(&p, seed); /* its tickets allow 1,000 bytes */
-	p.server.cfg.max_early_data = max;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, max);
 	p.server.accept_early = 1;
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
+	resume_say(&p, words);
 }
 
 /* An allowance that has become smaller since: the client cannot know, so it is refused as a whole
@@ -242,18 +214,15 @@ static void n51_allowance_of_the_config(void **state)
 	for (uint32_t max = 999; max < 1001; max++) {
 		resume_init(&p, 43);
 		resume_real(&p);
-		p.server.cfg.max_early_data = 1000;
-		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		resume_allow(&p, 1000);
 		pair_start(&p);
 		resume_expect(&p, 2);
 		pair_wipe(&p);
 		resume_next(&p, 43);
 		resume_real(&p);
-		p.server.cfg.max_early_data = max;
-		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		resume_allow(&p, max);
 		p.server.accept_early = 1;
-		p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-		p.client.say_early = words;
+		resume_say(&p, words);
 		resume_start(&p);
 		resume_expect(&p, 1);
 		assert_int_equal(p.client.result.accepted, max == 1000);
@@ -282,15 +251,13 @@ static void n51_a_larger_allowance_is_skipped(void **state)
 	(void)state;
 	resume_init(&p, 44);
 	resume_real(&p);
-	p.server.cfg.max_early_data = 60000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 60000);
 	pair_start(&p);
 	resume_expect(&p, 2);
 	pair_wipe(&p);
 	resume_next(&p, 44);
 	resume_real(&p);
-	p.server.cfg.max_early_data = 100;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 100);
 	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
 	p.client.hook = much;
 	resume_start(&p);
@@ -348,16 +315,14 @@ static void early_exporter_of_another_hash(void **state)
 	(void)state;
 	resume_init(&p, 47);
 	p.server.cfg.suites = (struct sneck_u16s){ small, 1 };
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	pair_start(&p);
 	resume_expect(&p, 0);
 	pair_wipe(&p);
 	resume_next(&p, 47);
 	p.server.cfg.suites = (struct sneck_u16s){ large, 1 };
 	p.client.cfg.keep_exporter = 1;
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = NULL;
+	resume_say(&p, NULL);
 	resume_start(&p);
 	(void)end_run(&p.client);
 	assert_int_equal(sneck_export_early(p.client.conn, "label", sneck_span_of(NULL, 0), before,

@@ -8,28 +8,13 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "lib/fail.h"
 #include "lib/pair.h"
 #include "lib/resume.h"
 
 #include "keys/session.h"
 
 static struct pair p;
-
-static bool has(const uint8_t *mem, size_t len, const uint8_t *secret)
-{
-	for (size_t i = 0; i + 16u <= len; i++)
-		if (mem[i] == secret[0] && memcmp(mem + i, secret, 16) == 0)
-			return true;
-	return false;
-}
-
-static void expect_nothing_of(const struct end *e, const uint8_t *secret, const char *what)
-{
-	if (has(e->conn_mem, sizeof e->conn_mem, secret))
-		fail_msg("%s in the connection", what);
-	if (has(e->scratch, sizeof e->scratch, secret))
-		fail_msg("%s in the scratch", what);
-}
 
 /* What tickets are made of is in no key log. */
 static uint8_t kept[32];
@@ -56,19 +41,17 @@ static void session_secret(uint8_t secret[32])
 static void expect_nothing(const struct end *e, const uint8_t *session)
 {
 	for (size_t i = 0; i + 32u <= e->n_secrets; i += 32u)
-		expect_nothing_of(e, e->secrets + i, "a secret of the key log");
+		fail_gone(e, e->secrets + i, "a secret of the key log");
 	if (session != NULL)
-		expect_nothing_of(e, session, "the session's secret");
+		fail_gone(e, session, "the session's secret");
 	if (have_kept)
-		expect_nothing_of(e, kept, "the resumption secret");
-	expect_nothing_of(e, (const uint8_t *)TRANSPARENT_PRIV, "a private key");
-	expect_nothing_of(e, (const uint8_t *)TRANSPARENT_SECRET, "a shared secret");
+		fail_gone(e, kept, "the resumption secret");
+	fail_gone(e, (const uint8_t *)TRANSPARENT_PRIV, "a private key");
+	fail_gone(e, (const uint8_t *)TRANSPARENT_SECRET, "a shared secret");
 }
 
 /* ---- the handshakes ---- */
 
-static const uint16_t p256[] = { SNECK_SECP256R1 };
-static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
 static const uint16_t small[] = { SNECK_TLS_AES_128_GCM_SHA256,
 				  SNECK_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 };
 static const struct sneck_psk key = {
@@ -104,14 +87,10 @@ static void setup(enum kind kind)
 	p.client.cfg.suites = (struct sneck_u16s){ small, 2 };
 	p.client.cfg.keep_exporter = p.server.cfg.keep_exporter = 1;
 	early();
-	if (kind == RETRIED || kind == RETRIED_RESUMED) {
-		p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-		p.client.cfg.n_key_shares = 1;
-		p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
-	}
+	if (kind == RETRIED || kind == RETRIED_RESUMED)
+		pair_retry(&p);
 	if (kind == EARLY) {
-		p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-		p.client.say_early = "early";
+		resume_say(&p, "early");
 	}
 	if (kind == EXTERNAL) {
 		p.client.cfg.psks = p.server.cfg.psks = keys;

@@ -65,14 +65,7 @@ static void hold(struct pair *pair, size_t i)
 static void finish(struct pair *pair)
 {
 	pair_run(pair);
-	if (!pair_connected(pair))
-		fail_msg("client %s, server %s", sneck_rc_name(pair->client.st.err),
-			 sneck_rc_name(pair->server.st.err));
-	end_write(&pair->client, "hello", 5);
-	end_write(&pair->server, "world", 5);
-	pair_run(pair);
-	assert_int_equal(pair->server.n_got, 5);
-	assert_int_equal(pair->client.n_got, 5);
+	pair_chat(pair);
 }
 
 static enum sneck_rc answer_by(struct end *e, unsigned how, uint64_t op)
@@ -261,7 +254,7 @@ static void by_name_and_scheme(void **state)
 	static const struct {
 		const char *name;
 		uint16_t scheme; /* the one that the client takes; 0: any */
-		int chosen;	 /* key id; 0: NO_NAME, -1: NO_SCHEME */
+		int chosen;	 /* the key's id; 0: NO_NAME, -1: NO_SCHEME */
 		uint16_t signs;
 	} cases[] = {
 		{ "example.org", 0, 21, 0x0403 },
@@ -282,39 +275,19 @@ static void by_name_and_scheme(void **state)
 	};
 	static const enum transparent_kind kinds[] = { TRANSPARENT_ECDSA, TRANSPARENT_RSA,
 						       TRANSPARENT_ED25519 };
-	static struct transparent_signer signers[3];
-	static struct sneck_credential creds[3];
-	static const struct sneck_credential *list[3];
-	static struct sneck_span chains[3];
-	static uint8_t certs[3][20];
 
 	(void)state;
-	for (int k = 0; k < 3; k++) {
-		transparent_signer(&signers[k], kinds[k], (uint8_t)(21 + k));
-		transparent_cert(certs[k], sizeof certs[k], kinds[k], (uint8_t)(21 + k));
-		chains[k] = sneck_span_of(certs[k], sizeof certs[k]);
-		creds[k] = (struct sneck_credential){ SNECK_CREDENTIAL_INIT,
-						      .chain = &chains[k],
-						      .n_chain = 1,
-						      .signer = &signers[k].signer,
-						      .names = k < 2 ? org : net,
-						      .n_names = k < 2 ? 2 : 1 };
-		list[k] = &creds[k];
-	}
 	for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
 		const char *const name = cases[i / 2].name;
 		const uint16_t only[] = { cases[i / 2].scheme, 0 };
-		static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
-		struct sneck_facts facts;
+		struct sneck_credential *creds;
 
 		pair_init(&p, i);
-		p.server.cfg.credentials = list;
-		p.server.cfg.n_credentials = 3;
-		if (i % 2 != 0) { /* behind a retry the choice is the same */
-			p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-			p.client.cfg.n_key_shares = 1;
-			p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-		}
+		creds = end_credentials(&p.server, kinds, 3, org, 2);
+		creds[2].names = net;
+		creds[2].n_names = 1;
+		if (i % 2 != 0) /* behind a retry the choice is the same */
+			pair_retry(&p);
 		p.client.cfg.insecure_no_name = 1;
 		if (only[0] != 0)
 			p.client.v.verifier.schemes = only;
@@ -325,9 +298,7 @@ static void by_name_and_scheme(void **state)
 		pair_run(&p);
 		if (cases[i / 2].chosen > 0) {
 			assert_true(pair_connected(&p));
-			assert_int_equal(sneck_conn_facts(p.server.conn, &facts, sizeof facts),
-					 SNECK_OK);
-			assert_int_equal(facts.own_scheme, cases[i / 2].signs);
+			assert_int_equal(end_facts(&p.server).own_scheme, cases[i / 2].signs);
 		} else {
 			const bool named = cases[i / 2].chosen < 0;
 
@@ -358,7 +329,6 @@ static void credential_question(void **state)
 	for (int i = 0; i < 8; i++) {
 		const bool server = i & 1;
 		struct end *const e = server ? &p.server : &p.client;
-		static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
 		struct sneck_credential c;
 		struct transparent_signer other;
 
@@ -366,11 +336,8 @@ static void credential_question(void **state)
 		p.client.v.verifier.ca_names = p.server.v.verifier.ca_names = cas;
 		p.client.v.verifier.n_ca_names = p.server.v.verifier.n_ca_names = 1;
 		p.client.cfg.announce_cas = 1;
-		if (i & 2) {
-			p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-			p.client.cfg.n_key_shares = 1;
-			p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-		}
+		if (i & 2)
+			pair_retry(&p);
 		p.client.cfg.n_credentials = p.server.cfg.n_credentials = 0;
 		pair_start(&p);
 		hold(&p, server ? 2 : 5);
@@ -435,8 +402,6 @@ static void nothing_of_in_is_kept(void **state)
 /* Everything asked, everything chopped, everything moved. */
 static void all_at_once(void **state)
 {
-	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
-
 	(void)state;
 	for (unsigned i = 0; i < 128; i++) {
 		prepare(&p, i);
@@ -447,11 +412,8 @@ static void all_at_once(void **state)
 		p.client.move = p.server.move = (i & 8) != 0;
 		p.client.late_scratch = p.server.late_scratch = (i & 16) != 0;
 		p.client.cfg.send_fragment = p.server.cfg.send_fragment = i & 32 ? 64 : 0;
-		if (i & 64) {
-			p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-			p.client.cfg.n_key_shares = 1;
-			p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-		}
+		if (i & 64)
+			pair_retry(&p);
 		pair_start(&p);
 		finish(&p);
 		pair_wipe(&p);

@@ -40,8 +40,7 @@ static void prepare_with(bool real)
 	if (real)
 		resume_real(&p);
 	allow(&p.server);
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
+	resume_say(&p, words);
 }
 
 static void prepare(void)
@@ -337,14 +336,9 @@ static int no_exporter(struct end *e, int state)
 
 static void no_early_exporter_behind_a_retry(void **state)
 {
-	static const uint16_t p256[] = { SNECK_SECP256R1 };
-	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
-
 	(void)state;
 	prepare();
-	p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-	p.client.cfg.n_key_shares = 1;
-	p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
+	pair_retry(&p);
 	p.client.cfg.keep_exporter = 1;
 	p.client.say_early = NULL;
 	p.client.hook = no_exporter;

@@ -21,36 +21,16 @@ static void prepare(int accept)
 	resume_init(&p, 21);
 	if (real)
 		resume_real(&p);
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	pair_start(&p);
 	resume_expect(&p, real ? 2 : 0);
 	pair_wipe(&p);
 	resume_next(&p, 21);
 	if (real)
 		resume_real(&p);
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_say(&p, words);
+	resume_allow(&p, 1000);
 	p.server.accept_early = accept;
-}
-
-static int early_fact(const struct end *e)
-{
-	struct sneck_facts f;
-
-	assert_int_equal(sneck_conn_facts(e->conn, &f, sizeof f), SNECK_OK);
-	return f.early;
-}
-
-static void chat(void)
-{
-	end_write(&p.client, "hello", 5);
-	end_write(&p.server, "world", 5);
-	pair_run(&p);
-	assert_int_equal(p.server.n_got, 5);
-	assert_int_equal(p.client.n_got, 5);
 }
 
 static void expect_accepted(void)
@@ -61,9 +41,9 @@ static void expect_accepted(void)
 	assert_int_equal(p.client.n_results, 1);
 	assert_int_equal(p.client.result.accepted, 1);
 	assert_int_equal(p.client.result.bytes_to_resend, 0);
-	assert_int_equal(early_fact(&p.client), 1);
-	assert_int_equal(early_fact(&p.server), 1);
-	chat();
+	assert_int_equal(end_facts(&p.client).early, 1);
+	assert_int_equal(end_facts(&p.server).early, 1);
+	pair_chat(&p);
 	pair_wipe(&p);
 }
 
@@ -74,20 +54,10 @@ static void expect_rejected(int resumed)
 	assert_int_equal(p.client.n_results, 1);
 	assert_int_equal(p.client.result.accepted, 0);
 	assert_int_equal(p.client.result.bytes_to_resend, sizeof words - 1u);
-	assert_int_equal(early_fact(&p.client), 2);
-	assert_int_equal(early_fact(&p.server), 2);
-	chat();
+	assert_int_equal(end_facts(&p.client).early, 2);
+	assert_int_equal(end_facts(&p.server).early, 2);
+	pair_chat(&p);
 	pair_wipe(&p);
-}
-
-static void knobs(int i)
-{
-	p.client.cfg.no_compat = (i & 1) != 0;
-	p.client.chunk = p.server.chunk = i & 2 ? 1 : 0;
-	p.client.rfc_mode = p.server.rfc_mode = (i & 4) != 0;
-	p.client.late_scratch = p.server.late_scratch = (i & 8) != 0;
-	p.client.poison = p.server.poison = (i & 16) != 0;
-	p.client.move = p.server.move = (i & 32) != 0;
 }
 
 static void accepted(void **state)
@@ -95,7 +65,7 @@ static void accepted(void **state)
 	(void)state;
 	for (int i = 0; i < 64; i++) {
 		prepare(1);
-		knobs(i);
+		pair_knobs(&p, (unsigned)i);
 		resume_start(&p);
 		expect_accepted();
 	}
@@ -106,7 +76,7 @@ static void rejected_by_the_application(void **state)
 	(void)state;
 	for (int i = 0; i < 64; i++) {
 		prepare(0);
-		knobs(i);
+		pair_knobs(&p, (unsigned)i);
 		resume_start(&p);
 		expect_rejected(1);
 	}
@@ -121,7 +91,7 @@ static void rejected_by_the_library(void **state)
 	for (int i = 0; i < 6; i++) {
 		prepare(0);
 		p.server.accept_early = 1;
-		knobs(i & 2);
+		pair_knobs(&p, (unsigned)i & 2);
 		if (i / 2 == 0)
 			p.server.cfg.ask &= ~SNECK_ASK_EARLY_DATA;
 		if (i / 2 == 1)
@@ -139,17 +109,13 @@ static void rejected_by_the_library(void **state)
 
 static void rejected_by_a_retry(void **state)
 {
-	static const uint16_t p256[] = { SNECK_SECP256R1 };
-	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static uint8_t cookie[32] = { 1 };
 
 	(void)state;
 	for (int i = 0; i < 64; i++) {
 		prepare(1);
-		knobs(i);
-		p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-		p.client.cfg.n_key_shares = 1;
-		p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
+		pair_knobs(&p, (unsigned)i);
+		pair_retry(&p);
 		if (i & 1)
 			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
 		resume_start(&p);
@@ -172,8 +138,7 @@ static void n51_another_protocol(void **state)
 	p.client.cfg.n_alpn = 2;
 	p.server.cfg.alpn = h1;
 	p.server.cfg.n_alpn = 1;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	pair_start(&p);
 	resume_expect(&p, 2);
 	pair_wipe(&p);
@@ -182,10 +147,8 @@ static void n51_another_protocol(void **state)
 	p.client.cfg.session_domain = p.server.cfg.session_domain = sneck_span_of(domain, 8);
 	p.client.cfg.alpn = p.server.cfg.alpn = two;
 	p.client.cfg.n_alpn = p.server.cfg.n_alpn = 2;
-	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-	p.client.say_early = words;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_say(&p, words);
+	resume_allow(&p, 1000);
 	p.server.accept_early = 1;
 	resume_start(&p);
 	resume_expect(&p, 2);
@@ -209,8 +172,7 @@ static void n51_no_protocol_before(void **state)
 		resume_real(&p);
 		p.client.cfg.session_domain = sneck_span_of(domain, 8);
 		p.server.cfg.session_domain = p.client.cfg.session_domain;
-		p.server.cfg.max_early_data = 1000;
-		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		resume_allow(&p, 1000);
 		pair_start(&p);
 		resume_expect(&p, 2);
 		pair_wipe(&p);
@@ -221,10 +183,8 @@ static void n51_no_protocol_before(void **state)
 		p.client.cfg.alpn = p.server.cfg.alpn = two;
 		p.client.cfg.n_alpn = 2;
 		p.server.cfg.n_alpn = i == 0 ? 0 : 2;
-		p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
-		p.client.say_early = words;
-		p.server.cfg.max_early_data = 1000;
-		p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+		resume_say(&p, words);
+		resume_allow(&p, 1000);
 		p.server.accept_early = 1;
 		resume_start(&p);
 		resume_expect(&p, i == 0 ? 1 : 2);
@@ -437,8 +397,7 @@ static void early_data_without_a_count(void **state)
 	resume_ticket(&p, 11);
 	p.client.resume_flags = SNECK_SESSION_EARLY_DATA;
 	p.client.hook = say_uncounted;
-	p.server.cfg.max_early_data = 1000;
-	p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+	resume_allow(&p, 1000);
 	p.server.accept_early = 1;
 	resume_start(&p);
 	resume_expect(&p, 1);

@@ -22,9 +22,7 @@ static void settle(void)
 {
 	struct sneck_facts facts;
 
-	if (!pair_connected(&p))
-		fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
-			 sneck_rc_name(p.server.st.err));
+	pair_expect(&p);
 	assert_int_equal(sneck_conn_facts(p.server.conn, &facts, sizeof facts), SNECK_OK);
 	assert_memory_equal(facts.leaf_id, (uint8_t[32]){ 0 }, 32);
 	assert_int_equal(facts.peer_scheme, 0);
@@ -32,17 +30,12 @@ static void settle(void)
 
 static void asked_for_a_certificate(void **state)
 {
-	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
-
 	(void)state;
 	for (int i = 0; i < 32; i++) {
 		prepare();
 		p.client.cfg.no_compat = i & 1;
-		if (i & 2) { /* behind a retry */
-			p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-			p.client.cfg.n_key_shares = 1;
-			p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-		}
+		if (i & 2) /* behind a retry */
+			pair_retry(&p);
 		if (i & 4)
 			p.client.cfg.ask |= SNECK_ASK_VERIFY;
 		p.client.answer = 2;
@@ -51,11 +44,7 @@ static void asked_for_a_certificate(void **state)
 		pair_start(&p);
 		pair_run(&p);
 		settle();
-		end_write(&p.client, "hello", 5);
-		end_write(&p.server, "world", 5);
-		pair_run(&p);
-		assert_memory_equal(p.server.got, "hello", 5);
-		assert_memory_equal(p.client.got, "world", 5);
+		pair_chat(&p);
 		pair_wipe(&p);
 	}
 }
@@ -100,16 +89,12 @@ static void shown(size_t who, const char *want)
 
 static void traced(void **state)
 {
-	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
-
 	(void)state;
 	prepare();
 	n_lines[0] = n_lines[1] = 0;
 	p.client.cfg.trace = p.server.cfg.trace = trace;
 	p.server.cfg.trace_user = (void *)1;
-	p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-	p.client.cfg.n_key_shares = 1;
-	p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
+	pair_retry(&p);
 	pair_start(&p);
 	pair_run(&p);
 	settle();

@@ -9,34 +9,22 @@
 #include <cmocka.h>
 
 #include "lib/edit.h"
+#include "lib/fail.h"
 
 static struct pair p;
-
-static bool has(const void *region, size_t len, const char *pattern)
-{
-	const uint8_t *const b = region;
-
-	for (size_t i = 0; i + TRANSPARENT_PATTERN <= len; i++)
-		if (memcmp(b + i, pattern, TRANSPARENT_PATTERN - 1u) == 0)
-			return true;
-	return false;
-}
 
 /* Nothing of key exchanges, nothing of the key log, in either region. */
 static void check_clean(const struct end *e, bool dead)
 {
-	assert_false(has(e->conn, SNECK_CONN_MAX, TRANSPARENT_PRIV));
-	assert_false(has(e->conn, SNECK_CONN_MAX, TRANSPARENT_SECRET));
-	assert_false(has(e->scratch, sizeof e->scratch, TRANSPARENT_PRIV));
-	assert_false(has(e->scratch, sizeof e->scratch, TRANSPARENT_SECRET));
+	fail_gone(e, TRANSPARENT_PRIV, "a private key");
+	fail_gone(e, TRANSPARENT_SECRET, "a shared secret");
 	/* in order: client and server handshake, client and server traffic, exporter */
 	for (size_t at = 0; at + 16 <= e->n_secrets; at += 16) {
 		const bool traffic = at >= e->n_secrets / 5 * 2 && at < e->n_secrets / 5 * 4;
 
-		if (has(e->scratch, sizeof e->scratch, (const char *)e->secrets + at))
+		if (fail_has(e->scratch, sizeof e->scratch, e->secrets + at))
 			fail_msg("secret %zu of %zu is in the scratch", at, e->n_secrets);
-		if ((dead || !traffic) &&
-		    has(e->conn, SNECK_CONN_MAX, (const char *)e->secrets + at))
+		if ((dead || !traffic) && fail_has(e->conn, SNECK_CONN_MAX, e->secrets + at))
 			fail_msg("secret %zu of %zu is in the connection", at, e->n_secrets);
 	}
 }
@@ -77,14 +65,8 @@ static bool fail_at(uint64_t n, bool rfc, uint8_t auth, uint32_t ask)
 	p.client.cfg.ask |= ask;
 	p.server.cfg.ask |= ask;
 	p.client.answer = p.server.answer = 2;
-	transparent_calls = 0;
 	pair_start(&p);
-	transparent_fail_at = n;
-	for (int i = 0; i < 8; i++)
-		pair_pump(&p);
-	reached = transparent_calls >= n;
-	transparent_fail_at = 0;
-	pair_run(&p);
+	reached = fail_call(&p, n);
 	if (!reached) {
 		assert_true(pair_connected(&p));
 		pair_wipe(&p);
@@ -142,9 +124,7 @@ static void t20_sealing_fails(void **state)
 			size_t used = 1;
 
 			start(2);
-			pair_start(&p);
-			pair_run(&p);
-			assert_true(pair_connected(&p));
+			pair_connect(&p);
 			memset(c->out_mem, 0xa5, sizeof c->out_mem);
 			out_was = c->out;
 			transparent_fail_at = transparent_calls + n;
@@ -314,9 +294,7 @@ static void key_limit(void **state)
 	(void)state;
 	start(7);
 	transparent_limit(&p.client.t, 12, UINT64_C(1) << 62);
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 	for (enum sneck_rc rc = SNECK_OK; rc == SNECK_OK; n++) {
 		const struct sneck_iov piece = { "x", 1 };
 
@@ -371,13 +349,12 @@ static void z3_secrets_are_gone(void **state)
 		start(9);
 		p.client.hook = p.server.hook = scan;
 		pair_start(&p);
-		assert_false(has(p.client.scratch, sizeof p.client.scratch, TRANSPARENT_PRIV));
+		assert_false(fail_has(p.client.scratch, sizeof p.client.scratch, TRANSPARENT_PRIV));
 		(void)end_run(&p.client); /* the scan finds what is there */
-		assert_true(has(p.client.scratch, sizeof p.client.scratch, TRANSPARENT_PRIV));
+		assert_true(fail_has(p.client.scratch, sizeof p.client.scratch, TRANSPARENT_PRIV));
 		pair_run(&p);
 		assert_true(pair_connected(&p));
-		assert_true(
-			has(p.client.conn, SNECK_CONN_MAX, (const char *)p.client.secrets + 64));
+		assert_true(fail_has(p.client.conn, SNECK_CONN_MAX, p.client.secrets + 64));
 		assert_ptr_equal(sneck_conn_take_scratch(p.client.conn, &len), p.client.scratch);
 		assert_int_equal(len, sizeof p.client.scratch);
 		assert_null(sneck_conn_take_scratch(p.client.conn, &len));
@@ -413,7 +390,7 @@ static void n68_nothing_of_a_forged_record(void **state)
 	p.client.link.bytes[p.client.link.len - 1u] ^= 1;
 	pair_run(&p);
 	assert_int_equal(p.server.st.err, SNECK_E_BAD_MAC);
-	assert_false(has(p.server.in_mem, sizeof p.server.in_mem, "forged plaintext"));
+	assert_false(fail_has(p.server.in_mem, sizeof p.server.in_mem, "forged plaintext"));
 	pair_wipe(&p);
 }
 

@@ -8,9 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/edit.h"
-
-#define ASK_ALL                                                                                    \
-	(SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES | SNECK_ASK_MAY_ENCRYPT)
+#include "lib/ways.h"
 
 struct flow {
 	const char *name;
@@ -35,8 +33,8 @@ static const struct flow flows[] = {
 	{ .name = "verdict early", .ask = SNECK_ASK_VERIFY, .answer = 1 },
 	{ .name = "verdict late", .ask = SNECK_ASK_VERIFY, .answer = 2, .rsa = true },
 	{ .name = "signature shown", .ask = SNECK_ASK_VERIFY_SIG },
-	{ .name = "all early", .ask = ASK_ALL, .answer = 1, .alpn = true },
-	{ .name = "all late", .ask = ASK_ALL, .answer = 2 },
+	{ .name = "all early", .ask = WAYS_ASK_ALL, .answer = 1, .alpn = true },
+	{ .name = "all late", .ask = WAYS_ASK_ALL, .answer = 2 },
 	{ .name = "small records", .fragment = 64, .rsa = true },
 	{ .name = "record limit", .limit = 100 },
 	{ .name = "record limit, only", .limit = 64, .only = true },
@@ -49,8 +47,9 @@ static const struct sneck_span alpn[] = { { (const uint8_t *)"h2", 2 },
 /* a curve that a certificate is on must be among the groups */
 static uint16_t groups[2];
 
-static void setup(const struct flow *f)
+static void setup(size_t n)
 {
+	const struct flow *const f = &flows[n];
 	struct end *const ends[2] = { &p.client, &p.server };
 
 	pair_init(&p, 1);
@@ -78,12 +77,8 @@ static void setup(const struct flow *f)
 	p.client.cfg.ask |= f->ask;
 	p.client.answer = f->answer;
 	p.client.cfg.insecure_no_name = f->no_name;
-	if (f->rsa || f->ed25519) {
-		const enum transparent_kind kind = f->rsa ? TRANSPARENT_RSA : TRANSPARENT_ED25519;
-
-		transparent_cert(p.server.certs[0], sizeof p.server.certs[0], kind, 7);
-		transparent_signer(&p.server.signer, kind, 7);
-	}
+	if (f->rsa || f->ed25519)
+		end_identity(&p.server, f->rsa ? TRANSPARENT_RSA : TRANSPARENT_ED25519);
 }
 
 static void check_facts(const struct flow *f)
@@ -112,86 +107,19 @@ static void check_facts(const struct flow *f)
 	}
 }
 
-static void check_connected(const struct flow *f)
-{
-	if (!pair_connected(&p))
-		fail_msg("%s: client %s %s, server %s %s", f->name,
-			 sneck_state_name(p.client.st.state), sneck_rc_name(p.client.st.err),
-			 sneck_state_name(p.server.st.state), sneck_rc_name(p.server.st.err));
-	assert_int_equal(p.client.n_done, 1);
-	assert_int_equal(p.server.n_done, 1);
-	check_facts(f);
-}
-
 /* The whole life of a connection, short or long. */
-static void talk(const struct flow *f, bool whole)
+static void talk(size_t f, bool whole)
 {
-	static uint8_t big[40000];
-
-	for (size_t i = 0; i < sizeof big; i++)
-		big[i] = (uint8_t)(i * 7u);
-	pair_start(&p);
-	pair_run(&p);
-	check_connected(f);
-	end_write(&p.client, "hello", 5);
-	if (whole)
-		end_write(&p.server, big, sizeof big);
-	pair_run(&p);
-	assert_int_equal(p.server.n_got, 5);
-	assert_memory_equal(p.server.got, "hello", 5);
-	assert_int_equal(p.client.n_got, whole ? sizeof big : 0);
-	assert_memory_equal(p.client.got, big, p.client.n_got);
-	end_close(&p.client);
-	pair_run(&p);
-	assert_true(p.server.peer_closed);
-	end_write(&p.server, "half", 4); /* the other half is open */
-	pair_run(&p);
-	assert_memory_equal(p.client.got + p.client.n_got - 4, "half", 4);
-	end_close(&p.server);
-	pair_run(&p);
-	assert_int_equal(p.client.st.state, SNECK_CLOSED);
-	assert_int_equal(p.server.st.state, SNECK_CLOSED);
-	pair_wipe(&p);
-}
-
-/* What must be the same however the bytes came. */
-static struct link base_link[2];
-static uint8_t base_secrets[512];
-
-static void keep(void)
-{
-	base_link[0] = p.client.link;
-	base_link[1] = p.server.link;
+	pair_connect(&p);
+	ways_connected(&p, flows[f].name);
+	check_facts(&flows[f]);
+	ways_say(&p, whole);
+	ways_close(&p);
 	/* RFC 9850: one line, the master secret */
 	assert_int_equal(p.client.n_secrets, 48);
-	memcpy(base_secrets, p.client.secrets, sizeof base_secrets);
 }
 
-static void compare(bool wire)
-{
-	const struct end *const ends[2] = { &p.client, &p.server };
-
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(ends[i]->n_secrets, 48);
-		assert_memory_equal(ends[i]->secrets, base_secrets, 48);
-		if (!wire)
-			continue;
-		assert_int_equal(ends[i]->link.len, base_link[i].len);
-		assert_memory_equal(ends[i]->link.bytes, base_link[i].bytes, base_link[i].len);
-	}
-}
-
-static void turn(struct end *e, unsigned how)
-{
-	e->chunk = how == 0 ? 1 : how == 1 ? 37 : how == 5 ? 11 : 0;
-	e->exact = how == 2;
-	e->late_scratch = how == 3 || how == 4 || how == 8;
-	e->rfc_mode = how == 4 || how == 8;
-	e->poison = how == 5 || how == 8;
-	e->move = how == 6 || how == 8;
-	e->random = how >= 6 ? how : 0;
-	e->cfg.wipe_consumed = how == 7;
-}
+static const struct ways ways = { &p, setup, talk };
 
 /* T3, T4, T7, T8 */
 static void every_way_of_receiving(void **state)
@@ -199,27 +127,8 @@ static void every_way_of_receiving(void **state)
 	size_t cases = 0;
 
 	(void)state;
-	for (size_t f = 0; f < N_FLOWS; f++) {
-		setup(&flows[f]);
-		talk(&flows[f], true);
-		keep();
-		for (unsigned how = 0; how < 9; how++, cases++) {
-			setup(&flows[f]);
-			turn(&p.client, how);
-			turn(&p.server, how);
-			talk(&flows[f], true);
-			compare(true);
-		}
-		for (uint64_t seed = 1; seed <= 20; seed++, cases++) {
-			setup(&flows[f]);
-			p.client.random = seed;
-			p.server.random = seed + 100;
-			p.client.rfc_mode = seed % 2 != 0;
-			p.server.poison = seed % 3 == 0;
-			talk(&flows[f], false);
-			compare(false);
-		}
-	}
+	for (size_t f = 0; f < N_FLOWS; f++)
+		cases += ways_receive(&ways, f);
 	print_message("%zu flows received another way\n", cases);
 }
 
@@ -229,21 +138,8 @@ static void every_single_split(void **state)
 	size_t cases = 0;
 
 	(void)state;
-	for (size_t f = 0; f < N_FLOWS; f++) {
-		const size_t step = f == 0 || f == 14 ? 1 : 29;
-
-		for (int server = 0; server < 2; server++) {
-			setup(&flows[f]);
-			talk(&flows[f], false);
-			keep();
-			for (size_t at = 1; at < base_link[server].len; at += step, cases++) {
-				setup(&flows[f]);
-				(server ? &p.client : &p.server)->split[0] = at;
-				talk(&flows[f], false);
-				compare(true);
-			}
-		}
-	}
+	for (size_t f = 0; f < N_FLOWS; f++)
+		cases += ways_split(&ways, f, f == 0 || f == 14 ? 1 : 29);
 	print_message("%zu splits\n", cases);
 }
 
@@ -256,14 +152,15 @@ static void n5_n6_other_records(void **state)
 	(void)state;
 	for (size_t f = 0; f < 3; f++)
 		for (size_t frag = 0; frag < 300; frag += frag < 70 ? 1 : 50, cases++) {
-			setup(&flows[f]);
+			setup(f);
 			pair_start(&p);
 			edit_init(&ed[0], &p.client);
 			edit_init(&ed[1], &p.server);
 			ed[0].frag = ed[1].frag = frag;
 			ed[0].coalesce = ed[1].coalesce = frag == 0;
 			pair_run(&p);
-			check_connected(&flows[f]);
+			ways_connected(&p, flows[f].name);
+			check_facts(&flows[f]);
 			pair_wipe(&p);
 		}
 	print_message("%zu ways to cut\n", cases);

@@ -11,9 +11,7 @@
 #include "lib/edit.h"
 #include "lib/needs.h"
 #include "lib/resume.h"
-
-#define ASK_ALL                                                                                    \
-	(SNECK_ASK_VERIFY | SNECK_ASK_VERIFY_SIG | SNECK_ASK_SCHEMES | SNECK_ASK_MAY_ENCRYPT)
+#include "lib/ways.h"
 
 struct flow {
 	const char *name;
@@ -38,8 +36,8 @@ static const struct flow flows[] = {
 	{ .name = "signature shown", .ask = SNECK_ASK_VERIFY_SIG },
 	{ .name = "schemes asked", .ask = SNECK_ASK_SCHEMES },
 	{ .name = "may encrypt", .ask = SNECK_ASK_MAY_ENCRYPT },
-	{ .name = "all early", .ask = ASK_ALL, .answer = 1, .alpn = true },
-	{ .name = "all late", .ask = ASK_ALL, .answer = 2, .suite = 0x1302 },
+	{ .name = "all early", .ask = WAYS_ASK_ALL, .answer = 1, .alpn = true },
+	{ .name = "all late", .ask = WAYS_ASK_ALL, .answer = 2, .suite = 0x1302 },
 	{ .name = "no compat", .no_compat = true },
 	{ .name = "small records", .fragment = 64, .rsa = true },
 	{ .name = "resumed", .resumed = true },
@@ -62,8 +60,9 @@ static struct pair p;
 static const struct sneck_span alpn[] = { { (const uint8_t *)"h2", 2 },
 					  { (const uint8_t *)"http/1.1", 8 } };
 
-static void setup(const struct flow *f)
+static void setup(size_t n)
 {
+	const struct flow *const f = &flows[n];
 	static const uint16_t p256 = SNECK_SECP256R1;
 	struct end *const ends[2] = { &p.client, &p.server };
 
@@ -93,20 +92,8 @@ static void setup(const struct flow *f)
 	p.client.cfg.ask |= f->ask;
 	p.client.answer = f->answer;
 	p.client.cfg.insecure_no_name = f->no_name;
-	if (f->rsa) {
-		transparent_cert(p.server.certs[0], sizeof p.server.certs[0], TRANSPARENT_RSA, 7);
-		transparent_signer(&p.server.signer, TRANSPARENT_RSA, 7);
-	}
-}
-
-static void check_connected(const char *name)
-{
-	if (!pair_connected(&p))
-		fail_msg("%s: client %s %s, server %s %s", name,
-			 sneck_state_name(p.client.st.state), sneck_rc_name(p.client.st.err),
-			 sneck_state_name(p.server.st.state), sneck_rc_name(p.server.st.err));
-	assert_int_equal(p.client.n_done, 1);
-	assert_int_equal(p.server.n_done, 1);
+	if (f->rsa)
+		end_identity(&p.server, TRANSPARENT_RSA);
 }
 
 /* A KeyUpdate that is owed goes out now. */
@@ -133,7 +120,7 @@ static void key_updates(void)
 	link_record(&p.server, true, 22, request, sizeof request);
 	link_record(&p.client, true, 22, request, sizeof request);
 	pair_run(&p);
-	check_connected("key updates");
+	ways_connected(&p, "key updates");
 	end_flush(&p.server); /* nothing, unless it found no `out` */
 	end_flush(&p.client);
 	end_write(&p.client, "again", 5);
@@ -145,65 +132,26 @@ static void key_updates(void)
 }
 
 /* The whole life of a connection, short or long. */
-static void talk(const char *name, bool whole)
+static void talk(size_t f, bool whole)
 {
-	static uint8_t big[40000];
-
-	for (size_t i = 0; i < sizeof big; i++)
-		big[i] = (uint8_t)(i * 7u);
 	pair_start(&p);
 	pair_run(&p);
-	check_connected(name);
-	assert_int_equal(p.client.conn->hs.resumed,
-			 p.client.resume != NULL ? 1 : BUILD_CERTS ? 0 : 2);
+	ways_connected(&p, flows[f].name);
+	assert_int_equal(p.client.conn->hs.resumed, p.client.resume != NULL ? 1
+						    : BUILD_CERTS	    ? 0
+									    : 2);
 	assert_int_equal(p.server.n_early, p.client.say_early != NULL ? 10 : 0);
-	end_write(&p.client, "hello", 5);
-	if (whole)
-		end_write(&p.server, big, sizeof big);
-	pair_run(&p);
-	if (whole)
+	ways_say(&p, whole);
+	if (whole) {
 		key_updates();
-	assert_int_equal(p.server.n_got, whole ? 10 : 5);
-	assert_memory_equal(p.server.got, "helloagain", p.server.n_got);
-	assert_int_equal(p.client.n_got, whole ? sizeof big : 0);
-	assert_memory_equal(p.client.got, big, p.client.n_got);
-	end_close(&p.client);
-	pair_run(&p);
-	assert_true(p.server.peer_closed);
-	end_write(&p.server, "half", 4); /* the other half is open */
-	pair_run(&p);
-	assert_memory_equal(p.client.got + p.client.n_got - 4, "half", 4);
-	end_close(&p.server);
-	pair_run(&p);
-	assert_int_equal(p.client.st.state, SNECK_CLOSED);
-	assert_int_equal(p.server.st.state, SNECK_CLOSED);
-	pair_wipe(&p);
-}
-
-/* What must be the same however the bytes came. */
-static struct link base_link[2];
-static uint8_t base_secrets[512];
-static size_t base_n_secrets;
-
-static void keep(void)
-{
-	base_link[0] = p.client.link;
-	base_link[1] = p.server.link;
-	memcpy(base_secrets, p.client.secrets, sizeof base_secrets);
-	base_n_secrets = p.client.n_secrets;
-}
-
-static void compare(void)
-{
-	const struct end *const ends[2] = { &p.client, &p.server };
-
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(ends[i]->link.len, base_link[i].len);
-		assert_memory_equal(ends[i]->link.bytes, base_link[i].bytes, base_link[i].len);
-		assert_int_equal(ends[i]->n_secrets, base_n_secrets);
-		assert_memory_equal(ends[i]->secrets, base_secrets, base_n_secrets);
+		assert_int_equal(p.server.n_got, 10);
+		assert_memory_equal(p.server.got, "helloagain", 10);
+		assert_int_equal(p.client.n_got, 40000);
 	}
+	ways_close(&p);
 }
+
+static const struct ways ways = { &p, setup, talk };
 
 static void each_end(void (*turn)(struct end *e))
 {
@@ -211,97 +159,15 @@ static void each_end(void (*turn)(struct end *e))
 	turn(&p.server);
 }
 
-static void turn_byte(struct end *e)
-{
-	e->chunk = 1;
-}
-
-static void turn_prime(struct end *e)
-{
-	e->chunk = 37;
-}
-
-static void turn_exact(struct end *e)
-{
-	e->exact = true;
-}
-
-static void turn_late(struct end *e)
-{
-	e->late_scratch = true;
-}
-
-static void turn_rfc(struct end *e)
-{
-	e->rfc_mode = true;
-	e->late_scratch = true;
-}
-
-static void turn_poison(struct end *e)
-{
-	e->poison = true;
-	e->chunk = 11;
-}
-
-static void turn_move(struct end *e)
-{
-	e->move = true;
-	e->random = 5;
-}
-
-static void turn_wipe(struct end *e)
-{
-	e->cfg.wipe_consumed = 1;
-	e->random = 6;
-}
-
-static void turn_all(struct end *e)
-{
-	turn_rfc(e);
-	turn_move(e);
-	turn_poison(e);
-	e->chunk = 1;
-}
-
 /* T3, T4, T7, T8 */
 static void every_way_of_receiving(void **state)
 {
-	static void (*const turns[])(struct end *) = {
-		turn_byte,   turn_prime, turn_exact, turn_late, turn_rfc,
-		turn_poison, turn_move,	 turn_wipe,  turn_all,
-	};
 	size_t cases = 0;
 
 	(void)state;
-	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u)) {
-		setup(&flows[f]);
-		talk(flows[f].name, true);
-		keep();
-		for (size_t t = 0; t < sizeof turns / sizeof turns[0]; t++, cases++) {
-			setup(&flows[f]);
-			each_end(turns[t]);
-			talk(flows[f].name, true);
-			compare();
-		}
-		for (uint64_t seed = 1; seed <= 20; seed++, cases++) {
-			setup(&flows[f]);
-			p.client.random = seed;
-			p.server.random = seed + 100;
-			p.client.rfc_mode = seed % 2 != 0;
-			p.server.poison = seed % 3 == 0;
-			talk(flows[f].name, false);
-			assert_memory_equal(p.client.secrets, base_secrets, base_n_secrets);
-		}
-	}
+	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u))
+		cases += ways_receive(&ways, f);
 	print_message("%zu flows received another way\n", cases);
-}
-
-static void split_at(const struct flow *f, struct end *to, size_t at)
-{
-	setup(f);
-	to->split[0] = at;
-	talk(f->name, false);
-	compare();
 }
 
 /* T4: each flight in two at every byte. */
@@ -310,17 +176,8 @@ static void every_single_split(void **state)
 	size_t cases = 0;
 
 	(void)state;
-	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u)) {
-		const size_t step = f == 0 || f == 13 || f == 16 || f == 19 ? 1 : 29;
-
-		setup(&flows[f]);
-		talk(flows[f].name, false);
-		keep();
-		for (size_t at = 1; at < base_link[0].len; at += step, cases++)
-			split_at(&flows[f], &p.server, at);
-		for (size_t at = 1; at < base_link[1].len; at += step, cases++)
-			split_at(&flows[f], &p.client, at);
-	}
+	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u))
+		cases += ways_split(&ways, f, f == 0 || f == 13 || f == 16 || f == 19 ? 1 : 29);
 	print_message("%zu splits\n", cases);
 }
 
@@ -338,11 +195,11 @@ static void t3_exact_ends_at_records(void **state)
 {
 	(void)state;
 	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u)) {
-		setup(&flows[f]);
-		each_end(turn_exact);
+		setup(f);
+		each_end(ways_exact);
 		p.client.hook = nothing_left;
 		p.server.hook = nothing_left;
-		talk(flows[f].name, true);
+		talk(f, true);
 	}
 }
 
@@ -374,11 +231,11 @@ static void t13_rfc_mode_has_the_order_of_the_rfc(void **state)
 
 	(void)state;
 	NEEDS(resume_can(true) && BUILD_CERTS);
-	setup(&flows[13]);
-	each_end(turn_rfc);
+	setup(13);
+	each_end(ways_rfc);
 	pair_start(&p);
 	pair_run(&p);
-	check_connected("rfc");
+	ways_connected(&p, "rfc");
 	check_states(&p.client, client, sizeof client);
 	check_states(&p.server, server, sizeof server);
 	pair_wipe(&p);
@@ -392,13 +249,13 @@ static void n5_n6_other_records(void **state)
 	(void)state;
 	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u))
 		for (size_t frag = flows[f].early; frag < 5; frag++) {
-			setup(&flows[f]);
+			setup(f);
 			edit_init(&ed[0], &p.client);
 			edit_init(&ed[1], &p.server);
 			ed[0].frag = ed[1].frag = frag;
 			ed[0].coalesce = ed[1].coalesce = frag == 0;
 			p.client.poison = frag == 1;
-			talk(flows[f].name, false);
+			talk(f, false);
 		}
 }
 
@@ -427,12 +284,12 @@ static void t9_level_states_repeat(void **state)
 	(void)state;
 	for (size_t f = built(0); f < N_FLOWS; f = built(f + 1u))
 		for (int rfc = 0; rfc < 2; rfc++) {
-			setup(&flows[f]);
+			setup(f);
 			if (rfc)
-				each_end(turn_rfc);
+				each_end(ways_rfc);
 			p.client.hook = ignore_once;
 			p.server.hook = ignore_once;
-			talk(flows[f].name, true);
+			talk(f, true);
 		}
 }
 

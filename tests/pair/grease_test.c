@@ -11,6 +11,7 @@
 #include "ext/ext.h"
 #include "ext/grease.h"
 #include "lib/attack.h"
+#include "lib/fail.h"
 #include "lib/resume.h"
 #include "msg/hello.h"
 
@@ -115,9 +116,7 @@ static void n28_client(void **state)
 
 		setup(seed);
 		p.client.cfg.pad_hello_to = seed % 2 != 0 ? 600 : 0;
-		pair_start(&p);
-		pair_run(&p);
-		assert_true(pair_connected(&p));
+		pair_connect(&p);
 		assert_int_equal(p.client.conn->hs.alpn, 1);
 		s = look(p.client.link.bytes);
 		check_values(&s);
@@ -171,9 +170,7 @@ static void n28_after_a_retry(void **state)
 		p.client.cfg.n_key_shares = 1;
 		p.client.cfg.no_compat = 1;
 		p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
-		pair_start(&p);
-		pair_run(&p);
-		assert_true(pair_connected(&p));
+		pair_connect(&p);
 		len = 5u + at(p.client.link.bytes + 3);
 		one = look(p.client.link.bytes);
 		two = look(p.client.link.bytes + len);
@@ -449,18 +446,15 @@ static void n78_with_grease(void **state)
 
 	(void)state;
 	for (;; n++) {
-		bool up;
+		bool reached;
 
 		setup(3);
 		p.server.cfg.grease = 1;
 		pair_start(&p);
-		transparent_calls = 0;
-		transparent_fail_at = n;
-		pair_run(&p);
-		up = pair_connected(&p);
-		transparent_fail_at = 0;
+		reached = fail_call(&p, n);
+		assert_int_equal(pair_connected(&p), !reached);
 		pair_wipe(&p);
-		if (up)
+		if (!reached)
 			break;
 		assert_true(p.client.st.state == SNECK_FAILED || p.server.st.state == SNECK_FAILED);
 	}

@@ -26,9 +26,7 @@ static void connect(uint16_t suite)
 	p.server.cfg.suites = (struct sneck_u16s){ suites, 1 };
 	p.client.cfg.allow_save = p.client.cfg.allow_extraction = 1;
 	p.client.cfg.keep_exporter = p.server.cfg.keep_exporter = 1;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 	end_write(&p.client, "one", 3);
 	end_write(&p.server, "two", 3);
 	pair_run(&p);

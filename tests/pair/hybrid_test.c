@@ -90,11 +90,7 @@ static void expect(uint16_t group, int retried)
 	    sneck_config_check(&p.server.cfg, SNECK_SERVER, &why) != SNECK_OK)
 		fail_msg("%s: %zu, %zu", why.text, sneck_scratch_size(&p.client.cfg, SNECK_CLIENT),
 			 sneck_scratch_size(&p.server.cfg, SNECK_SERVER));
-	pair_start(&p);
-	pair_run(&p);
-	if (!pair_connected(&p))
-		fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
-			 sneck_rc_name(p.server.st.err));
+	pair_connect(&p);
 	assert_int_equal(sneck_conn_facts(p.client.conn, &f, sizeof f), SNECK_OK);
 	assert_int_equal(f.group, group);
 	assert_int_equal(f.retried, retried);

@@ -21,15 +21,6 @@ static void init(void)
 	pair_old(&p);
 }
 
-static void connect(void)
-{
-	pair_start(&p);
-	pair_run(&p);
-	if (!pair_connected(&p))
-		fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
-			 sneck_rc_name(p.server.st.err));
-}
-
 /* ---- renegotiation ---- */
 
 static unsigned n_alerts;
@@ -55,7 +46,7 @@ static void n19_refused_and_on(void **state)
 		struct end *const to = server ? &p.client : &p.server;
 
 		init();
-		connect();
+		pair_connect(&p);
 		n_alerts = 0;
 		by->hook = count_alerts;
 		if (server)
@@ -83,7 +74,7 @@ static void n19_refusal_waits_for_room(void **state)
 
 	(void)state;
 	init();
-	connect();
+	pair_connect(&p);
 	link_record(&p.server, true, 22, request, sizeof request);
 	wire_move(&p.server, &p.client);
 	sneck_out_init(&p.client.out, small, 20);
@@ -125,7 +116,7 @@ static void no_key_update(void **state)
 {
 	(void)state;
 	init();
-	connect();
+	pair_connect(&p);
 	assert_int_equal(sneck_key_update(p.client.conn, 0), SNECK_E_UNSUPPORTED);
 	assert_string_not_equal(sneck_misuse_text(p.client.conn), "");
 	pair_wipe(&p);
@@ -138,7 +129,7 @@ static void n64_key_limit(void **state)
 
 	(void)state;
 	init();
-	connect();
+	pair_connect(&p);
 	transparent_nonces_jump = true;
 	p.client.conn->tx.seq = p.client.conn->tx.aead->seal_limit - 8;
 	p.server.conn->rx.seq = p.client.conn->tx.seq;
@@ -161,7 +152,7 @@ static void n66_one_key_numbered_on(void **state)
 {
 	(void)state;
 	init();
-	connect();
+	pair_connect(&p);
 	assert_int_equal(p.client.conn->tx.seq, 1);
 	assert_int_equal(p.server.conn->tx.seq, 1);
 	assert_int_equal(p.client.conn->rx.seq, 1);
@@ -187,7 +178,7 @@ static void in_place(void **state)
 		init();
 		if (chacha)
 			p.server.cfg.suites = (struct sneck_u16s){ suite, 1 };
-		connect();
+		pair_connect(&p);
 		assert_int_equal(sneck_record_layout(p.client.conn, &layout), SNECK_OK);
 		assert_int_equal(layout.head, chacha ? 5 : 13);
 		assert_int_equal(layout.tail, 16);
@@ -227,7 +218,7 @@ static void received_in_place(void **state)
 {
 	(void)state;
 	init();
-	connect();
+	pair_connect(&p);
 	p.server.hook = where;
 	end_write(&p.client, "four", 4);
 	end_write(&p.client, "fives", 5);
@@ -246,7 +237,7 @@ static void exporters(void **state)
 	(void)state;
 	init();
 	p.client.cfg.keep_exporter = p.server.cfg.keep_exporter = 1;
-	connect();
+	pair_connect(&p);
 	assert_int_equal(sneck_export(p.client.conn, "EXPORTER-x", none, c, 40), SNECK_OK);
 	assert_int_equal(sneck_export(p.server.conn, "EXPORTER-x", none, s, 40), SNECK_OK);
 	assert_memory_equal(c, s, 40);
@@ -262,7 +253,7 @@ static void exporters(void **state)
 	assert_int_equal(sneck_export(p.client.conn, "EXPORTER-x", none, c, 40), SNECK_E_CONFIG);
 	pair_wipe(&p);
 	init();
-	connect();
+	pair_connect(&p);
 	assert_int_equal(sneck_export(p.client.conn, "EXPORTER-x", none, c, 40), SNECK_E_CONFIG);
 	pair_wipe(&p);
 }
@@ -287,7 +278,7 @@ static void key_log(void **state)
 	init();
 	p.server.cfg.insecure_keylog = one_line;
 	p.server.cfg.keylog_user = &n;
-	connect();
+	pair_connect(&p);
 	assert_int_equal(n, 1);
 	pair_wipe(&p);
 }
@@ -332,9 +323,7 @@ static void signature_of_the_key_exchange(void **state)
 	p.client.answer = 2;
 	p.client.hook = on_question;
 	n_asked = 0;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 	assert_int_equal(n_asked, 3);
 	assert_int_equal(asked.version, SNECK_TLS12);
 	assert_int_equal(asked.scheme, 0x0403);

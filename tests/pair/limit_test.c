@@ -26,15 +26,6 @@ static void prepare(void)
 		p.server.chain[i].len = 20;
 }
 
-static void up(void)
-{
-	pair_start(&p);
-	pair_run(&p);
-	if (!pair_connected(&p))
-		fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
-			 sneck_rc_name(p.server.st.err));
-}
-
 /* The longest body of a protected record that an end has sent. */
 static size_t longest(const struct end *e)
 {
@@ -78,7 +69,7 @@ static void one_limit(bool server, uint16_t limit)
 
 	prepare();
 	by->cfg.recv_record_limit = limit;
-	up();
+	pair_connect(&p);
 	assert_int_equal(fragment_of(to), limit);
 	assert_int_equal(fragment_of(by), 16384);
 	assert_true(longest(to) <= limit + OVER);
@@ -128,7 +119,7 @@ static void both_limits(void **state)
 				p.client.cfg.recv_record_limit = sizes[i];
 				p.server.cfg.recv_record_limit = sizes[k];
 				p.client.cfg.send_fragment = send;
-				up();
+				pair_connect(&p);
 				assert_int_equal(fragment_of(&p.server), c);
 				assert_int_equal(fragment_of(&p.client),
 						 send != 0 && send < s ? send : s);
@@ -229,7 +220,7 @@ static void limit_before_fragment(void **state)
 	prepare();
 	p.client.cfg.ask_max_fragment = 1;
 	p.client.cfg.recv_record_limit = 2000;
-	up();
+	pair_connect(&p);
 	assert_int_equal(fragment_of(&p.server), 2000);
 	assert_int_equal(fragment_of(&p.client), 16384);
 	talk(&p.server, &p.client, 9000);
@@ -345,7 +336,7 @@ static void padding(void **state)
 			prepare();
 			p.client.cfg.pad_to = pads[i];
 			p.server.cfg.recv_record_limit = limits[k];
-			up();
+			pair_connect(&p);
 			for (size_t n = 0; n < sizeof lens / sizeof lens[0]; n++) {
 				pad_one(pads[i], limits[k], lens[n]);
 				pad_in_place(pads[i], lens[n]);
@@ -386,7 +377,7 @@ static void padded_flights(void **state)
 				p.client.cfg.recv_record_limit = both ? limits[k] : 0;
 				p.client.hook = p.server.hook = exact_flight;
 				p.client.rfc_mode = p.server.rfc_mode = true;
-				up();
+				pair_connect(&p);
 				assert_true(longest(&p.client) <=
 					    (limits[k] != 0 ? limits[k] : 16384) + OVER);
 				if (both)
@@ -399,8 +390,6 @@ static void padded_flights(void **state)
 /* A ClientHello is as long as it shall be; a second one too. */
 static void padded_hello(void **state)
 {
-	static const uint16_t two[] = { SNECK_X25519, SNECK_SECP256R1 },
-			      one[] = { SNECK_SECP256R1 };
 	size_t bare = 0;
 
 	(void)state;
@@ -412,12 +401,9 @@ static void padded_hello(void **state)
 
 			prepare();
 			p.client.cfg.pad_hello_to = size;
-			if (retry) {
-				p.client.cfg.groups = (struct sneck_u16s){ two, 2 };
-				p.client.cfg.n_key_shares = 1;
-				p.server.cfg.groups = (struct sneck_u16s){ one, 1 };
-			}
-			up();
+			if (retry)
+				pair_retry(&p);
+			pair_connect(&p);
 			len = (size_t)b[3] << 8 | b[4];
 			bare = bare != 0 ? bare : len;
 			if (!retry)
@@ -446,7 +432,7 @@ static void send_fragment(void **state)
 			p.server.cfg.recv_record_limit = limited ? 500 : 0;
 			p.client.cfg.pad_to = pad ? 333 : 0;
 			p.client.cfg.send_fragment = 700;
-			up();
+			pair_connect(&p);
 			for (size_t i = 0; i < 6; i++) {
 				const size_t want = sizes[i] != 0 ? sizes[i] : 700;
 				const size_t from = p.client.link.len;

@@ -113,8 +113,7 @@ static void n59_memory_is_constant(void **state)
 	for (uint64_t i = 0; i < 2u * n; i++) {
 		if (i == n) {
 			p.server.cfg.tickets = &resume_ring;
-			p.server.cfg.max_early_data = 100;
-			p.server.cfg.ask |= SNECK_ASK_EARLY_DATA;
+			resume_allow(&p, 100);
 			p.server.accept_early = 1;
 			p.client.cfg.ask |= SNECK_ASK_TICKETS;
 			p.client.say_early = "said early";

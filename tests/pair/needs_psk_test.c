@@ -12,24 +12,6 @@
 
 static struct pair p;
 
-#define BYTES(text)                                                                                \
-	{                                                                                          \
-		(const uint8_t *)(text), sizeof(text) - 1u                                         \
-	}
-
-static const struct sneck_psk ours = {
-	.size = sizeof ours,
-	.identity = BYTES("client 7"),
-	.secret = BYTES("0123456789abcdef"),
-};
-static struct sneck_facts facts(const struct end *e)
-{
-	struct sneck_facts f;
-
-	assert_int_equal(sneck_conn_facts(e->conn, &f, sizeof f), SNECK_OK);
-	return f;
-}
-
 static uint8_t store[2048];
 static size_t store_len;
 static int ask_step;
@@ -87,9 +69,10 @@ static int answer(struct end *e, int state)
 	assert_int_equal(sneck_answer_early_data(e->conn, e->st.op, 1), SNECK_E_STALE);
 	for (size_t n = 0; n < store_len; n++)
 		assert_int_equal(sneck_answer_psk(e->conn, asked, 0, store, n, NULL), SNECK_E_ARG);
-	assert_int_equal(sneck_answer_psk(e->conn, asked, 0, store, store_len, &ours), SNECK_E_ARG);
+	assert_int_equal(sneck_answer_psk(e->conn, asked, 0, store, store_len, &pair_key),
+			 SNECK_E_ARG);
 	assert_int_equal(sneck_answer_psk(e->conn, asked, -1, store, store_len, NULL), SNECK_E_ARG);
-	assert_int_equal(sneck_answer_psk(e->conn, asked, -1, NULL, 0, &ours), SNECK_E_ARG);
+	assert_int_equal(sneck_answer_psk(e->conn, asked, -1, NULL, 0, &pair_key), SNECK_E_ARG);
 	assert_int_equal(sneck_answer_psk(e->conn, asked, 0, NULL, 0, NULL), SNECK_E_ARG);
 	assert_int_equal(sneck_answer_psk(e->conn, asked, -2, NULL, 0, NULL), SNECK_E_ARG);
 	assert_int_equal(sneck_answer_psk(e->conn, asked, 1, store, store_len, NULL), SNECK_E_ARG);
@@ -158,7 +141,7 @@ static void t6_needs_psk_ends(void **state)
 		pair_run(&p);
 		if (i == 0) {
 			assert_true(pair_connected(&p));
-			assert_int_equal(facts(&p.server).resumed, 0);
+			assert_int_equal(end_facts(&p.server).resumed, 0);
 		} else {
 			assert_int_equal(p.server.st.err,
 					 i == 1 ? SNECK_E_REFUSED : SNECK_E_ABORTED);

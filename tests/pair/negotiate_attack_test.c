@@ -14,17 +14,13 @@
 #define Z8  "\0\0\0\0\0\0\0\0"
 #define Z32 Z8 Z8 Z8 Z8
 
-#define CH	   .msg = 1
-#define SH	   .by_server = true, .msg = 2
-#define EE	   .by_server = true, .msg = 8
-#define CERT	   .by_server = true, .msg = 11
-#define CR	   CERT, .act = ACT_BEFORE, .content = 22
-#define NST	   .by_server = true, .act = ACT_LATE, .content = 22
-#define E(r, a)	   .rc = SNECK_E_##r, .alert = (a)
-#define GOES_ON	   E(BAD_SIGNATURE, 51) /* as far as a changed transcript can */
-#define ADD(x)	   .act = ACT_EXT_ADD, .ext = (x)
-#define DEL(x)	   .act = ACT_EXT_DEL, .ext = (x)
-#define SET_EXT(x) .act = ACT_EXT_SET, .ext = (x)
+#define CH	.msg = 1
+#define SH	.by_server = true, .msg = 2
+#define EE	.by_server = true, .msg = 8
+#define CERT	.by_server = true, .msg = 11
+#define CR	CERT, .act = ACT_BEFORE, .content = 22
+#define NST	.by_server = true, .act = ACT_LATE, .content = 22
+#define GOES_ON E(BAD_SIGNATURE, 51) /* as far as a changed transcript can */
 
 static const struct attack hellos[] = {
 	{ "n31_limit_63", CH, SET_EXT(28), B("\0\x3f"), E(ILLEGAL, 47) },
@@ -159,24 +155,10 @@ static const struct attack tickets[] = {
 
 static struct pair p;
 
-static void run(const struct attack *a, size_t n, const char *what)
-{
-	for (size_t i = 0; i < n; i++)
-		attack_run(&p, &a[i]);
-	print_message("%s: %zu named cases\n", what, n);
-}
-
-#define TEST(table)                                                                                \
-	static void attacks_##table(void **state)                                                  \
-	{                                                                                          \
-		(void)state;                                                                       \
-		run(table, sizeof table / sizeof table[0], #table);                                \
-	}
-
-TEST(hellos)
-TEST(answers)
-TEST(requests)
-TEST(tickets)
+ATTACK_TEST(hellos)
+ATTACK_TEST(answers)
+ATTACK_TEST(requests)
+ATTACK_TEST(tickets)
 
 /* What is unknown in a ticket is no concern of ours. RFC 9846, 4.7.1 */
 static void n24_n28_ticket_extensions(void **state)

@@ -18,18 +18,6 @@
 
 static struct pair p;
 
-#define BYTES(text)                                                                                \
-	{                                                                                          \
-		(const uint8_t *)(text), sizeof(text) - 1u                                         \
-	}
-
-static const struct sneck_psk ours = {
-	.size = sizeof ours,
-	.identity = BYTES("client 7"),
-	.secret = BYTES("0123456789abcdef"),
-};
-static const struct sneck_psk *const psks[] = { &ours };
-
 /* ---- a man in the middle of a resumed handshake ---- */
 
 static struct edit ed;
@@ -143,7 +131,7 @@ static void n44_reflected_to_the_sender(void **state)
 				resume_ticket(&p, 34);
 			} else {
 				pair_init(&p, 34);
-				p.client.cfg.psks = p.server.cfg.psks = psks;
+				p.client.cfg.psks = p.server.cfg.psks = pair_psks;
 				p.client.cfg.n_psks = p.server.cfg.n_psks = how == 2;
 			}
 			resume_start(&p);
@@ -223,7 +211,7 @@ static void n49_key_of_another_hash(void **state)
 
 	(void)state;
 	resume_ticket(&p, 36);
-	p.client.cfg.psks = psks; /* indexes 1 and 2: SHA-256 and SHA-384 */
+	p.client.cfg.psks = pair_psks; /* indexes 1 and 2: SHA-256 and SHA-384 */
 	p.client.cfg.n_psks = 1;
 	p.server.cfg.suites = (struct sneck_u16s){ sha256, 1 };
 	resume_start(&p);
@@ -285,7 +273,8 @@ static void n49_every_byte_of_a_binder(void **state)
 				resume_next(&p, 38);
 			} else {
 				pair_init(&p, 38);
-				p.client.cfg.psks = p.server.cfg.psks = kind == 1 ? psks : raws;
+				p.client.cfg.psks = p.server.cfg.psks =
+					kind == 1 ? pair_psks : raws;
 				p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
 			}
 			p.client.cfg.suites = (struct sneck_u16s){ suite, 1 };
@@ -316,8 +305,7 @@ static void n49_binder_of_the_wrong_hash(void **state)
 
 	(void)state;
 	pair_init(&p, 39);
-	p.client.cfg.psks = p.server.cfg.psks = psks;
-	p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
+	pair_psk(&p);
 	expect_attack(false, &c, SNECK_E_BAD_BINDER, SNECK_ALERT_DECRYPT_ERROR);
 }
 
@@ -345,8 +333,7 @@ static void n49_short_binder(void **state)
 	(void)state;
 	for (int known = 0; known < 2; known++) {
 		pair_init(&p, 39);
-		p.client.cfg.psks = p.server.cfg.psks = psks;
-		p.client.cfg.n_psks = 1;
+		pair_psk(&p);
 		p.server.cfg.n_psks = known ? 1 : 0;
 		if (known) {
 			expect_attack(false, &c, SNECK_E_BAD_BINDER, SNECK_ALERT_DECRYPT_ERROR);
@@ -374,8 +361,7 @@ static void n50_psk_ke_unasked(void **state)
 		resume_ticket(&p, 40);
 		if (external) {
 			p.client.resume = NULL;
-			p.client.cfg.psks = p.server.cfg.psks = psks;
-			p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
+			pair_psk(&p);
 		}
 		p.server.cfg.psk_ke = 1;
 		expect_attack(true, &c, SNECK_E_EXT_MISSING, SNECK_ALERT_MISSING_EXTENSION);
@@ -393,8 +379,7 @@ static void n50_modes_not_in_common(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		pair_init(&p, 41);
-		p.client.cfg.psks = p.server.cfg.psks = psks;
-		p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
+		pair_psk(&p);
 		p.client.cfg.psk_only = p.server.cfg.psk_only = 1;
 		expect_attack(false, &changes[i], SNECK_E_NO_GROUP, SNECK_ALERT_HANDSHAKE_FAILURE);
 	}

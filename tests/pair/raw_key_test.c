@@ -117,9 +117,7 @@ static void judged_by_the_application(void **state)
 	setup(ONLY, "r");
 	p.client.cfg.ask |= SNECK_ASK_VERIFY;
 	p.client.hook = by_question;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 	assert_int_equal(verdict_type, SNECK_RAW_PUBLIC_KEY);
 	pair_wipe(&p);
 }
@@ -156,7 +154,6 @@ static void n37_verdicts_on_raw_keys(void **state)
 /* ---- N40: the one where the other was agreed ---- */
 
 #define SERVER_TYPE .by_server = true, .msg = 8, .ext = 20
-#define E(x, n)	    .rc = SNECK_E_##x, .alert = n
 
 static const struct {
 	uint32_t flags;
@@ -235,42 +232,22 @@ static const struct {
 	    E(EXT_UNASKED, 110) } },
 };
 
-static void on_unit(struct edit *ed, struct unit *u)
-{
-	const struct attack *const a = ed->arg;
+static size_t row; /* of them */
 
-	if (u->type == 22 && u->data[0] == a->msg) {
-		attack_ext(u, a);
-		ed->done = true;
-	}
-	edit_put(ed, u);
+static void begin(struct pair *q)
+{
+	const bool one = attacks[row].has[0] == '1';
+
+	setup(attacks[row].flags, one ? "x" : attacks[row].has);
+	if (one)
+		q->server.cred.n_chain = 1;
 }
 
 static void n40_the_other_kind(void **state)
 {
-	static struct edit ed;
-
 	(void)state;
-	for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
-		const struct attack *const a = &attacks[i].a;
-
-		setup(attacks[i].flags, attacks[i].has[0] == '1' ? "x" : attacks[i].has);
-		if (attacks[i].has[0] == '1')
-			p.server.cred.n_chain = 1;
-		pair_start(&p);
-		edit_init(&ed, &p.server);
-		ed.on_unit = on_unit;
-		ed.arg = a;
-		pair_run(&p);
-		assert_true(ed.done);
-		if (p.client.st.state != SNECK_FAILED || p.client.st.err != (int)a->rc ||
-		    p.client.st.alert != a->alert)
-			fail_msg("%s: %s, alert %d", a->name, sneck_rc_name(p.client.st.err),
-				 p.client.st.alert);
-		assert_int_equal(p.server.st.alert, a->alert);
-		assert_int_equal(p.client.n_done, 0);
-		pair_wipe(&p);
-	}
+	for (row = 0; row < sizeof attacks / sizeof attacks[0]; row++)
+		attack_from(&p, &attacks[row].a, begin);
 }
 
 static void config(void **state)
@@ -351,9 +328,7 @@ static void the_order_of_a_server(void **state)
 		p.server.v.verifier.verify = look;
 		p.server.v.verifier.flags = RAW | (first ? SNECK_VERIFIER_X509_FIRST : 0);
 		verdict_type = -1;
-		pair_start(&p);
-		pair_run(&p);
-		assert_true(pair_connected(&p));
+		pair_connect(&p);
 		assert_int_equal(verdict_type, first ? SNECK_X509 : SNECK_RAW_PUBLIC_KEY);
 		pair_wipe(&p);
 	}
@@ -405,9 +380,7 @@ static void resumption_names_the_type(void **state)
 	p.server.cfg.tickets = &resume_ring;
 	p.server.cfg.trace = watch;
 	p.client.cfg.ask |= SNECK_ASK_TICKETS;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 	full = ee_len;
 	len = p.client.session_len[0];
 	memcpy(session, p.client.session[0], len);

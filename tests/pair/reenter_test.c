@@ -118,9 +118,7 @@ static void n80_calls_back(void **state)
 
 		pair_init(&quiet, i);
 		pair_client_auth(&quiet, SNECK_AUTH_REQUIRED);
-		pair_start(&quiet);
-		pair_run(&quiet);
-		assert_true(pair_connected(&quiet));
+		pair_connect(&quiet);
 		pair_wipe(&quiet);
 
 		pair_init(&p, i);
@@ -142,11 +140,7 @@ static void n80_calls_back(void **state)
 			e->chunk = i & 4 ? 9 : 0;
 		}
 		calls = 0;
-		pair_start(&p);
-		pair_run(&p);
-		if (!pair_connected(&p))
-			fail_msg("client %s, server %s", sneck_rc_name(p.client.st.err),
-				 sneck_rc_name(p.server.st.err));
+		pair_connect(&p);
 		assert_true(calls > 20);
 		/* byte for byte what it is without */
 		assert_int_equal(p.client.link.len, quiet.client.link.len);

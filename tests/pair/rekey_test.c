@@ -20,22 +20,12 @@ static void up_with(uint64_t limit, bool rfc)
 	transparent_limit(&p.client.t, limit, UINT64_C(1) << 40);
 	transparent_limit(&p.server.t, limit, UINT64_C(1) << 40);
 	p.client.rfc_mode = p.server.rfc_mode = rfc;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 }
 
 static void up(void)
 {
 	up_with(UINT64_C(1) << 40, false);
-}
-
-static struct sneck_facts facts(const struct end *e)
-{
-	struct sneck_facts f;
-
-	assert_int_equal(sneck_conn_facts(e->conn, &f, sizeof f), SNECK_OK);
-	return f;
 }
 
 static void talk(struct end *from, struct end *to, size_t len)
@@ -63,12 +53,12 @@ static void by_hand(void **state)
 			memcpy(rx, a->conn->hs.rx_secret, 32);
 			assert_int_equal(sneck_key_update(a->conn, ask ? SNECK_KU_REQUEST_PEER : 0),
 					 SNECK_OK);
-			assert_int_equal(facts(a).tx_updates, 0); /* ahead of the next output */
+			assert_int_equal(end_facts(a).tx_updates, 0); /* ahead of the next output */
 			pair_run(&p);
-			assert_int_equal(facts(a).tx_updates, 1);
-			assert_int_equal(facts(b).rx_updates, 1);
-			assert_int_equal(facts(b).tx_updates, ask);
-			assert_int_equal(facts(a).rx_updates, ask);
+			assert_int_equal(end_facts(a).tx_updates, 1);
+			assert_int_equal(end_facts(b).rx_updates, 1);
+			assert_int_equal(end_facts(b).tx_updates, ask);
+			assert_int_equal(end_facts(a).rx_updates, ask);
 			assert_memory_not_equal(tx, a->conn->hs.tx_secret, 32);
 			assert_int_equal(memcmp(rx, a->conn->hs.rx_secret, 32) != 0, ask);
 			talk(a, b, 50000);
@@ -85,19 +75,19 @@ static void idempotent(void **state)
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(sneck_key_update(p.client.conn, SNECK_KU_REQUEST_PEER), SNECK_OK);
 	assert_int_equal(end_run(&p.client), SNECK_MUST_TRANSMIT_TLS_DATA);
-	assert_int_equal(facts(&p.client).tx_updates, 1);
+	assert_int_equal(end_facts(&p.client).tx_updates, 1);
 	for (uint32_t i = 0; i < 5; i++)
 		assert_int_equal(sneck_key_update(p.client.conn, i % 2), SNECK_OK);
 	assert_int_equal(sneck_encrypt_size(p.client.conn, 1), 5 + 1 + 17);
 	end_write(&p.client, "x", 1);
-	assert_int_equal(facts(&p.client).tx_updates, 1);
+	assert_int_equal(end_facts(&p.client).tx_updates, 1);
 	pair_run(&p);
-	assert_int_equal(facts(&p.client).rx_updates, 1);
+	assert_int_equal(end_facts(&p.client).rx_updates, 1);
 	assert_int_equal(sneck_key_update(p.client.conn, 0), SNECK_OK);
 	pair_run(&p);
-	assert_int_equal(facts(&p.client).tx_updates, 2);
-	assert_int_equal(facts(&p.server).rx_updates, 2);
-	assert_int_equal(facts(&p.server).tx_updates, 1);
+	assert_int_equal(end_facts(&p.client).tx_updates, 2);
+	assert_int_equal(end_facts(&p.server).rx_updates, 2);
+	assert_int_equal(end_facts(&p.server).tx_updates, 1);
 	pair_wipe(&p);
 }
 
@@ -116,8 +106,8 @@ static void refusals(void **state)
 	/* asked by the peer behind our close_notify: no answer is owed any more */
 	assert_int_equal(sneck_key_update(p.server.conn, SNECK_KU_REQUEST_PEER), SNECK_OK);
 	pair_run(&p);
-	assert_int_equal(facts(&p.client).tx_updates, 0);
-	assert_int_equal(facts(&p.client).rx_updates, 1);
+	assert_int_equal(end_facts(&p.client).tx_updates, 0);
+	assert_int_equal(end_facts(&p.client).rx_updates, 1);
 	end_write(&p.server, "still", 5);
 	pair_run(&p);
 	assert_memory_equal(p.client.got, "still", 5);
@@ -139,10 +129,10 @@ static void crossing(void **state)
 		(void)end_run(&p.client);
 		(void)end_run(&p.server);
 		pair_run(&p);
-		assert_int_equal(facts(&p.client).tx_updates, 1u + s);
-		assert_int_equal(facts(&p.server).tx_updates, 1u + c);
-		assert_int_equal(facts(&p.client).rx_updates, 1u + c);
-		assert_int_equal(facts(&p.server).rx_updates, 1u + s);
+		assert_int_equal(end_facts(&p.client).tx_updates, 1u + s);
+		assert_int_equal(end_facts(&p.server).tx_updates, 1u + c);
+		assert_int_equal(end_facts(&p.client).rx_updates, 1u + c);
+		assert_int_equal(end_facts(&p.server).rx_updates, 1u + s);
 		talk(&p.client, &p.server, 100);
 		talk(&p.server, &p.client, 100);
 		pair_wipe(&p);
@@ -164,7 +154,7 @@ static void pending(void **state)
 	(void)end_step(&p.client);
 	assert_false(p.client.st.flags & SNECK_ST_TX_PENDING);
 	pair_run(&p);
-	assert_int_equal(facts(&p.server).rx_updates, 1);
+	assert_int_equal(end_facts(&p.server).rx_updates, 1);
 	pair_wipe(&p);
 	/* with `out`, but without room in it */
 	up();
@@ -208,17 +198,17 @@ static void n64_automatic(void **state)
 				updates += due;
 				seq = due ? 1 : seq + 1;
 				assert_int_equal(a->conn->tx.seq, seq);
-				assert_int_equal(facts(a).tx_updates, updates);
+				assert_int_equal(end_facts(a).tx_updates, updates);
 				if (n % 7 == 0)
 					pair_run(&p);
 				if (a->conn->tx.seq == 0) /* process() wrote it */
 					seq = 0;
-				updates = facts(a).tx_updates;
+				updates = end_facts(a).tx_updates;
 			}
 			assert_true(updates >= 4);
 			pair_run(&p);
 			assert_int_equal(b->n_got, 5 * limit);
-			assert_int_equal(facts(b).rx_updates, facts(a).tx_updates);
+			assert_int_equal(end_facts(b).rx_updates, end_facts(a).tx_updates);
 			pair_wipe(&p);
 		}
 }
@@ -289,11 +279,11 @@ static void half_rtt(void **state)
 	} while (rc == SNECK_OK);
 	assert_int_equal(rc, SNECK_E_KEY_LIMIT);
 	assert_true(sent >= LIMIT - 5u && sent <= LIMIT - 2u);
-	assert_int_equal(facts(&p.server).tx_updates, 0);
+	assert_int_equal(end_facts(&p.server).tx_updates, 0);
 	pair_run(&p); /* connected: now it goes by itself */
 	assert_true(pair_connected(&p));
 	assert_int_equal(p.client.n_got, sent);
-	assert_int_equal(facts(&p.server).tx_updates, 1);
+	assert_int_equal(end_facts(&p.server).tx_updates, 1);
 	talk(&p.server, &p.client, 1);
 	assert_int_equal(p.client.n_got, 0);
 	pair_wipe(&p);
@@ -360,9 +350,7 @@ static void n65_epochs(void **state)
 					e->t.aead_list[k] = sneck__aead_of(
 						sneck_provider_libcrypto(), e->t.aeads[k].id);
 			}
-			pair_start(&p);
-			pair_run(&p);
-			assert_true(pair_connected(&p));
+			pair_connect(&p);
 			a->send_nothing = true;
 			at = l->len;
 			end_write(a, "old", 3);
@@ -383,7 +371,7 @@ static void n65_epochs(void **state)
 			assert_int_equal(b->st.err, SNECK_E_BAD_MAC);
 			assert_int_equal(b->n_got, 3);
 			assert_memory_equal(b->got, "old", 3);
-			assert_int_equal(facts(b).rx_updates, next ? 0 : 1);
+			assert_int_equal(end_facts(b).rx_updates, next ? 0 : 1);
 			pair_wipe(&p);
 		}
 }
@@ -415,7 +403,7 @@ static void n57_floods(void **state)
 			assert_int_equal(b->n_got, 3);
 			/* all answers of a run are one: RFC 9846, 4.7.3 */
 			if (kind == 1)
-				assert_in_range(facts(b).tx_updates, 1, 3);
+				assert_in_range(end_facts(b).tx_updates, 1, 3);
 			for (int i = 0; i < 33; i++)
 				link_record(a, true, 22, msg, len);
 			pair_run(&p);
@@ -443,7 +431,7 @@ static void n57_in_one_record(void **state)
 		pair_run(&p);
 		assert_int_equal(b->st.err, SNECK_E_EPOCH);
 		assert_int_equal(b->st.alert, 10);
-		assert_int_equal(facts(b).rx_updates, 0);
+		assert_int_equal(end_facts(b).rx_updates, 0);
 		pair_wipe(&p);
 	}
 	for (size_t n = 32; n <= 33; n++) {

@@ -50,12 +50,7 @@ static void resumes(void **state)
 	(void)state;
 	for (int i = 0; i < 128; i++) {
 		resume12_ticket(&p, 9);
-		p.client.cfg.no_compat = (i & 1) != 0;
-		p.client.chunk = p.server.chunk = i & 2 ? 1 : 0;
-		p.client.rfc_mode = p.server.rfc_mode = (i & 4) != 0;
-		p.client.late_scratch = p.server.late_scratch = (i & 8) != 0;
-		p.client.poison = p.server.poison = (i & 16) != 0;
-		p.client.move = p.server.move = (i & 32) != 0;
+		pair_knobs(&p, (unsigned)i);
 		if (i & 64)
 			only_old();
 		resume_start(&p);

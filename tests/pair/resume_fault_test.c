@@ -9,27 +9,10 @@
 #include <cmocka.h>
 
 #include "keys/session.h"
+#include "lib/fail.h"
 #include "lib/resume.h"
 
 static struct pair p;
-
-static bool has(const void *region, size_t len, const void *bytes)
-{
-	const uint8_t *const b = region;
-
-	for (size_t i = 0; i + 16u <= len; i++)
-		if (b[i] == *(const uint8_t *)bytes && memcmp(b + i, bytes, 16) == 0)
-			return true;
-	return false;
-}
-
-static void check_gone(const struct end *e, const void *bytes, const char *what, size_t n)
-{
-	if (has(e->scratch, sizeof e->scratch, bytes))
-		fail_msg("%s %zu is in the scratch", what, n);
-	if (has(e->conn, SNECK_CONN_MAX, bytes))
-		fail_msg("%s %zu is in the connection", what, n);
-}
 
 static struct session session(void)
 {
@@ -46,10 +29,10 @@ static void check_dead(const struct end *e)
 	const size_t len = session().secret.len;
 
 	for (size_t at = 0; at + len <= e->n_secrets; at += len)
-		check_gone(e, e->secrets + at, "secret", at / len);
-	check_gone(e, session().secret.p, "the session's key", 0);
-	check_gone(e, TRANSPARENT_PRIV, "a private key", 0);
-	check_gone(e, TRANSPARENT_SECRET, "a shared secret", 0);
+		fail_gone(e, e->secrets + at, "a secret");
+	fail_gone(e, session().secret.p, "the session's key");
+	fail_gone(e, TRANSPARENT_PRIV, "a private key");
+	fail_gone(e, TRANSPARENT_SECRET, "a shared secret");
 }
 
 static void start(bool early, bool retried)
@@ -91,13 +74,7 @@ static bool fail_at(uint64_t n, bool early, bool retried, bool rfc)
 	p.client.rfc_mode = p.server.rfc_mode = rfc;
 	p.client.hook = try_it;
 	resume_start(&p);
-	transparent_calls = 0;
-	transparent_fail_at = n;
-	for (int i = 0; i < 8; i++)
-		pair_pump(&p);
-	reached = transparent_calls >= n;
-	transparent_fail_at = 0;
-	pair_run(&p);
+	reached = fail_call(&p, n);
 	for (int i = 0; reached && i < 2; i++) {
 		const int err = ends[i]->st.err;
 
@@ -178,13 +155,13 @@ static int scan(struct end *e, int state)
 	const size_t len = session().secret.len, early = logged ? 2 : 0;
 
 	if (state == SNECK_HANDSHAKE_DONE) {
-		check_gone(e, session().secret.p, "the session's key", 0);
-		check_gone(e, TRANSPARENT_PRIV, "a private key", 0);
-		check_gone(e, TRANSPARENT_SECRET, "a shared secret", 0);
+		fail_gone(e, session().secret.p, "the session's key");
+		fail_gone(e, TRANSPARENT_PRIV, "a private key");
+		fail_gone(e, TRANSPARENT_SECRET, "a shared secret");
 		for (size_t n = 0; n < early + 5u; n++)
 			if (n != early + 2u && n != early + 3u) /* of application data */
-				check_gone(e, e->secrets + n * len, "secret", n);
-		assert_true(has(e->conn, SNECK_CONN_MAX, e->secrets + (early + 2u) * len));
+				fail_gone(e, e->secrets + n * len, "a secret");
+		assert_true(fail_has(e->conn, SNECK_CONN_MAX, e->secrets + (early + 2u) * len));
 	}
 	if (state == SNECK_CLOSED || state == SNECK_FAILED)
 		check_dead(e);
@@ -202,7 +179,7 @@ static void z3_secrets_are_gone(void **state)
 		resume_start(&p);
 		(void)end_run(&p.client);
 		wire_move(&p.client, &p.server);
-		assert_true(has(p.client.scratch, sizeof p.client.scratch, TRANSPARENT_PRIV));
+		assert_true(fail_has(p.client.scratch, sizeof p.client.scratch, TRANSPARENT_PRIV));
 		resume_expect(&p, 1);
 		assert_int_equal(p.server.n_early != 0, i == 1);
 		assert_memory_not_equal(p.client.conn->hs.resumption, zero, 32);

@@ -13,18 +13,6 @@
 
 static struct pair p;
 
-static void give(struct end *e, size_t n)
-{
-	e->out.cap = e->out.head + e->out.len + n;
-	memset(e->out.base + e->out.head + e->out.len, 0xa5, n + 64u);
-}
-
-static void canary(const struct end *e, size_t from)
-{
-	for (size_t i = from; i < e->out.cap + 64u; i++)
-		assert_int_equal(e->out.base[i], 0xa5);
-}
-
 /* ---- tickets ---- */
 
 static const uint8_t bytes[600];
@@ -45,21 +33,21 @@ static void ticket(const struct sneck_ticket_params *params, bool stored, uint16
 	resume_expect(&p, 0);
 	p.client.n_sessions = 0;
 	before = s->out.len;
-	give(s, 0);
+	end_room(s, 0);
 	assert_int_equal(sneck_ticket_send(s->conn, params, &s->out, mem, sizeof mem, &session),
 			 SNECK_WANT_SPACE);
 	need = s->out.required;
 	assert_true(need > 40);
 	for (size_t room = 0; room < need; room++) {
-		give(s, room);
+		end_room(s, room);
 		assert_int_equal(sneck_ticket_send(s->conn, params, &s->out, mem, sizeof mem, &len),
 				 SNECK_WANT_SPACE);
 		assert_int_equal(s->out.required, need);
 		assert_int_equal(len, session);
 		assert_int_equal(s->out.len, before);
-		canary(s, before);
+		end_canary(s, before);
 	}
-	give(s, need);
+	end_room(s, need);
 	for (size_t cap = 0; cap < session; cap++) {
 		memset(mem, 0xa5, sizeof mem);
 		assert_int_equal(sneck_ticket_send(s->conn, params, &s->out, mem, cap, &len),
@@ -73,7 +61,7 @@ static void ticket(const struct sneck_ticket_params *params, bool stored, uint16
 	assert_int_equal(sneck_ticket_send(s->conn, params, &s->out, mem, session, &len), SNECK_OK);
 	assert_int_equal(mem[session], 0xa5);
 	assert_int_equal(sneck_out_room(&s->out), 0);
-	canary(s, s->out.cap);
+	end_canary(s, s->out.cap);
 	s->out.cap = PAIR_HALF;
 	pair_run(&p);
 	assert_true(pair_connected(&p));
@@ -171,29 +159,29 @@ static int early(struct end *e, int state)
 	need = sneck_early_size(st, 999);
 	assert_true(need >= 999 + 22);
 	for (size_t room = 0; room < need; room += room + 5u < need ? 3u : 1u) {
-		give(e, room);
+		end_room(e, room);
 		n = 7;
 		assert_int_equal(sneck_early_encrypt(st, pieces, 3, 0, &e->out, &n),
 				 SNECK_WANT_SPACE);
 		assert_int_equal(e->out.required, need);
 		assert_int_equal(n, 0);
 		assert_int_equal(e->out.len, before);
-		canary(e, before);
+		end_canary(e, before);
 	}
 	assert_int_equal(e->conn->hs.early_bytes, 0);
-	give(e, 22); /* too little for a byte, then one byte */
+	end_room(e, 22); /* too little for a byte, then one byte */
 	assert_int_equal(sneck_early_encrypt(st, pieces, 3, SNECK_F_PARTIAL, &e->out, &n),
 			 SNECK_WANT_SPACE);
 	assert_int_equal(e->out.required, 23);
-	give(e, 23);
+	end_room(e, 23);
 	assert_int_equal(sneck_early_encrypt(st, pieces, 3, SNECK_F_PARTIAL, &e->out, &n),
 			 SNECK_OK);
 	assert_int_equal(n, 1);
-	give(e, need);
+	end_room(e, need);
 	assert_int_equal(sneck_early_encrypt(st, pieces, 3, 0, &e->out, &n), SNECK_OK);
 	assert_int_equal(n, 999);
 	assert_int_equal(sneck_out_room(&e->out), 0);
-	canary(e, e->out.cap);
+	end_canary(e, e->out.cap);
 	e->out.cap = PAIR_HALF;
 	assert_int_equal(e->conn->hs.early_bytes, 1000);
 	assert_int_equal(sneck_early_size(st, 1), 0);

@@ -13,11 +13,6 @@
 
 static struct pair p;
 
-#define BYTES(text)                                                                                \
-	{                                                                                          \
-		(const uint8_t *)(text), sizeof(text) - 1u                                         \
-	}
-
 static void expect_facts(int resumed)
 {
 	struct sneck_facts c, s;
@@ -30,15 +25,6 @@ static void expect_facts(int resumed)
 	assert_int_equal(c.group, s.group);
 }
 
-static void chat(void)
-{
-	end_write(&p.client, "hello", 5);
-	end_write(&p.server, "world", 5);
-	pair_run(&p);
-	assert_int_equal(p.server.n_got, 5);
-	assert_int_equal(p.client.n_got, 5);
-}
-
 /* A full handshake, and a ticket of it at &p.client.session[0]. */
 static void tickets_come(void **state)
 {
@@ -47,7 +33,7 @@ static void tickets_come(void **state)
 	pair_start(&p);
 	resume_expect(&p, 0);
 	assert_int_equal(p.client.n_sessions, 2);
-	chat();
+	pair_chat(&p);
 	pair_wipe(&p);
 }
 
@@ -56,33 +42,24 @@ static void resumes(void **state)
 	(void)state;
 	for (int i = 0; i < 64; i++) {
 		resume_ticket(&p, 9);
-		p.client.cfg.no_compat = (i & 1) != 0;
-		p.client.chunk = p.server.chunk = i & 2 ? 1 : 0;
-		p.client.rfc_mode = p.server.rfc_mode = (i & 4) != 0;
-		p.client.late_scratch = p.server.late_scratch = (i & 8) != 0;
-		p.client.poison = p.server.poison = (i & 16) != 0;
-		p.client.move = p.server.move = (i & 32) != 0;
+		pair_knobs(&p, (unsigned)i);
 		resume_start(&p);
 		resume_expect(&p, 1);
 		expect_facts(1);
 		assert_int_equal(p.client.n_sessions, 2);
-		chat();
+		pair_chat(&p);
 		pair_wipe(&p);
 	}
 }
 
 static void resumes_after_a_retry(void **state)
 {
-	static const uint16_t p256[] = { SNECK_SECP256R1 };
-	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static uint8_t cookie[32] = { 1 };
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		resume_ticket(&p, 11);
-		p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-		p.client.cfg.n_key_shares = 1;
-		p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
+		pair_retry(&p);
 		if (i & 1)
 			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
 		p.client.chunk = p.server.chunk = i & 2 ? 1 : 0;
@@ -90,7 +67,7 @@ static void resumes_after_a_retry(void **state)
 		resume_expect(&p, 1);
 		expect_facts(1);
 		assert_int_equal(p.client.conn->hs.retried, 1);
-		chat();
+		pair_chat(&p);
 		pair_wipe(&p);
 	}
 }
@@ -148,7 +125,7 @@ static void external_keys(void **state)
 		expect_facts(2);
 		if (i & 1)
 			assert_int_equal(p.client.conn->hs.suite->hash, 5);
-		chat();
+		pair_chat(&p);
 		pair_wipe(&p);
 	}
 }
@@ -192,7 +169,7 @@ static void psk_ke(void **state)
 		if (i == 3) {
 			resume_expect(&p, 2);
 			assert_int_equal(p.client.conn->hs.group, 0);
-			chat();
+			pair_chat(&p);
 		} else {
 			pair_run(&p);
 			assert_int_equal(p.server.st.err, SNECK_E_NO_GROUP);

@@ -12,20 +12,15 @@
 #include "lib/needs.h"
 #include "lib/resume12.h"
 
-#define BY_C	   .old = true
-#define BY_S	   .old = true, .by_server = true
-#define CH	   BY_C, .msg = 1
-#define SH	   BY_S, .msg = 2
-#define NST	   BY_S, .msg = 4
-#define C_CCS	   BY_C, .content = 20
-#define S_CCS	   BY_S, .content = 20
-#define C_FIN	   BY_C, .msg = 20
-#define S_FIN	   BY_S, .msg = 20
-#define E(r, a)	   .rc = SNECK_E_##r, .alert = (a)
-#define ADD(x)	   .act = ACT_EXT_ADD, .ext = (x)
-#define DEL(x)	   .act = ACT_EXT_DEL, .ext = (x)
-#define SET_EXT(x) .act = ACT_EXT_SET, .ext = (x)
-#define BEFORE(c)  .act = ACT_BEFORE, .content = (c)
+#define BY_C  .old = true
+#define BY_S  .old = true, .by_server = true
+#define CH    BY_C, .msg = 1
+#define SH    BY_S, .msg = 2
+#define NST   BY_S, .msg = 4
+#define C_CCS BY_C, .content = 20
+#define S_CCS BY_S, .content = 20
+#define C_FIN BY_C, .msg = 20
+#define S_FIN BY_S, .msg = 20
 
 /* ---- a full handshake, with a ticket ---- */
 
@@ -137,12 +132,8 @@ static void has_session(struct pair *q)
 
 static void run(const struct attack *a, size_t n, void (*begin)(struct pair *q))
 {
-	for (size_t i = 0; i < n; i++) {
-		struct attack one = a[i];
-
-		one.begin = begin;
-		attack_run(&p, &one);
-	}
+	for (size_t i = 0; i < n; i++)
+		attack_from(&p, &a[i], begin);
 	print_message("%zu named cases\n", n);
 }
 

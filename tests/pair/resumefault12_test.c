@@ -9,29 +9,12 @@
 #include <cmocka.h>
 
 #include "keys/session.h"
+#include "lib/fail.h"
 #include "lib/resume12.h"
 
 static struct pair p;
 
 enum flow { FULL, RESUMED, FULL_ID, RESUMED_ID, FLOWS };
-
-static bool has(const void *region, size_t len, const void *bytes)
-{
-	const uint8_t *const b = region;
-
-	for (size_t i = 0; i + 16u <= len; i++)
-		if (b[i] == *(const uint8_t *)bytes && memcmp(b + i, bytes, 16) == 0)
-			return true;
-	return false;
-}
-
-static void check_gone(const struct end *e, const void *bytes, const char *what)
-{
-	if (has(e->scratch, sizeof e->scratch, bytes))
-		fail_msg("%s is in the scratch", what);
-	if (has(e->conn, SNECK_CONN_MAX, bytes))
-		fail_msg("%s is in the connection", what);
-}
 
 /* What pair.c and resume12.c expect to succeed may fail here. */
 static int try_it(struct end *e, int state)
@@ -71,13 +54,7 @@ static bool fail_at(uint64_t n, enum flow flow, bool rfc)
 	p.client.rfc_mode = p.server.rfc_mode = rfc;
 	p.client.hook = try_it;
 	pair_start(&p);
-	transparent_calls = 0;
-	transparent_fail_at = n;
-	for (int i = 0; i < 8; i++)
-		pair_pump(&p);
-	reached = transparent_calls >= n;
-	transparent_fail_at = 0;
-	pair_run(&p);
+	reached = fail_call(&p, n);
 	for (int i = 0; reached && i < 2; i++) {
 		const int err = ends[i]->st.err;
 
@@ -89,11 +66,11 @@ static bool fail_at(uint64_t n, enum flow flow, bool rfc)
 				 sneck_rc_name(err));
 		assert_false(ends[i]->st.flags & SNECK_ST_CAN_ENCRYPT);
 		if (flow == RESUMED || flow == RESUMED_ID)
-			check_gone(ends[i], resume12_session().secret.p, "the session's secret");
+			fail_gone(ends[i], resume12_session().secret.p, "the session's secret");
 		for (size_t at = 0; at < ends[i]->n_secrets; at += MASTER12_LEN)
-			check_gone(ends[i], ends[i]->secrets + at, "a master secret");
-		check_gone(ends[i], TRANSPARENT_PRIV, "a private key");
-		check_gone(ends[i], TRANSPARENT_SECRET, "a shared secret");
+			fail_gone(ends[i], ends[i]->secrets + at, "a master secret");
+		fail_gone(ends[i], TRANSPARENT_PRIV, "a private key");
+		fail_gone(ends[i], TRANSPARENT_SECRET, "a shared secret");
 	}
 	if (!reached)
 		assert_true(pair_connected(&p));
@@ -125,14 +102,14 @@ static int scan(struct end *e, int state)
 
 	if (state == SNECK_HANDSHAKE_DONE) {
 		if (now == FULL_ID && e->role == SNECK_SERVER)
-			assert_true(has(e->conn, SNECK_CONN_MAX, master));
+			assert_true(fail_has(e->conn, SNECK_CONN_MAX, master));
 		else
-			check_gone(e, master, "the master secret");
-		check_gone(e, TRANSPARENT_PRIV, "a private key");
-		check_gone(e, TRANSPARENT_SECRET, "a shared secret");
+			fail_gone(e, master, "the master secret");
+		fail_gone(e, TRANSPARENT_PRIV, "a private key");
+		fail_gone(e, TRANSPARENT_SECRET, "a shared secret");
 	}
 	if (state == SNECK_CLOSED || state == SNECK_FAILED)
-		check_gone(e, master, "the master secret");
+		fail_gone(e, master, "the master secret");
 	return 0;
 }
 
@@ -178,8 +155,8 @@ static void z3_wiped_at_any_step(void **state)
 			wire_move(&p.server, &p.client);
 		}
 		pair_wipe(&p);
-		check_gone(&p.client, resume12_session().secret.p, "the session's secret");
-		check_gone(&p.server, resume12_session().secret.p, "the session's secret");
+		fail_gone(&p.client, resume12_session().secret.p, "the session's secret");
+		fail_gone(&p.server, resume12_session().secret.p, "the session's secret");
 	}
 }
 

@@ -14,14 +14,9 @@
 #define Z32	   Z8 Z8 Z8 Z8
 #define P256_SHARE "\0\x17\0\x41\x04" Z32 Z32
 
-#define HRR	   .retry = true, .by_server = true, .msg = 2
-#define SH	   .retry = true, .by_server = true, .msg = 2, .nth = 1
-#define CH2	   .retry = true, .msg = 1, .nth = 1
-#define E(r, a)	   .rc = SNECK_E_##r, .alert = (a)
-#define ADD(x)	   .act = ACT_EXT_ADD, .ext = (x)
-#define DEL(x)	   .act = ACT_EXT_DEL, .ext = (x)
-#define SET_EXT(x) .act = ACT_EXT_SET, .ext = (x)
-#define BEFORE(c)  .act = ACT_BEFORE, .content = (c)
+#define HRR .retry = true, .by_server = true, .msg = 2
+#define SH  .retry = true, .by_server = true, .msg = 2, .nth = 1
+#define CH2 .retry = true, .msg = 1, .nth = 1
 
 static char long_cookie[2 + 513] = { 2, 1 }, full_cookie[2 + 512] = { 2, 0 };
 
@@ -197,17 +192,10 @@ static const struct attack cookies[] = {
 
 static struct pair p;
 
-static void run(const struct attack *a, size_t n, const char *what)
-{
-	for (size_t i = 0; i < n; i++)
-		attack_run(&p, &a[i]);
-	print_message("%s: %zu named cases\n", what, n);
-}
-
 static void n23_retries(void **state)
 {
 	(void)state;
-	run(retries, sizeof retries / sizeof retries[0], "HelloRetryRequest");
+	ATTACK_ALL(&p, retries);
 }
 
 static void n23_second_hellos(void **state)
@@ -215,8 +203,8 @@ static void n23_second_hellos(void **state)
 	size_t n = sizeof seconds / sizeof seconds[0];
 
 	(void)state;
-	run(firsts, sizeof firsts / sizeof firsts[0], "first ClientHello");
-	run(seconds, n, "second ClientHello");
+	ATTACK_ALL(&p, firsts);
+	ATTACK_ALL(&p, seconds);
 	for (size_t i = 0; i < n; i++) {
 		struct attack a = seconds[i];
 
@@ -229,7 +217,7 @@ static void n23_second_hellos(void **state)
 static void n23_cookies(void **state)
 {
 	(void)state;
-	run(cookies, sizeof cookies / sizeof cookies[0], "cookies");
+	ATTACK_ALL(&p, cookies);
 }
 
 /* ---- every byte of what a retry adds, in both directions ---- */
@@ -253,14 +241,11 @@ static void strike(struct edit *ed, struct unit *u)
 
 static bool flip(bool cookie, bool by_server, struct hit *h)
 {
-	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static const uint8_t secret[32] = { 9 };
 	static struct edit ed;
 
 	pair_init(&p, 1);
-	p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-	p.client.cfg.n_key_shares = 1;
-	p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
+	pair_retry(&p);
 	if (cookie)
 		p.server.cfg.cookie_secret = sneck_span_of(secret, sizeof secret);
 	pair_start(&p);
@@ -316,14 +301,11 @@ static void rotate(struct edit *ed, struct unit *u)
 
 static void n23_order(void **state)
 {
-	static const uint16_t groups[] = { SNECK_X25519, SNECK_SECP256R1 };
 	static struct edit ed;
 
 	(void)state;
 	pair_init(&p, 1);
-	p.client.cfg.groups = (struct sneck_u16s){ groups, 2 };
-	p.client.cfg.n_key_shares = 1;
-	p.server.cfg.groups = (struct sneck_u16s){ groups + 1, 1 };
+	pair_retry(&p);
 	pair_start(&p);
 	edit_init(&ed, &p.client);
 	ed.on_unit = rotate;

@@ -15,40 +15,10 @@
 
 static struct pair p;
 
-#define BYTES(text)                                                                                \
-	{                                                                                          \
-		(const uint8_t *)(text), sizeof(text) - 1u                                         \
-	}
-
-static const struct sneck_psk ours = {
-	.size = sizeof ours,
-	.identity = BYTES("client 7"),
-	.secret = BYTES("0123456789abcdef"),
-};
-static const struct sneck_psk *const psks[] = { &ours };
-
-static struct sneck_facts facts(const struct end *e)
-{
-	struct sneck_facts f;
-
-	assert_int_equal(sneck_conn_facts(e->conn, &f, sizeof f), SNECK_OK);
-	return f;
-}
-
 static void with_leaf(struct session *s)
 {
 	memset(s->leaf_id, 7, sizeof s->leaf_id);
 	s->valid_until_ms = RESUME_NOW + 1000u;
-}
-
-static void retried(void)
-{
-	static const uint16_t p256[] = { SNECK_SECP256R1 };
-	static const uint16_t both[] = { SNECK_X25519, SNECK_SECP256R1 };
-
-	p.client.cfg.groups = (struct sneck_u16s){ both, 2 };
-	p.client.cfg.n_key_shares = 1;
-	p.server.cfg.groups = (struct sneck_u16s){ p256, 1 };
 }
 
 /* The ticket of somebody in the first hello, and not in the second: nothing of it may be believed,
@@ -62,11 +32,9 @@ static void n23_second_hello_omits_or_changes_the_psk(void **state)
 	for (int i = 0; i < 4; i++) {
 		resume_ticket(&p, 31);
 		resume_forge(&p, with_leaf);
-		retried();
-		if (i & 1) {
-			p.client.cfg.psks = p.server.cfg.psks = psks;
-			p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
-		}
+		pair_retry(&p);
+		if (i & 1)
+			pair_psk(&p);
 		if (i & 2)
 			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
 		resume_start(&p);
@@ -81,7 +49,7 @@ static void n23_second_hello_omits_or_changes_the_psk(void **state)
 			assert_int_equal(p.client.st.state, SNECK_FAILED);
 		}
 		assert_int_equal(p.server.conn->hs.retried, 1);
-		assert_memory_equal(facts(&p.server).leaf_id, nobody, 32);
+		assert_memory_equal(end_facts(&p.server).leaf_id, nobody, 32);
 		assert_int_equal(p.server.conn->hs.valid_until_ms, 0);
 		pair_wipe(&p);
 	}
@@ -89,6 +57,18 @@ static void n23_second_hello_omits_or_changes_the_psk(void **state)
 
 /* A retry names a suite with another hash: the session goes, and of an imported key the part that
  * fits stays, first in the list now. RFC 9846, 4.2.2. */
+/* A session of a connection with one suite waits to be offered behind a retry. */
+static void session_of(const uint16_t *suite, uint64_t seed)
+{
+	resume_init(&p, seed);
+	p.client.cfg.suites = (struct sneck_u16s){ suite, 1 };
+	resume_start(&p);
+	resume_expect(&p, 0);
+	pair_wipe(&p);
+	resume_next(&p, seed);
+	pair_retry(&p);
+}
+
 static bool second_had_psk;
 
 static int look_at_second(struct end *e, int state)
@@ -107,26 +87,18 @@ static void n23_retry_of_another_hash(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		resume_init(&p, 30);
-		p.client.cfg.suites = (struct sneck_u16s){ both, 1 };
-		resume_start(&p);
-		resume_expect(&p, 0);
-		pair_wipe(&p);
-		resume_next(&p, 30);
-		retried();
+		session_of(both, 30);
 		p.client.cfg.suites = (struct sneck_u16s){ both, 2 };
 		p.server.cfg.suites = (struct sneck_u16s){ both + 1, 1 };
 		p.client.hook = look_at_second;
-		if (i & 1) {
-			p.client.cfg.psks = p.server.cfg.psks = psks;
-			p.client.cfg.n_psks = p.server.cfg.n_psks = 1;
-		}
+		if (i & 1)
+			pair_psk(&p);
 		if (i & 2)
 			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
 		resume_start(&p);
 		resume_expect(&p, i & 1 ? 2 : 0);
 		assert_int_equal(second_had_psk, i & 1);
-		assert_int_equal(facts(&p.client).suite, SNECK_TLS_AES_256_GCM_SHA384);
+		assert_int_equal(end_facts(&p.client).suite, SNECK_TLS_AES_256_GCM_SHA384);
 		end_write(&p.client, "hello", 5);
 		pair_run(&p);
 		assert_int_equal(p.server.n_got, 5);
@@ -145,13 +117,7 @@ static void n23_session_ends_between_the_hellos(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		resume_init(&p, 32);
-		p.client.cfg.suites = (struct sneck_u16s){ sha384, 1 };
-		resume_start(&p);
-		resume_expect(&p, 0);
-		pair_wipe(&p);
-		resume_next(&p, 32);
-		retried();
+		session_of(sha384, 32);
 		p.server.cfg.suites = (struct sneck_u16s){ ours_first, 2 };
 		if (i & 1)
 			p.server.cfg.cookie_secret = sneck_span_of(cookie, sizeof cookie);
@@ -162,7 +128,7 @@ static void n23_session_ends_between_the_hellos(void **state)
 		if (i & 2)
 			sneck_conn_set_now(p.server.conn, RESUME_NOW + UINT64_C(90000000));
 		resume_expect(&p, i & 2 ? 0 : 1);
-		assert_int_equal(facts(&p.server).suite, SNECK_TLS_AES_256_GCM_SHA384);
+		assert_int_equal(end_facts(&p.server).suite, SNECK_TLS_AES_256_GCM_SHA384);
 		pair_wipe(&p);
 	}
 }

@@ -15,19 +15,6 @@
 
 static struct pair p;
 
-/* Leaves exactly n bytes free and a canary behind them. */
-static void give(struct end *e, size_t n)
-{
-	e->out.cap = e->out.head + e->out.len + n;
-	memset(e->out.base + e->out.head + e->out.len, 0xa5, n + 64u);
-}
-
-static void canary(const struct end *e, size_t from)
-{
-	for (size_t i = from; i < e->out.cap + 64u; i++)
-		assert_int_equal(e->out.base[i], 0xa5);
-}
-
 static void give_all(struct end *e)
 {
 	e->out.cap = PAIR_HALF;
@@ -37,9 +24,7 @@ static void up(uint16_t fragment)
 {
 	pair_init(&p, 1);
 	p.client.cfg.send_fragment = fragment;
-	pair_start(&p);
-	pair_run(&p);
-	assert_true(pair_connected(&p));
+	pair_connect(&p);
 }
 
 /* ---- the flight of a handshake ---- */
@@ -49,19 +34,19 @@ static size_t all_at_once(struct end *e)
 	const size_t need = e->out.required;
 
 	for (size_t room = 0; room < need; room += room + 9u < need ? 7u : 1u) {
-		give(e, room);
+		end_room(e, room);
 		assert_int_equal(end_step(e), SNECK_MUST_ENCRYPT_TLS_DATA);
 		assert_int_equal(e->st.u.encode.required, need);
 		assert_int_equal(e->out.required, need);
 		assert_int_equal(sneck_encode(&e->st.u.encode, 0, &e->out), SNECK_WANT_SPACE);
 		assert_int_equal(e->out.required, need);
 		assert_int_equal(e->out.len, 0);
-		canary(e, 0);
+		end_canary(e, 0);
 	}
-	give(e, need);
+	end_room(e, need);
 	assert_int_not_equal(end_step(e), SNECK_MUST_ENCRYPT_TLS_DATA);
 	assert_int_equal(e->out.len, need);
-	canary(e, need);
+	end_canary(e, need);
 	return need;
 }
 
@@ -73,15 +58,15 @@ static size_t by_and_by(struct end *e)
 	while (end_step(e) == SNECK_MUST_ENCRYPT_TLS_DATA) {
 		need = e->st.u.encode.min_progress;
 		assert_true(need != 0 && need <= e->st.u.encode.required);
-		give(e, need - 1u);
+		end_room(e, need - 1u);
 		assert_int_equal(sneck_encode(&e->st.u.encode, SNECK_F_PARTIAL, &e->out),
 				 SNECK_WANT_SPACE);
 		assert_int_equal(e->out.required, need);
-		canary(e, e->out.head + e->out.len);
-		give(e, need);
+		end_canary(e, e->out.head + e->out.len);
+		end_room(e, need);
 		assert_int_equal(sneck_encode(&e->st.u.encode, SNECK_F_PARTIAL, &e->out), SNECK_OK);
 		assert_int_equal(sneck_out_room(&e->out), 0);
-		canary(e, e->out.cap);
+		end_canary(e, e->out.cap);
 		total += need;
 		records++;
 		assert_true(records < 1000);
@@ -112,7 +97,7 @@ static void n81_flights(void **state)
 			p.client.hook = p.server.hook = take_no_more;
 			pair_start(&p);
 			for (size_t k = 0; k < 3; k++) {
-				give(ends[k], 0);
+				end_room(ends[k], 0);
 				assert_int_equal(end_step(ends[k]), SNECK_MUST_ENCRYPT_TLS_DATA);
 				size[k] = partial ? by_and_by(ends[k]) : all_at_once(ends[k]);
 				give_all(ends[k]);
@@ -135,7 +120,7 @@ static void n81_alert(void **state)
 			pair_run(&p);
 		p.client.hook = take_no_more;
 		assert_int_equal(sneck_fail(p.client.conn, SNECK_ALERT_ACCESS_DENIED), SNECK_OK);
-		give(&p.client, 0);
+		end_room(&p.client, 0);
 		assert_int_equal(end_step(&p.client), SNECK_MUST_ENCRYPT_TLS_DATA);
 		assert_int_equal(all_at_once(&p.client), HEAD + 2u + (is_up ? TAG : 0u));
 		sneck_out_sent(&p.client.out, p.client.out.len);
@@ -158,9 +143,9 @@ static void t12_alert_behind_a_server_hello(void **state)
 	(void)end_run(&p.client);
 	wire_move(&p.client, s);
 	s->hook = take_no_more;
-	give(s, 0);
+	end_room(s, 0);
 	assert_int_equal(end_step(s), SNECK_MUST_ENCRYPT_TLS_DATA);
-	give(s, s->st.u.encode.min_progress);
+	end_room(s, s->st.u.encode.min_progress);
 	assert_int_equal(sneck_encode(&s->st.u.encode, SNECK_F_PARTIAL, &s->out), SNECK_OK);
 	give_all(s);
 	assert_int_equal(sneck_fail(s->conn, SNECK_ALERT_INTERNAL_ERROR), SNECK_OK);
@@ -196,21 +181,21 @@ static void n81_encrypt(void **state)
 				c->conn->hs.ku_owed = update != 0;
 				assert_int_equal(sneck_encrypt_size(c->conn, sizes[i]), need);
 				if (need != 0) {
-					give(c, need - 1u);
+					end_room(c, need - 1u);
 					assert_int_equal(sneck_encrypt(c->conn, &piece, 1, 0,
 								       &c->out, &used),
 							 SNECK_WANT_SPACE);
 					assert_int_equal(used, 0);
 					assert_int_equal(c->out.required, need);
-					canary(c, 0);
+					end_canary(c, 0);
 				}
-				give(c, need);
+				end_room(c, need);
 				assert_int_equal(
 					sneck_encrypt(c->conn, &piece, 1, 0, &c->out, &used),
 					SNECK_OK);
 				assert_int_equal(used, sizes[i]);
 				assert_int_equal(c->out.len, need);
-				canary(c, need);
+				end_canary(c, need);
 				give_all(c);
 				pair_run(&p);
 				assert_int_equal(p.server.n_got, sizes[i]);
@@ -237,13 +222,13 @@ static void n81_partial(void **state)
 
 			up(100);
 			c->conn->hs.ku_owed = update != 0;
-			give(c, room);
+			end_room(c, room);
 			rc = sneck_encrypt(c->conn, &piece, 1, SNECK_F_PARTIAL, &c->out, &used);
 			if (room < least) {
 				assert_int_equal(rc, SNECK_WANT_SPACE);
 				assert_int_equal(c->out.required, least);
 				assert_int_equal(used, 0);
-				canary(c, 0);
+				end_canary(c, 0);
 				pair_wipe(&p);
 				continue;
 			}
@@ -253,7 +238,7 @@ static void n81_partial(void **state)
 			rest = rest > HEAD + TAG ? rest - HEAD - TAG : 0;
 			assert_int_equal(used,
 					 records * 100u + rest < 400 ? records * 100u + rest : 400);
-			canary(c, c->out.len);
+			end_canary(c, c->out.len);
 			give_all(c);
 			pair_run(&p);
 			assert_int_equal(p.server.n_got, used);
@@ -304,24 +289,24 @@ static void n81_in_place_and_close(void **state)
 		assert_int_equal(l.max_plain, 16384);
 		assert_int_equal(l.head + l.tail, sneck_encrypt_size(c->conn, 4) - 4);
 		need = l.head + 4 + l.tail;
-		give(c, need - 1u);
+		end_room(c, need - 1u);
 		assert_int_equal(sneck_encrypt_in_place(c->conn, &c->out, 4), SNECK_WANT_SPACE);
 		assert_int_equal(c->out.required, need);
-		canary(c, 0);
-		give(c, need);
+		end_canary(c, 0);
+		end_room(c, need);
 		memcpy(c->out.base + l.head, "here", 4);
 		assert_int_equal(sneck_encrypt_in_place(c->conn, &c->out, 4), SNECK_OK);
 		assert_int_equal(c->out.len, need);
-		canary(c, need);
+		end_canary(c, need);
 		c->conn->hs.ku_owed = update != 0;
 		need = HEAD + TAG + 2u + (update ? HEAD + TAG + 5u : 0);
-		give(c, need - 1u);
+		end_room(c, need - 1u);
 		assert_int_equal(sneck_close_notify(c->conn, &c->out), SNECK_WANT_SPACE);
 		assert_int_equal(c->out.required, need);
-		canary(c, c->out.len);
-		give(c, need);
+		end_canary(c, c->out.len);
+		end_room(c, need);
 		assert_int_equal(sneck_close_notify(c->conn, &c->out), SNECK_OK);
-		canary(c, c->out.cap);
+		end_canary(c, c->out.cap);
 		assert_int_equal(sneck_close_notify(c->conn, &c->out), SNECK_OK);
 		assert_int_equal(sneck_encrypt_size(c->conn, 4), 0);
 		assert_int_equal(sneck_encrypt(c->conn, NULL, 0, 0, &c->out, NULL), SNECK_E_CLOSED);

@@ -17,10 +17,6 @@
 
 static struct pair p;
 
-#define BYTES(text)                                                                                \
-	{                                                                                          \
-		(const uint8_t *)(text), sizeof(text) - 1u                                         \
-	}
 #define DOMAIN_AT 38u /* in a session: version, suite, role, flags, numbers are in front */
 
 /* ---- N45 ---- */

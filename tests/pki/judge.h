@@ -99,25 +99,41 @@ static inline int judge_server(const struct sneck_pki_chain *c, const char *name
 		&(struct ask){ trust, c->certs, c->n_certs, span_of(name), 0, SNECK_SERVER, why });
 }
 
+/* An odd certificate under ca. */
+static inline X509 *odd_below_ca(const struct odd *of)
+{
+	X509 *const issuer = sneck__pki_x509(ca->certs[0]);
+	struct odd o = *of;
+	X509 *x;
+
+	o.issuer = issuer;
+	o.issuer_pkey = ca_key->pkey;
+	x = make_odd(&o);
+	X509_free(issuer);
+	return x;
+}
+
 /* A leaf for a.example under ca with extensions of its own. */
 static inline X509 *odd_leaf(EVP_PKEY *pkey, const char *usage, const char *eku, const char *bc)
 {
-	X509 *issuer = sneck__pki_x509(ca->certs[0]);
-	X509 *x = make_odd(&(struct odd){
+	return odd_below_ca(&(struct odd){
 		.cn = "a.example",
 		.pkey = pkey,
-		.from = -DAY,
-		.to = DAY,
-		.issuer = issuer,
-		.issuer_pkey = ca_key->pkey,
 		.exts = { { "subjectAltName", "DNS:a.example" },
 			  { "extendedKeyUsage", eku },
 			  { "basicConstraints", bc },
 			  { "keyUsage", usage } },
 	});
+}
 
-	X509_free(issuer);
-	return x;
+/* A leaf for a.example under an odd authority. */
+static inline X509 *leaf_below(const X509 *issuer, EVP_PKEY *issuer_pkey)
+{
+	return make_odd(&(struct odd){ .cn = "x",
+				       .pkey = key->pkey,
+				       .issuer = issuer,
+				       .issuer_pkey = issuer_pkey,
+				       .exts = { { "subjectAltName", "DNS:a.example" } } });
 }
 
 static inline int judge_odd(X509 *leaf, struct sneck_note *why)

@@ -73,19 +73,13 @@ static void n62_rsa_sizes(void **state)
 
 static void refuses_sha1(void **state)
 {
-	X509 *root = sneck__pki_x509(ca->certs[0]);
-	X509 *x = make_odd(&(struct odd){ .cn = "a.example",
-					  .pkey = key->pkey,
-					  .from = -DAY,
-					  .to = DAY,
-					  .issuer = root,
-					  .issuer_pkey = ca_key->pkey,
-					  .md = EVP_sha1(),
-					  .exts = { { "subjectAltName", "DNS:a.example" } } });
+	X509 *x = odd_below_ca(&(struct odd){ .cn = "a.example",
+					      .pkey = key->pkey,
+					      .md = EVP_sha1(),
+					      .exts = { { "subjectAltName", "DNS:a.example" } } });
 
 	(void)state;
 	assert_int_equal(judge_odd(x, NULL), SNECK_E_CERT_TYPE);
-	X509_free(root);
 }
 
 /* Trusted, and yet too weak to vouch for anybody: security level 2. */
@@ -95,16 +89,8 @@ static void refuses_a_weak_anchor(void **state)
 	X509 *root =
 		make_odd(&(struct odd){ .cn = "Old CA",
 					.pkey = weak,
-					.from = -DAY,
-					.to = DAY,
 					.exts = { { "basicConstraints", "critical,CA:TRUE" } } });
-	X509 *leaf = make_odd(&(struct odd){ .cn = "x",
-					     .pkey = key->pkey,
-					     .from = -DAY,
-					     .to = DAY,
-					     .issuer = root,
-					     .issuer_pkey = weak,
-					     .exts = { { "subjectAltName", "DNS:a.example" } } });
+	X509 *leaf = leaf_below(root, weak);
 	struct sneck_pki_chain *c = chain_of(leaf, root, NULL);
 	struct sneck_pki_trust *t = trust_of(&c->certs[1], 1, NULL, 0);
 
@@ -119,21 +105,15 @@ static void refuses_a_weak_anchor(void **state)
 
 static void refuses_unknown_critical_extensions(void **state)
 {
-	X509 *root = sneck__pki_x509(ca->certs[0]);
-	X509 *x = make_odd(&(struct odd){ .cn = "a.example",
-					  .pkey = key->pkey,
-					  .from = -DAY,
-					  .to = DAY,
-					  .issuer = root,
-					  .issuer_pkey = ca_key->pkey,
-					  .exts = { { "subjectAltName", "DNS:a.example" },
-						    { "1.2.3.4", "critical,DER:0500" } } });
+	X509 *x = odd_below_ca(&(struct odd){ .cn = "a.example",
+					      .pkey = key->pkey,
+					      .exts = { { "subjectAltName", "DNS:a.example" },
+							{ "1.2.3.4", "critical,DER:0500" } } });
 	struct sneck_note why;
 
 	(void)state;
 	assert_int_equal(judge_odd(x, &why), SNECK_E_CERT_TYPE);
 	assert_string_equal(why.text, "certificate 1 (CN=a.example): unhandled critical extension");
-	X509_free(root);
 }
 
 static void n62_certificates(void **state)
@@ -200,7 +180,7 @@ static void n62_depth(void **state)
 static int judge_many(size_t names, size_t constraints)
 {
 	static char sans[16384], rules[16384];
-	X509 *root = sneck__pki_x509(ca->certs[0]), *above, *x;
+	X509 *above, *x;
 	struct sneck_pki_chain *c;
 	int reason;
 	size_t at = 0;
@@ -212,25 +192,18 @@ static int judge_many(size_t names, size_t constraints)
 	for (size_t i = 0; i < constraints; i++)
 		at += (size_t)snprintf(rules + at, sizeof rules - at,
 				       "%sexcluded;DNS:%zu.b.example", i == 0 ? "" : ",", i);
-	above = make_odd(&(struct odd){ .cn = "CA",
-					.pkey = mid_key->pkey,
-					.from = -DAY,
-					.to = DAY,
-					.issuer = root,
-					.issuer_pkey = ca_key->pkey,
-					.exts = { { "basicConstraints", "critical,CA:TRUE" },
-						  { "nameConstraints", rules } } });
+	above = odd_below_ca(&(struct odd){ .cn = "CA",
+					    .pkey = mid_key->pkey,
+					    .exts = { { "basicConstraints", "critical,CA:TRUE" },
+						      { "nameConstraints", rules } } });
 	x = make_odd(&(struct odd){ .cn = "x",
 				    .pkey = key->pkey,
-				    .from = -DAY,
-				    .to = DAY,
 				    .issuer = above,
 				    .issuer_pkey = mid_key->pkey,
 				    .exts = { { "subjectAltName", sans } } });
 	c = chain_of(x, above, NULL);
 	reason = judge_server(c, "0.a.example", NULL);
 	sneck_pki_chain_close(c);
-	X509_free(root);
 	return reason;
 }
 
@@ -252,26 +225,16 @@ static void n62_cycle(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++)
-		names[i] = make_odd(&(struct odd){ .cn = i == 0 ? "Left" : "Right",
-						   .pkey = keys[i]->pkey,
-						   .from = -DAY,
-						   .to = DAY });
+		names[i] = make_odd(
+			&(struct odd){ .cn = i == 0 ? "Left" : "Right", .pkey = keys[i]->pkey });
 	for (size_t i = 0; i < 2; i++)
 		cross[i] = make_odd(
 			&(struct odd){ .cn = i == 0 ? "Left" : "Right",
 				       .pkey = keys[i]->pkey,
-				       .from = -DAY,
-				       .to = DAY,
 				       .issuer = names[1 - i],
 				       .issuer_pkey = keys[1 - i]->pkey,
 				       .exts = { { "basicConstraints", "critical,CA:TRUE" } } });
-	leaf = make_odd(&(struct odd){ .cn = "x",
-				       .pkey = key->pkey,
-				       .from = -DAY,
-				       .to = DAY,
-				       .issuer = cross[0],
-				       .issuer_pkey = keys[0]->pkey,
-				       .exts = { { "subjectAltName", "DNS:a.example" } } });
+	leaf = leaf_below(cross[0], keys[0]->pkey);
 	c = chain_of(leaf, cross[0], cross[1]);
 	assert_int_equal(judge_server(c, "a.example", NULL), SNECK_E_CERT_ISSUER);
 	sneck_pki_chain_close(c);

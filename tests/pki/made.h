@@ -59,7 +59,7 @@ static inline struct sneck_pki_chain *make_chain(const struct sneck_pki_key *key
 struct odd {
 	const char *cn;
 	const char *exts[6][2]; /* short name, value; ends with NULL */
-	long from, to;		/* seconds from NOW_MS */
+	long from, to;		/* seconds from NOW_MS; neither: a day before and after */
 	const X509 *issuer;	/* NULL: self-signed */
 	EVP_PKEY *pkey, *issuer_pkey;
 	const EVP_MD *md; /* NULL: SHA-256 */
@@ -70,6 +70,7 @@ static inline X509 *make_odd(const struct odd *o)
 	X509 *x = X509_new();
 	EVP_PKEY *signer = o->issuer != NULL ? o->issuer_pkey : o->pkey;
 	const X509 *issuer = o->issuer != NULL ? o->issuer : x;
+	const bool given = o->from != 0 || o->to != 0;
 	static long serial = 1;
 	X509V3_CTX v3;
 
@@ -79,8 +80,8 @@ static inline X509 *make_odd(const struct odd *o)
 	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
 				   (const uint8_t *)o->cn, -1, -1, 0);
 	X509_set_issuer_name(x, X509_get_subject_name(issuer));
-	ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(NOW_MS / 1000) + o->from);
-	ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(NOW_MS / 1000) + o->to);
+	ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(NOW_MS / 1000) + (given ? o->from : -DAY));
+	ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(NOW_MS / 1000) + (given ? o->to : DAY));
 	X509_set_pubkey(x, o->pkey);
 	for (size_t i = 0; i < 6 && o->exts[i][0] != NULL; i++) {
 		X509_EXTENSION *e = X509V3_EXT_conf(NULL, &v3, o->exts[i][0], o->exts[i][1]);

@@ -170,8 +170,6 @@ static void l18_signer(void **state)
 	X509 *const by = sneck__pki_x509(mid->certs[0]);
 	const struct odd o = { .cn = "Responder",
 			       .exts = { { "extendedKeyUsage", "OCSPSigning" } },
-			       .from = -DAY,
-			       .to = DAY,
 			       .issuer = by,
 			       .issuer_pkey = mid_key->pkey,
 			       .pkey = small };
@@ -219,8 +217,6 @@ static void what_must_be_there(void **state)
 	const struct odd o = { .cn = "must",
 			       .exts = { { "subjectAltName", "DNS:a.example" },
 					 { "tlsfeature", "status_request" } },
-			       .from = -DAY,
-			       .to = DAY,
 			       .issuer = by,
 			       .issuer_pkey = ca_key->pkey,
 			       .pkey = key->pkey };

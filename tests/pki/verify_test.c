@@ -37,15 +37,10 @@ static void n39_names(void **state)
 		"192.0.2.2", "2001:db8::2",  "cn.example",  "*.w.example", "xa.example",
 		".example",  "f1.v.example", "10.0.0.1",
 	};
-	X509 *issuer = sneck__pki_x509(ca->certs[0]);
 	struct sneck_pki_chain *c = chain_of(
-		make_odd(&(struct odd){
+		odd_below_ca(&(struct odd){
 			.cn = "cn.example",
 			.pkey = key->pkey,
-			.from = -DAY,
-			.to = DAY,
-			.issuer = issuer,
-			.issuer_pkey = ca_key->pkey,
 			.exts = { { "subjectAltName", "DNS:a.example,DNS:*.w.example,IP:192.0.2.1,"
 						      "IP:2001:db8::1,DNS:f*.v.example,"
 						      "DNS:10.0.0.1" } } }),
@@ -69,29 +64,21 @@ static void n39_names(void **state)
 	assert_int_equal(judge(&(struct ask){ trust, c->certs, 1, nothing, 0, SNECK_SERVER, NULL }),
 			 SNECK_OK);
 	sneck_pki_chain_close(c);
-	X509_free(issuer);
 }
 
 /* A common name alone names nobody; a NUL inside a name hides nothing. */
 static void n39_common_name_and_nul(void **state)
 {
 	static const char san[] = "DER:300F820D612E6578616D706C65002E6576"; /* a.example\0.ev */
-	X509 *issuer = sneck__pki_x509(ca->certs[0]);
-	struct odd o = { .cn = "a.example",
-			 .pkey = key->pkey,
-			 .from = -DAY,
-			 .to = DAY,
-			 .issuer = issuer,
-			 .issuer_pkey = ca_key->pkey };
+	struct odd o = { .cn = "a.example", .pkey = key->pkey };
 	struct sneck_note why;
 
 	(void)state;
-	assert_int_equal(judge_odd(make_odd(&o), &why), SNECK_E_CERT_NAME);
+	assert_int_equal(judge_odd(odd_below_ca(&o), &why), SNECK_E_CERT_NAME);
 	assert_non_null(strstr(why.text, "is for no name at all and not for a.example"));
 	o.exts[0][0] = "subjectAltName";
 	o.exts[0][1] = san;
-	assert_int_equal(judge_odd(make_odd(&o), NULL), SNECK_E_CERT_NAME);
-	X509_free(issuer);
+	assert_int_equal(judge_odd(odd_below_ca(&o), NULL), SNECK_E_CERT_NAME);
 }
 
 static void refuses_by_date(void **state)
@@ -221,14 +208,7 @@ static void refuses_wrong_usage(void **state)
 		X509 *above =
 			i == 0 ? sneck__pki_x509(c->certs[0])
 			       : odd_leaf(mid_key->pkey, "keyCertSign", "serverAuth", "CA:FALSE");
-		X509 *x = make_odd(
-			&(struct odd){ .cn = "leaf",
-				       .pkey = key->pkey,
-				       .from = -DAY,
-				       .to = DAY,
-				       .issuer = above,
-				       .issuer_pkey = mid_key->pkey,
-				       .exts = { { "subjectAltName", "DNS:a.example" } } });
+		X509 *x = leaf_below(above, mid_key->pkey);
 		struct sneck_pki_chain *two = chain_of(x, above, NULL);
 
 		assert_int_equal(judge_server(two, "a.example", NULL), SNECK_E_CERT_USAGE);
@@ -240,21 +220,10 @@ static void refuses_wrong_usage(void **state)
 /* RFC 5280, 6.1.4 k: the key usage alone does not make an issuer. */
 static void refuses_an_issuer_without_basic_constraints(void **state)
 {
-	X509 *root = sneck__pki_x509(ca->certs[0]);
-	X509 *above = make_odd(&(struct odd){ .cn = "Half CA",
-					      .pkey = mid_key->pkey,
-					      .from = -DAY,
-					      .to = DAY,
-					      .issuer = root,
-					      .issuer_pkey = ca_key->pkey,
-					      .exts = { { "keyUsage", "keyCertSign" } } });
-	X509 *x = make_odd(&(struct odd){ .cn = "a.example",
-					  .pkey = key->pkey,
-					  .from = -DAY,
-					  .to = DAY,
-					  .issuer = above,
-					  .issuer_pkey = mid_key->pkey,
-					  .exts = { { "subjectAltName", "DNS:a.example" } } });
+	X509 *above = odd_below_ca(&(struct odd){ .cn = "Half CA",
+						  .pkey = mid_key->pkey,
+						  .exts = { { "keyUsage", "keyCertSign" } } });
+	X509 *x = leaf_below(above, mid_key->pkey);
 	struct sneck_pki_chain *c = chain_of(x, above, NULL);
 	struct sneck_note why;
 
@@ -262,41 +231,27 @@ static void refuses_an_issuer_without_basic_constraints(void **state)
 	assert_int_equal(judge_server(c, "a.example", &why), SNECK_E_CERT_USAGE);
 	assert_string_equal(why.text, "certificate 2 (CN=Half CA): invalid CA certificate");
 	sneck_pki_chain_close(c);
-	X509_free(root);
 }
 
 static void refuses_name_constraints(void **state)
 {
-	X509 *root = sneck__pki_x509(ca->certs[0]);
 	static const char *const rule[] = { "permitted;DNS:b.example", "excluded;DNS:a.example",
 					    "permitted;DNS:a.example" };
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		X509 *above = make_odd(
+		X509 *above = odd_below_ca(
 			&(struct odd){ .cn = "Bound CA",
 				       .pkey = mid_key->pkey,
-				       .from = -DAY,
-				       .to = DAY,
-				       .issuer = root,
-				       .issuer_pkey = ca_key->pkey,
 				       .exts = { { "basicConstraints", "critical,CA:TRUE" },
 						 { "nameConstraints", rule[i] } } });
-		X509 *x = make_odd(
-			&(struct odd){ .cn = "x",
-				       .pkey = key->pkey,
-				       .from = -DAY,
-				       .to = DAY,
-				       .issuer = above,
-				       .issuer_pkey = mid_key->pkey,
-				       .exts = { { "subjectAltName", "DNS:a.example" } } });
+		X509 *x = leaf_below(above, mid_key->pkey);
 		struct sneck_pki_chain *c = chain_of(x, above, NULL);
 
 		assert_int_equal(judge_server(c, "a.example", NULL),
 				 i < 2 ? SNECK_E_CERT_USAGE : SNECK_OK);
 		sneck_pki_chain_close(c);
 	}
-	X509_free(root);
 }
 
 static void pin_of(uint8_t pin[32], const struct sneck_pki_key *k)

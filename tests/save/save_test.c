@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "lib/fail.h"
 #include "lib/needs.h"
 #include "lib/pair.h"
 
@@ -292,14 +293,6 @@ static void not_now(void **state)
 	pair_wipe(&p);
 }
 
-static bool holds(const void *at, size_t len, const uint8_t *secret)
-{
-	for (size_t i = 0; i + 32 <= len; i++)
-		if (memcmp((const uint8_t *)at + i, secret, 32) == 0)
-			return true;
-	return false;
-}
-
 static void moved_is_dead(void **state)
 {
 	struct end *const c = &p.client;
@@ -326,7 +319,7 @@ static void moved_is_dead(void **state)
 	memcpy(secret[2], c->conn->hs.exporter, 32);
 	(void)save(c);
 	for (int i = 0; i < 3; i++) {
-		assert_false(holds(c->conn_mem, sizeof c->conn_mem, secret[i]));
+		assert_false(fail_has(c->conn_mem, sizeof c->conn_mem, secret[i]));
 		assert_int_equal(end_step(c), SNECK_FAILED);
 		assert_int_equal(c->st.err, SNECK_E_MOVED);
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "lib/fail.h"
 #include "lib/pair.h"
 
 static struct pair p;
@@ -158,14 +159,6 @@ static void refusals(void **state)
 	pair_wipe(&p);
 }
 
-static bool holds(const void *at, size_t len, const uint8_t *secret)
-{
-	for (size_t i = 0; i + 32 <= len; i++)
-		if (memcmp((const uint8_t *)at + i, secret, 32) == 0)
-			return true;
-	return false;
-}
-
 /* T8, T21: no cache line in common, and no secret of the other half; either may be moved. */
 static void t8_apart(void **state)
 {
@@ -187,10 +180,10 @@ static void t8_apart(void **state)
 		assert_int_equal(mem[i], 0xa5);
 	assert_true(((uintptr_t)c->conn + c->conn->size - 1u) / line < (uintptr_t)mem / line ||
 		    (uintptr_t)c->conn / line > ((uintptr_t)mem + size - 1u) / line);
-	assert_true(holds(c->conn, c->conn->size, rx_secret));
-	assert_false(holds(c->conn, c->conn->size, tx_secret));
-	assert_true(holds(mem, size, tx_secret));
-	assert_false(holds(mem, size, rx_secret));
+	assert_true(fail_has(c->conn, c->conn->size, rx_secret));
+	assert_false(fail_has(c->conn, c->conn->size, tx_secret));
+	assert_true(fail_has(mem, size, tx_secret));
+	assert_false(fail_has(mem, size, rx_secret));
 	assert_int_equal(sneck_export(c->conn, "l", sneck_span_of(NULL, 0), out, 32), SNECK_OK);
 	assert_int_equal(sneck_export(tx, "l", sneck_span_of(NULL, 0), out, 32), SNECK_E_CONFIG);
 

@@ -241,6 +241,13 @@ UNUSED_FN enum sneck_rc dial(struct end *e, const char *host)
 	return rc;
 }
 
+/* A server is there, and a client of it on its way. */
+UNUSED_FN void meet(const char *host)
+{
+	listen_here();
+	assert_int_equal(dial(&client_end, host), SNECK_OK);
+}
+
 /* A TCP connection to the server that is none of TLS. */
 UNUSED_FN int plain_socket(void)
 {

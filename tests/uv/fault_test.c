@@ -147,8 +147,7 @@ static void deadline_during_dns(void **state)
 
 	(void)state;
 	client_options.handshake_timeout_ms = 60;
-	listen_here();
-	assert_int_equal(dial(&client_end, "slow.test"), SNECK_OK);
+	meet("slow.test");
 	run_until(&client_end.n_close, 1);
 	assert_int_equal(client_end.rc, SNECK_E_TIMEOUT);
 	assert_true(uv_hrtime() - start < 2500000000u);
@@ -158,8 +157,7 @@ static void idle_deadline(void **state)
 {
 	(void)state;
 	server_options.idle_timeout_ms = 1200;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&server_end.n_open, 1);
 	for (int i = 0; i < 5; i++) {
 		const struct sneck_iov piece = { "x", 1 };
@@ -180,8 +178,7 @@ static void write_stall(void **state)
 	server_end.pause_on_open = true;
 	client_end.to_send = (size_t)64 << 20;
 	client_options.write_stall_ms = 100;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&client_end.n_close, 1);
 	assert_int_equal(client_end.rc, SNECK_E_TIMEOUT);
 	assert_int_equal(client_end.n_open, 1);
@@ -193,8 +190,7 @@ static void truncation(void **state)
 {
 	(void)state;
 	client_end.to_send = 10;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&server_end.n_open, 1);
 	inside = true;
 	sneck_uv_abort(client_end.s, 0);
@@ -212,8 +208,7 @@ static void truncation(void **state)
 static void abort_with_an_alert(void **state)
 {
 	(void)state;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&server_end.n_open, 1);
 	sneck_uv_abort(server_end.s, SNECK_ALERT_ACCESS_DENIED);
 	run_until(&client_end.n_close, 1);
@@ -225,8 +220,7 @@ static void abort_with_an_alert(void **state)
 static void abort_while_dialling(void **state)
 {
 	(void)state;
-	listen_here();
-	assert_int_equal(dial(&client_end, "slow.test"), SNECK_OK);
+	meet("slow.test");
 	inside = true;
 	sneck_uv_abort(client_end.s, SNECK_ALERT_USER_CANCELED);
 	inside = false;
@@ -289,8 +283,7 @@ static void lingering_ends(void **state)
 static void no_such_host(void **state)
 {
 	(void)state;
-	listen_here();
-	assert_int_equal(dial(&client_end, "nowhere.test"), SNECK_OK);
+	meet("nowhere.test");
 	run_until(&client_end.n_close, 1);
 	assert_int_equal(client_end.rc, SNECK_E_SYSTEM);
 	assert_int_equal(client_end.sys, UV_EAI_NONAME);
@@ -321,8 +314,7 @@ static void second_address(void **state)
 	char text[64];
 
 	(void)state;
-	listen_here();
-	assert_int_equal(dial(&client_end, "two.test"), SNECK_OK);
+	meet("two.test");
 	run_until(&client_end.n_open, 1);
 	sneck_uv_address(client_end.s, text, sizeof text);
 	assert_memory_equal(text, "127.0.0.1:", 10);
@@ -360,6 +352,8 @@ static void no_memory_for_a_stream(void **state)
 	assert_int_equal(rc, SNECK_E_NO_MEMORY);
 }
 
+#define BLOCK 50021u /* no other allocation is of this size */
+
 static void fails_with(size_t size)
 {
 	fail_size = size;
@@ -389,17 +383,13 @@ static void no_memory_for_input(void **state)
 	fails_with(20011);
 }
 
-static void no_memory_to_write(void **state)
+/* Writing a block fails, where an allocation of this size does. */
+static void write_fails(size_t size)
 {
-	static uint8_t block[50021];
+	static uint8_t block[BLOCK];
 	const struct sneck_iov piece = { block, sizeof block };
 
-	(void)state;
-	if (!HAVE_HOOK)
-		skip();
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
-	fail_size = sizeof block;
+	fail_size = size;
 	inside = true;
 	assert_int_equal(sneck_uv_write(client_end.s, &piece, 1), SNECK_E_NO_MEMORY);
 	inside = false;
@@ -408,22 +398,23 @@ static void no_memory_to_write(void **state)
 	assert_int_equal(client_end.rc, SNECK_E_NO_MEMORY);
 }
 
-static void no_memory_to_encrypt(void **state)
+static void no_memory_to_write(void **state)
 {
-	static uint8_t block[50021];
-	const struct sneck_iov piece = { block, sizeof block };
-
 	(void)state;
 	if (!HAVE_HOOK)
 		skip();
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
+	write_fails(BLOCK);
+}
+
+static void no_memory_to_encrypt(void **state)
+{
+	(void)state;
+	if (!HAVE_HOOK)
+		skip();
+	meet("localhost");
 	run_until(&client_end.n_open, 1);
-	fail_size = sneck_encrypt_size(sneck_uv_conn(client_end.s), sizeof block);
-	assert_int_equal(sneck_uv_write(client_end.s, &piece, 1), SNECK_E_NO_MEMORY);
-	fail_size = 0;
-	run_until(&client_end.n_close, 1);
-	assert_int_equal(client_end.rc, SNECK_E_NO_MEMORY);
+	write_fails(sneck_encrypt_size(sneck_uv_conn(client_end.s), BLOCK));
 }
 
 /* ---- no descriptors ------------------------------------------------------------------------ */

@@ -68,8 +68,7 @@ static void prepare(uint32_t max_early)
 	client_config.ask |= SNECK_ASK_TICKETS;
 	n_tickets = n_results = accepted = n_early = 0;
 	said = SNECK_E_INTERNAL;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	usleep(slow_ms * 1000u);
 	run_until(&n_tickets, 2);
 	sneck_uv_end(client_end.s);
@@ -185,8 +184,7 @@ static void another_config(void **state)
 	first.pad_to = 100;
 	bad = (struct sneck_config){ SNECK_CONFIG_INIT };
 	server_options.config = &first;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&server_end.n_open, 1);
 	run_until(&client_end.n_open, 1);
 	assert_int_equal(sneck_uv_server_config(server, &bad, on_left, &bad, &why), SNECK_E_CONFIG);

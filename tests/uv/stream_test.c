@@ -11,8 +11,7 @@ static void round_trip(void **state)
 	(void)state;
 	server_end.echo = true;
 	client_end.to_send = 5000;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	assert_int_equal(client_end.n_open, 0);
 	while (client_end.got < 5000 && uv_run(&loop, UV_RUN_ONCE)) {
 	}
@@ -62,8 +61,7 @@ static void write_before_open(void **state)
 	const struct sneck_iov pieces[] = { { "one ", 4 }, { NULL, 0 }, { "two", 3 } };
 
 	(void)state;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	inside = true;
 	assert_int_equal(sneck_uv_write(client_end.s, pieces, 3), SNECK_OK);
 	assert_int_equal(sneck_uv_write(client_end.s, pieces, 1), SNECK_OK);
@@ -85,8 +83,7 @@ static void back_pressure(void **state)
 	(void)state;
 	server_end.pause_on_open = true;
 	client_end.to_send = MANY * 4;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&server_end.n_open, 1);
 	run_for(150);
 	assert_int_equal(server_end.got, 0);
@@ -110,8 +107,7 @@ static void want_space_takes_nothing(void **state)
 	const struct sneck_iov piece = { block, sizeof block };
 
 	(void)state;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	assert_int_equal(sneck_uv_write(client_end.s, &piece, 1), SNECK_OK);
 	assert_int_equal(sneck_uv_write(client_end.s, &piece, 1), SNECK_WANT_SPACE);
 	run_until(&client_end.n_drain, 1);
@@ -128,8 +124,7 @@ static void pause_holds_the_end(void **state)
 	server_end.pause_on_open = true;
 	client_end.to_send = 100;
 	client_end.end_on_open = true;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&server_end.n_open, 1);
 	run_for(50);
 	assert_int_equal(server_end.n_end, 0);
@@ -150,8 +145,7 @@ static void rekey_while_idle(void **state)
 	struct sneck_facts f;
 
 	(void)state;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&client_end.n_open, 1);
 	run_until(&server_end.n_open, 1);
 	inside = true;
@@ -173,8 +167,7 @@ static void half_close(void **state)
 	(void)state;
 	client_end.end_on_open = true;
 	server_end.keep_open = true;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&server_end.n_end, 1);
 	server_end.to_send = MANY;
 	send_more(&server_end);
@@ -197,8 +190,7 @@ static void answered_later(void **state)
 	(void)state;
 	client_config.ask = SNECK_ASK_VERIFY | SNECK_ASK_NOTICES;
 	client_end.answer = 1;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_for(50);
 	assert_int_equal(client_end.n_state, 2); /* RECEIVED_CERTIFICATE, NEEDS_SIGNATURE */
 	assert_int_equal(client_end.n_open, 0);
@@ -221,8 +213,7 @@ static void refused(void **state)
 {
 	(void)state;
 	client_config.ask = SNECK_ASK_VERIFY;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&client_end.n_close, 1);
 	run_until(&server_end.n_close, 1);
 	assert_int_equal(client_end.rc, SNECK_E_REFUSED);
@@ -240,8 +231,7 @@ static void max_streams(void **state)
 
 	(void)state;
 	server_options.max_streams = 1;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&client_end.n_open, 1);
 	assert_int_equal(dial(&second, "localhost"), SNECK_OK);
 	run_until(&second.n_connect, 1);
@@ -259,8 +249,7 @@ static void grace(void **state)
 {
 	(void)state;
 	client_end.keep_open = true;
-	listen_here();
-	assert_int_equal(dial(&client_end, "localhost"), SNECK_OK);
+	meet("localhost");
 	run_until(&server_end.n_open, 1);
 	inside = true;
 	sneck_uv_server_close(server, 300, on_server_closed, &server);
