@@ -87,8 +87,8 @@ class With:
             self.run("--alpn", "two.example", alpn=ALPN,
                      **({"says": b"alpn two.example"} if self.peer.tells else {}))
         else:
-            self.run("--alpn", "two.example,three.example", alpn=ALPN,
-                     want={"alpn": "two.example"})
+            speaks = self.peer.speaks or "two.example"
+            self.run("--alpn", speaks + ",three.example", alpn=ALPN, want={"alpn": speaks})
 
     def maxfrag(self):
         n = self.peer.fragment if self.side.role == "client" else 512
@@ -141,6 +141,9 @@ class With:
         if self.side.role == "client":
             self.refused(b"a client certificate is required and none came", "--client-ca",
                          self.peer.ca, "--client-auth", "required", *settle(self.peer, "1.2"))
+        elif self.peer.answers:
+            self.refused(b"answered with status 400", "--get", "/small",
+                         *settle(self.peer, "1.2"), code=1, must=True)
         else:
             self.refused(NOTHING, *settle(self.peer, "1.2"), must=True)
 
@@ -191,7 +194,7 @@ class With:
                     if self.peer.ems and first and ids == (b"<- NewSessionTicket" in p.err):
                         raise Failed("a ticket" if ids else "no ticket")
 
-    def refused(self, says, *more, **options):
+    def refused(self, says, *more, code=3, **options):
         if self.side.role == "client":
             with serve(self.peer, "--echo", *more) as server:
                 with Process(self.peer.client(port_of(server))) as p:
@@ -205,7 +208,7 @@ class With:
                 server.until(lambda: listens(port), "listening")
                 with connect(self.peer, port, *more) as p:
                     p.expect(says)
-                    p.wait(3)
+                    p.wait(code)
 
     def cells(self, theme):
         if theme == "suites":
@@ -247,6 +250,8 @@ def visits(peer, show):
             return [*peer.client(port, quiet=False, **more), "-reconnect"]
         if peer.name.startswith("gnutls"):
             return [*peer.client(port, **more), "--resume"]
+        if peer.name == "bssl":
+            return [*peer.client(port, **more), "-test-resumption"]
         if peer.name == "curl":
             *words, url = peer.client(port, **more)
             return [*words, "-H", "Connection: close", *[url + "small"] * 3]
@@ -259,7 +264,7 @@ def visits(peer, show):
             return ["env", "TLS12=1", *peer.command[:-1], os.path.join(HERE, "resume_peer.js"),
                     str(port), peer.ca, "3", cert, key]
         return peer.start("visits", str(port), peer.ca, "3", cert, key)
-    return command, {"openssl": 6, "gnutls": 2}.get(peer.name.split("-")[0], 3)
+    return command, {"openssl": 6, "gnutls": 2, "bssl": 2}.get(peer.name.split("-")[0], 3)
 
 
 def lacks12(peer, role, columns):

@@ -230,7 +230,8 @@ class Servers:
         self.run(kind=kind, want={"signature": says}, **({"sigalg": sigalg} if sigalg else {}))
 
     def alpn(self):
-        self.run("--alpn", "two.example,three.example", alpn=ALPN, want={"alpn": "two.example"})
+        speaks = self.peer.speaks or "two.example"
+        self.run("--alpn", speaks + ",three.example", alpn=ALPN, want={"alpn": speaks})
 
     def retry(self, **options):
         """Our first share is for a group that the server lacks, or was told not to take."""
@@ -261,8 +262,10 @@ class Servers:
                 if self.peer.tells:
                     port = int(server.expect(rb"port (\d+)")[1])
                 server.until(lambda: listens(port), "listening")
-                with connect(self.peer, port) as p:
-                    p.expect(b"refused with the alert (certificate_required|bad_certificate)")
+                get = ["--get", "/small"] if self.peer.serves else []
+                with connect(self.peer, port, *get) as p:
+                    p.expect(b"answered with status 400" if self.peer.answers else
+                             b"refused with the alert (certificate_required|bad_certificate)")
         return {name: lambda name=name: shown(name) for name in ("ec256", "ed25519", "rsa")} | {
             "maybe": lambda: self.run(ask=True, messages=[(rb"<- CertificateRequest", 1)]),
             "none": refused}

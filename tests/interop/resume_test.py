@@ -23,6 +23,7 @@ reason that is said"""
 PSKS = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+ECDHE-PSK:+DHE-PSK:+PSK"
 PSK = "000102030405060708090a0b0c0d0e0f"
 EARLY = b"early words in one line\n"
+REQUEST = b"GET /small HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 # ---- a peer as server for `sneck connect --session` ---------------------------------------------
@@ -44,11 +45,12 @@ def server_cells(peer):
     path = os.path.join(peer.folder, "session")
     renews = peer.name != "node"  # which sends tickets behind a full handshake only
 
-    def with_server(run, *more, **options):
+    def with_server(run, *more, early=False, **options):
         if os.path.exists(path):
             os.unlink(path)
-        port = free_port()
+        port, peer.early = free_port(), early
         command = [*peer.server(port, **options), *more]
+        peer.early = False
         with Process(command) as server:
             if peer.tells:
                 port = int(server.expect(rb"port (\d+)")[1])
@@ -77,7 +79,7 @@ def server_cells(peer):
 
     early_file = os.path.join(peer.folder, "early")
     with open(early_file, "wb") as f:
-        f.write(EARLY)
+        f.write(REQUEST if peer.serves else EARLY)
 
     def early_there(port):
         """gnutls-serv has no patience with a ticket that is older at our end, and on loopback a
@@ -99,9 +101,10 @@ def server_cells(peer):
             with connect(peer, port, "--session", path, "--early-data", early_file) as p:
                 p.expect(rb"early data " + (b"accepted" if take else
                                             b"refused|early data not sent"))
+                words = b"a line there" if peer.serves else EARLY
                 (p if peer.echoes else server).until(
-                    lambda: EARLY in (p.out if peer.echoes else server.out), "the early words")
-        with_server(run, *(peer_early(peer) if take else []))
+                    lambda: words in (p.out if peer.echoes else server.out), "the early words")
+        with_server(run, early=take)
 
     def psk():
         def run(port, server):
@@ -117,16 +120,12 @@ def server_cells(peer):
 
     cells = {"session": resumes, "twice": lambda: resumes(times=3), "retry": retry,
              "p384": lambda: resumes("--suites", "AES256-GCM")}
-    if peer.name.startswith(("openssl", "gnutls")):
+    if peer.name.startswith(("openssl", "gnutls", "nginx", "haproxy", "bssl")):
         cells["early"] = lambda: early(True)
         cells["refused"] = lambda: early(False)
+    if peer.name.startswith(("openssl", "gnutls")):
         cells["psk"] = psk
     return cells
-
-
-def peer_early(peer):
-    return ["-early_data"] if peer.name.startswith("openssl") else \
-        ["--earlydata", "--maxearlydata=1000"]
 
 
 # ---- a peer as client of `sneck serve --tickets` ------------------------------------------------
