@@ -87,6 +87,8 @@ class Peer:
     fragment = 512     # what it asks for as a client that asks for a max_fragment_length
     ems = True         # it knows extended master secret
     answers = False    # as a server it says 400 to who has no certificate, and ends no handshake
+    unseen = {}        # kinds of certificates of clients that it does not take, and why
+    end = 0            # with what `sneck connect` ends behind it as a server
     speaks = ""        # as a server it speaks this protocol of ALPN, and cannot be told another
     certifies = False  # it can show a certificate as a client, and insist on one as a server,
     asks = True        # unless this is False
@@ -376,14 +378,15 @@ class BoringSSL(Peer):
     """BoringSSL's own tool; the one of Debian 12 is of Android 13. It is told of no suite of TLS
     1.3, and its server of no protocol."""
     name, package, path, echoes = "bssl", "android-boringssl", program("bssl-tool"), False
-    certifies = True
+    certifies, end = True, 3  # it says no close_notify
     schemes = ("ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:"
                "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512")
     lacks = NO_CCM | NO_X448 | NO_MLKEM | NO_PSS | NO_REKEY | NO_LIMIT | NO_MAXFRAG | NO_COOKIE | {
         "server rsa384": "takes no list of schemes", "server rsa512": "takes no list of schemes",
         "server alpn": "takes no protocols", "server ask": NO_ASK["ask"],
         "server maybe": NO_ASK["ask"]}
-    lacks12 = {"server id": "cannot be told to leave out tickets"}
+    lacks12 = NO_P521 | {"server id": "cannot be told to leave out tickets"}
+    unseen = {"ed25519": "does not take Ed25519 of clients"}
 
     def both(self, group, suite):
         low, high = ("1.2", "1.3") if self.versions == "both" else (self.versions, self.versions)

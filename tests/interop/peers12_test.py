@@ -190,7 +190,7 @@ class With:
                                               else b"by a session"))
                     if self.peer.echoes and not get:
                         through(p, SMALL)
-                    p.wait(0)
+                    p.wait(self.peer.end)
                     if self.peer.ems and first and ids == (b"<- NewSessionTicket" in p.err):
                         raise Failed("a ticket" if ids else "no ticket")
 
