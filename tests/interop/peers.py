@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The programs that sneck is tried against: how each is started as client and as server, how it is
 told what to use, and what it lacks."""
+import base64
+import hashlib
 import os
 import re
 import shutil
@@ -10,7 +12,7 @@ import sys
 import threading
 import time
 
-from lib import HERE, Process, free_port, listens, program
+from lib import HERE, KEYS, Process, free_port, listens, program
 
 SUITES = {"a128": "TLS_AES_128_GCM_SHA256", "a256": "TLS_AES_256_GCM_SHA384",
           "cc20": "TLS_CHACHA20_POLY1305_SHA256", "ccm": "TLS_AES_128_CCM_SHA256",
@@ -76,6 +78,8 @@ class Peer:
     echoes = True    # as a server; else it pipes stdin and stdout
     tells = False    # as a client it says "alpn NAME", as a server "port N"
     fetches = False  # it is a client of https that reads a page
+    suffix = ""      # of the pages that it reads
+    unpacks = False  # it takes compressed certificates
     serves = False   # it is a server of https with the pages of `site`
     limits = False   # it knows record_size_limit
     late = {}        # options with which a client offers X25519MLKEM768, and sends another share
@@ -461,6 +465,49 @@ class NSS(Peer):
                 *(["-u"] if self.tickets else []), *self.both(port, group, suite, sigalg)]
 
 
+class Chromium(Peer):
+    """It trusts keys that it is told of, and needs none of what a window needs. It is told of no
+    suite and no group."""
+    name, package, path = "chromium", "chromium", program("chromium")
+    fetches, unpacks, slow, suffix = True, True, True, ".txt"
+    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE | NO_ED | lack(
+        "p521 ec521", "has no P-521") | lack(
+        "rekeyed", "sends nothing behind its only request")
+    lacks12 = {"client ed25519": NO_ED["ed25519"]}
+    more = "", ""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        if not self.path:
+            return
+        for name in os.listdir(self.site):
+            size = os.path.getsize(os.path.join(self.site, name))
+            if "." not in name and size <= 10 << 20:
+                with open(os.path.join(self.site, name), "rb") as f:
+                    self.page(name + ".txt", base64.encodebytes(f.read()))
+        self.page("many.html", b"".join(b"<img src=small.txt?%d>" % i for i in range(6)))
+        self.pins = ",".join(base64.b64encode(hashlib.sha256(subprocess.run(
+            ["openssl", "pkey", "-in", self.pem(kind)[1], "-pubout", "-outform", "DER"],
+            check=True, capture_output=True, timeout=30).stdout).digest()).decode()
+            for kind in KEYS)
+
+    def page(self, name, data):
+        with open(os.path.join(self.site, name), "wb") as f:
+            f.write(data)
+
+    def client(self, port, group="", alpn="", suite="", show=""):
+        return [sys.executable, os.path.join(HERE, "peer_browser.py"), self.name, self.path,
+                self.folder, self.pins, self.versions, *(self.pem(show) if show else ("", "")),
+                f"https://localhost:{port}/"]
+
+
+class Firefox(Chromium):
+    name, package, path = "firefox", "firefox-esr, libnss3-tools", program("firefox-esr")
+    certifies = True
+    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE | NO_ED | lack(
+        "rekeyed", "sends nothing behind its only request")
+
+
 class Caddy(Peer):
     name, package, path, serves = "caddy", "caddy", program("caddy"), True
     certifies = True
@@ -662,5 +709,5 @@ class BearSSL(Compiled):
 
 
 ALL = (OpenSSL, OpenSSL35, Curl, GnuTLS, GnuTLS38, Python, Node, Bun, Deno, BoringSSL, NSS, Java,
-       Go, Caddy, Lighttpd, Nginx, HAProxy, WolfSSL)
+       Go, Caddy, Lighttpd, Nginx, HAProxy, WolfSSL, Chromium, Firefox)
 ALL12 = ALL + (MbedTLS, BearSSL)
