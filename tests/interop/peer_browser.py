@@ -29,7 +29,7 @@ def chromium(program, _folder, profile, pin, versions, _cert, _key, url):
     limits = {"1.2": ["--ssl-version-max=tls1.2"], "1.3": ["--ssl-version-min=tls1.3"]}
     command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
                "--disable-background-networking", "--disable-component-update",
-               "--user-data-dir=" + profile, "--ignore-certificate-errors-spki-list=" + pin,
+               "--enable-features=EnableTLS13EarlyData", "--user-data-dir=" + profile, "--ignore-certificate-errors-spki-list=" + pin,
                *limits.get(versions, []), "--dump-dom", url]
     p = start(command, stdout=subprocess.PIPE)
     page = p.stdout.read().decode()

@@ -78,7 +78,7 @@ class Peer:
     echoes = True    # as a server; else it pipes stdin and stdout
     tells = False    # as a client it says "alpn NAME", as a server "port N"
     fetches = False  # it is a client of https that reads a page
-    suffix = ""      # of the pages that it reads
+    suffix = ""      # it is a browser, and this that of its pages: text, of a megabyte at most
     unpacks = False  # it takes compressed certificates
     serves = False   # it is a server of https with the pages of `site`
     limits = False   # it knows record_size_limit
@@ -466,26 +466,25 @@ class NSS(Peer):
 
 
 class Chromium(Peer):
-    """It trusts keys that it is told of, and needs none of what a window needs. It is told of no
-    suite and no group."""
+    """It trusts the keys of our servers by their hashes, and is told of no suite and no group."""
     name, package, path = "chromium", "chromium", program("chromium")
     fetches, unpacks, slow, suffix = True, True, True, ".txt"
     lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE | NO_ED | lack(
         "p521 ec521", "has no P-521") | lack(
         "rekeyed", "sends nothing behind its only request")
-    lacks12 = {"client ed25519": NO_ED["ed25519"]}
-    more = "", ""
+    lacks12 = lack("cert-ec cert-rsa cert-384 cert-521 cert-a256 cert-cc20 back-cert",
+                   "shows a certificate by a policy of the whole system only")
 
     def __init__(self, folder):
         super().__init__(folder)
         if not self.path:
             return
         for name in os.listdir(self.site):
-            size = os.path.getsize(os.path.join(self.site, name))
-            if "." not in name and size <= 10 << 20:
+            if "." not in name:
                 with open(os.path.join(self.site, name), "rb") as f:
-                    self.page(name + ".txt", base64.encodebytes(f.read()))
-        self.page("many.html", b"".join(b"<img src=small.txt?%d>" % i for i in range(6)))
+                    self.page(name + ".txt", base64.encodebytes(f.read(1 << 20)))
+        self.page("picture.txt", b"-" * (1 << 20))
+        self.page("many.html", b"".join(b"<img src=picture.txt?%d>" % i for i in range(12)))
         self.pins = ",".join(base64.b64encode(hashlib.sha256(subprocess.run(
             ["openssl", "pkey", "-in", self.pem(kind)[1], "-pubout", "-outform", "DER"],
             check=True, capture_output=True, timeout=30).stdout).digest()).decode()
@@ -504,8 +503,8 @@ class Chromium(Peer):
 class Firefox(Chromium):
     name, package, path = "firefox", "firefox-esr, libnss3-tools", program("firefox-esr")
     certifies = True
-    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE | NO_ED | lack(
-        "rekeyed", "sends nothing behind its only request")
+    lacks = {c: r for c, r in Chromium.lacks.items() if c not in ("p521", "ec521")}
+    lacks12 = {}
 
 
 class Caddy(Peer):

@@ -306,9 +306,28 @@ def visitor_cells(peer):
             "p384": lambda: resumes("--suites", "AES256-GCM")}
 
 
+def browser_cells(peer):
+    """A page with pictures, for which a browser opens more connections than the first, at once or
+    when it has tickets."""
+    def resumes(*args, want=rb"<- Finished"):
+        with serve(peer, "--root", peer.site, "--tickets", "8", *args) as server:
+            *command, url = peer.client(port_of(server))
+            ended([*command, url + "many.html"], b"")
+            count(server, want, 1)
+            full, all_of_them = (server.err.count(what) for what in (
+                b"-> CertificateVerify ", b"<- Finished"))
+            if full == all_of_them:
+                raise Failed(f"{full} handshakes, all full")
+    return {"session": resumes, "retry": lambda: resumes("--groups", "P-384"),
+            "p384": lambda: resumes("--suites", "AES256-GCM"),
+            "early": lambda: resumes("--early-data", "2000", want=rb"<- EndOfEarlyData")}
+
+
 def client_cells(peer):
     if peer.name.split("-")[0] in SAYS:
         return file_cells(peer)
+    if peer.suffix:
+        return browser_cells(peer)
     return {"gnutls": gnutls_cells, "gnutls-3.8": gnutls_cells, "python": python_cells,
             "node": node_cells, "bun": node_cells}.get(peer.name, visitor_cells)(peer)
 
