@@ -20,7 +20,7 @@ PREFS = {  # nothing but the page: no questions, no other server
     "browser.shell.checkDefaultBrowser": False, "browser.startup.page": 0,
     "datareporting.policy.dataSubmissionEnabled": False, "extensions.update.enabled": False,
     "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
-    "network.proxy.type": 0, "security.OCSP.enabled": 0, "services.settings.server": "data:,#",
+    "network.dns.disableIPv6": True, "network.proxy.type": 0, "security.OCSP.enabled": 0, "services.settings.server": "data:,#",
     "security.default_personal_cert": "Select Automatically", "toolkit.telemetry.unified": False,
 }
 

@@ -3,8 +3,10 @@
 suite, group and kind of key that both have, and what is negotiated beside them. Prints a table for
 each theme, with a reason for each cell that could not be tried; without SNECK_LONG=1 in the
 environment fewer columns. tls12_test.py has every suite with every group against OpenSSL and
-GnuTLS. Names of peers as arguments: these only.
+GnuTLS; with SNECK_LONG=1 there is one here of suites, groups, tickets and certificates of clients,
+each with each. Names of peers as arguments: these only.
 Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
+import itertools
 import os
 import sys
 import tempfile
@@ -34,6 +36,8 @@ SHORT = {"a128", "ccm8", "rsa-a256", "p384", "ed25519", "alpn", "maxfrag", "noem
          "cert-rsa", "none", "ticket", "id", "back-cert", "back-ems",
          "theirs", "newer"}  # and without SNECK_LONG=1 no more
 SHORTER = {"a128", "cert-ec", "ticket", "theirs", "newer"}  # of peers that are slow to start
+EACH = ("openssl", "openssl-3.5", "gnutls", "gnutls-3.8", "bssl", "go", "nginx", "haproxy",
+        "wolfssl", "mbedtls")  # who is tried with all of it at once
 CERTIFICATES = {"cert-ec": ("ecdsa", ""), "cert-rsa": ("rsa", ""), "cert-384": ("p384", ""),
                 "cert-521": ("p521", ""), "cert-a256": ("ecdsa", "a256"),
                 "cert-cc20": ("rsa", "cc20")}
@@ -149,15 +153,15 @@ class With:
 
     def back(self, *ours, suite="", kind="ecdsa", show="", **options):
         if suite:
-            ours += ("--suites", f"ECDHE-ECDSA-{OURS[suite]}")
+            ours += ("--suites", f"ECDHE-{'RSA' if kind == 'rsa' else 'ECDSA'}-{OURS[suite]}")
         ours += tuple(settle(self.peer, "1.2"))
         if self.side.role == "client":
-            self.back_as_client(ours, kind, show)
+            self.back_as_client(ours, kind, show, suite)
         else:
-            self.back_to_server(ours, kind, show, **options)
+            self.back_to_server(ours, kind, show, suite=suite, **options)
 
-    def back_as_client(self, ours, kind, show):
-        command, times = visits(self.peer, show)
+    def back_as_client(self, ours, kind, show, suite):
+        command, times = visits(self.peer, show, suite)
         source = ["--root", self.peer.site] if self.peer.name in PAGERS else ["--echo"]
         ask = ["--client-ca", self.peer.ca, "--client-auth", "required"] if show else []
         with serve(self.peer, *source, "--tickets", "2", "--max-version", "1.2", *ask, *ours,
@@ -168,14 +172,15 @@ class With:
             if got != (1 if self.peer.ems else times) and (got == times or not self.peer.suffix):
                 raise Failed(f"{got} full handshakes of {times}")
 
-    def back_to_server(self, ours, kind, show, ids=False):
+    def back_to_server(self, ours, kind, show, ids=False, times=3, suite="", group=""):
         path = os.path.join(self.peer.folder, "session12")
         if os.path.exists(path):
             os.unlink(path)
         port = free_port()
         self.peer.tickets = not ids
         try:
-            command = self.peer.server(port, kind=kind, **({"must": True} if show else {}))
+            command = self.peer.server(port, kind=kind, suite=suite, group=group,
+                                       **({"must": True} if show else {}))
         finally:
             self.peer.tickets = True
         own = self.own(show) if show else []
@@ -184,8 +189,10 @@ class With:
             if self.peer.tells:
                 port = int(server.expect(rb"port (\d+)")[1])
             server.until(lambda: listens(port), "listening")
-            for first in (True, False, False):
+            for first in (True, *[False] * (times - 1)):
                 with connect(self.peer, port, "--session", path, *own, *get, *ours) as p:
+                    if first and group:
+                        p.expect(rb"group +" + GROUPS[group].encode())
                     p.expect(rb"resumed +" + (b"no" if first or not self.peer.ems
                                               else b"by a session"))
                     if self.peer.echoes and not get:
@@ -193,6 +200,21 @@ class With:
                     p.wait(self.peer.end)
                     if self.peer.ems and first and ids == (b"<- NewSessionTicket" in p.err):
                         raise Failed("a ticket" if ids else "no ticket")
+
+    def each(self, group, certified):
+        """For each suite: in that group, full and resumed by a ticket. A server is told both, and
+        we offer P-256 besides when its key is of that curve; of us it wants no curve that it was
+        not told of. For a client our server chooses."""
+        def run(kind, suite):
+            show = kind if certified else ""
+            if self.side.role == "client":
+                self.back("--groups", GROUPS[group], suite=suite, kind=kind, show=show)
+            else:
+                show = show and (kind if group == "p256" else "rsa")
+                more = "" if kind == "rsa" or group == "p256" else ",P-256"
+                self.back("--groups", GROUPS[group] + more, suite=suite, kind=kind, show=show,
+                          times=2, group=group)
+        return {name: lambda s=s: run(*s) for name, s in SUITES.items()}
 
     def refused(self, says, *more, code=3, **options):
         if self.side.role == "client":
@@ -240,12 +262,12 @@ NOTHING = rb"refused with the alert|during the handshake|reset by peer"
 PAGERS = ("curl", "deno", "nss", "chromium", "firefox")  # as clients that come back they ask for pages
 
 
-def visits(peer, show):
+def visits(peer, show, suite=""):
     """How a peer comes as a client that comes back, given a port, and how often."""
     cert, key = peer.pem(show) if show else ("", "")
 
     def command(port):
-        more = {"show": show} if show else {}
+        more = ({"show": show} if show else {}) | ({"suite": suite} if suite else {})
         if peer.name.startswith("openssl"):
             return [*peer.client(port, quiet=False, **more), "-reconnect"]
         if peer.name.startswith("gnutls"):
@@ -277,6 +299,19 @@ def lacks12(peer, role, columns):
     return fits | {c: more[c] for c in columns if more.get(c)}
 
 
+def each_with_each(peer, table):
+    """Suites, groups, tickets and certificates of clients."""
+    for side, can in ((Clients, peer.client), (Servers, peer.server)):
+        for group, certified in itertools.product(GROUPS12 if can else (), (False, True)):
+            name = f"{peer.name} {side.role} {group}{', certificate' if certified else ''}"
+            needs = [group, "ticket", *(["back-cert"] if certified else []), *(
+                ["retry"] if side is Servers else ["ec521"] if group == "p521" else [])]
+            lacks = lacks12(peer, side.role, [*SUITES, *needs])
+            reason = next((lacks[need] for need in needs if need in lacks), None)
+            table.row(name, With(side(peer)).each(group, certified),
+                      dict.fromkeys(SUITES, reason) if reason else lacks)
+
+
 def main():
     if not os.access(SNECK, os.X_OK):
         print(f"skipped: no command at {SNECK}")
@@ -302,6 +337,12 @@ def main():
                             cells = {c: run for c, run in cells.items() if c in SHORTER}
                         tables[-1].row(f"{peer.name} {side.role}", cells,
                                        lacks12(peer, side.role, columns))
+            tables[-1].show()
+        if long:
+            tables.append(Table("each with each", list(SUITES), {}))
+            for peer in peers:
+                if peer.name in EACH:
+                    each_with_each(peer, tables[-1])
             tables[-1].show()
         print(LEGEND)
     for kind in ALL12:
