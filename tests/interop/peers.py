@@ -690,7 +690,7 @@ class MbedTLS(Compiled):
     name, package, header = "mbedtls", "libmbedtls-dev", "mbedtls/ssl_cache.h"
     libraries = ("mbedtls", "mbedx509", "mbedcrypto")
     fragment = 1024  # a flight in one record: 2.28 does not join pieces of handshake messages
-    lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13
+    lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13 | {"server retry": "takes no list of groups"}
 
 
 class WolfSSL(Compiled):
