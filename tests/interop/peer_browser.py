@@ -15,21 +15,24 @@ import tempfile
 import time
 
 PREFS = {  # nothing but the page: no questions, no other server
-    "app.normandy.enabled": False, "app.update.enabled": False, "browser.aboutwelcome.enabled": False,
-    "browser.safebrowsing.malware.enabled": False, "browser.safebrowsing.phishing.enabled": False,
-    "browser.shell.checkDefaultBrowser": False, "browser.startup.page": 0,
-    "datareporting.policy.dataSubmissionEnabled": False, "extensions.update.enabled": False,
-    "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
-    "network.dns.disableIPv6": True, "network.proxy.type": 0, "security.OCSP.enabled": 0, "services.settings.server": "data:,#",
+    "app.normandy.enabled": False, "app.update.enabled": False,
+    "browser.aboutwelcome.enabled": False, "browser.safebrowsing.malware.enabled": False,
+    "browser.safebrowsing.phishing.enabled": False, "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.page": 0, "datareporting.policy.dataSubmissionEnabled": False,
+    "extensions.update.enabled": False, "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False, "network.dns.disableIPv6": True,
+    "network.proxy.type": 0, "security.OCSP.enabled": 0, "services.settings.server": "data:,#",
     "security.default_personal_cert": "Select Automatically", "toolkit.telemetry.unified": False,
 }
+groups = []  # of processes that this program has started
 
 
 def chromium(program, _folder, profile, pin, versions, _cert, _key, url):
     limits = {"1.2": ["--ssl-version-max=tls1.2"], "1.3": ["--ssl-version-min=tls1.3"]}
     command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
                "--disable-background-networking", "--disable-component-update",
-               "--enable-features=EnableTLS13EarlyData", "--user-data-dir=" + profile, "--ignore-certificate-errors-spki-list=" + pin,
+               "--enable-features=EnableTLS13EarlyData", "--user-data-dir=" + profile,
+               "--ignore-certificate-errors-spki-list=" + pin,
                *limits.get(versions, []), "--dump-dom", url]
     p = start(command, stdout=subprocess.PIPE)
     page = p.stdout.read().decode()
@@ -93,18 +96,17 @@ def start(command, **options):
 
 
 def main(name, program, folder, *words):
-    with tempfile.TemporaryDirectory(prefix=name, dir=folder, ignore_cleanup_errors=True) as profile:
+    run = {"chromium": chromium, "firefox": firefox}[name]
+    with tempfile.TemporaryDirectory(prefix=name, dir=folder,
+                                     ignore_cleanup_errors=True) as profile:
         os.environ["HOME"] = profile
-        signal.alarm(int(os.environ.get("DEADLINE") or 18))
+        signal.alarm(18)  # below the deadline of who waits for this
         try:
-            page = {"chromium": chromium, "firefox": firefox}[name](program, folder, profile, *words)
+            page = run(program, folder, profile, *words)
         finally:
             for group in groups:
                 os.killpg(group, signal.SIGKILL)
     sys.stdout.write(page)
-
-
-groups = []
 
 
 if __name__ == "__main__":

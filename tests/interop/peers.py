@@ -4,6 +4,7 @@ told what to use, and what it lacks."""
 import base64
 import hashlib
 import os
+import pathlib
 import re
 import shutil
 import socketserver
@@ -91,7 +92,7 @@ class Peer:
     fragment = 512     # what it asks for as a client that asks for a max_fragment_length
     ems = True         # it knows extended master secret
     answers = False    # as a server it says 400 to who has no certificate, and ends no handshake
-    unseen = {}        # kinds of certificates of clients that it does not take, and why
+    unseen = {}        # as lacks, where certificates of clients are tried
     end = 0            # with what `sneck connect` ends behind it as a server
     speaks = ""        # as a server it speaks this protocol of ALPN, and cannot be told another
     certifies = False  # it can show a certificate as a client, and insist on one as a server,
@@ -390,7 +391,7 @@ class BoringSSL(Peer):
         "server alpn": "takes no protocols", "server ask": NO_ASK["ask"],
         "server maybe": NO_ASK["ask"]}
     lacks12 = NO_P521 | {"server id": "cannot be told to leave out tickets"}
-    unseen = {"ed25519": "does not take Ed25519 of clients"}
+    unseen = {"server ed25519": "takes no Ed25519 of clients"}
 
     def both(self, group, suite):
         low, high = ("1.2", "1.3") if self.versions == "both" else (self.versions, self.versions)
@@ -472,8 +473,10 @@ class Chromium(Peer):
     lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE | NO_ED | lack(
         "p521 ec521", "has no P-521") | lack(
         "rekeyed", "sends nothing behind its only request")
+    certifies = True
+    unseen = lack("ec256 rsa", "shows a certificate by a policy of the whole system only")
     lacks12 = lack("cert-ec cert-rsa cert-384 cert-521 cert-a256 cert-cc20 back-cert",
-                   "shows a certificate by a policy of the whole system only")
+                   unseen["rsa"])
 
     def __init__(self, folder):
         super().__init__(folder)
@@ -501,10 +504,11 @@ class Chromium(Peer):
 
 
 class Firefox(Chromium):
-    name, package, path = "firefox", "firefox-esr, libnss3-tools", program("firefox-esr")
-    certifies = True
+    """It trusts our authority, and shows the only certificate that it has."""
+    name, package = "firefox", "firefox-esr, libnss3-tools"
+    path = program("certutil") and program("firefox-esr")
     lacks = {c: r for c, r in Chromium.lacks.items() if c not in ("p521", "ec521")}
-    lacks12 = {}
+    lacks12 = unseen = {}
 
 
 class Caddy(Peer):
@@ -640,7 +644,7 @@ class HAProxy(Peer):
             threading.Thread(target=echo.serve_forever, daemon=True).start()
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False, must=False):
-        cert, key = (open(name, encoding="ascii").read() for name in self.pem(kind))
+        cert, key = (pathlib.Path(name).read_text(encoding="ascii") for name in self.pem(kind))
         low, high = ("1.2", "1.3") if self.versions == "both" else (self.versions, self.versions)
         words = ["ssl", "crt", self.write(f"haproxy.{kind}.pem", cert + key), "ssl-min-ver",
                  "TLSv" + low, "ssl-max-ver", "TLSv" + high,

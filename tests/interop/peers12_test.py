@@ -262,7 +262,7 @@ class With:
 
 
 NOTHING = rb"refused with the alert|during the handshake|reset by peer"
-PAGERS = ("curl", "deno", "nss", "chromium", "firefox")  # as clients that come back they ask for pages
+PAGERS = ("curl", "deno", "nss", "chromium", "firefox")  # when they come back they ask for pages
 
 
 def visits(peer, show, suite=""):

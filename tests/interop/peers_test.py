@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from lib import (DEADLINE, SNECK, Failed, Process, Skip, Table, Tap, free_port, lines_of, listens,
+from lib import (DEADLINE, SNECK, Failed, Process, Table, Tap, free_port, lines_of, listens,
                  make_certificates, same, through)
 from peers import ALL, GROUPS, SUITES
 
@@ -43,8 +43,8 @@ record_size_limit;
 client certificates: of that kind, insisted on; maybe: none, asked for; none: none, insisted on;
 -: skipped, for the
 reason that is said"""
-BROWSED = {"a256", "cc20", "p256", "mlkem", "ec384", "rsa", "alpn", "retry", "packed", "large", "maybe",
-           "none"}  # and without SNECK_LONG=1 no more of browsers
+BROWSED = {"a256", "cc20", "p256", "mlkem", "ec384", "rsa", "alpn", "retry", "packed",
+           "large"}  # of browsers, and without SNECK_LONG=1 no more
 PAIRS = {f"{suite}+{group}": (suite, group) for suite in SUITES for group in GROUPS}
 
 
@@ -259,8 +259,6 @@ class Servers:
 
     def certificates(self):
         def shown(name):
-            if name in self.peer.unseen:
-                raise Skip(self.peer.unseen[name])
             cert, key = self.peer.pem(SCHEMES[name][0])
             self.run("--cert", cert, "--key", key, must=True,
                      messages=[(rb"-> CertificateVerify", 1)])
@@ -328,12 +326,12 @@ def cells_of(theme, with_peer):
     return with_peer.certificates() if theme == "client certificates" else with_peer.rest()
 
 
-def lacks_of(peer, role, columns):
+def lacks_of(peer, role, columns, theme=""):
     """What a peer lacks in one role, by column; a pair lacks what its parts lack."""
-    lacks = {}
+    lacks, table = {}, peer.lacks | (peer.unseen if theme == "client certificates" else {})
     for column in columns:
         for part in PAIRS.get(column, (column,)):
-            reason = peer.lacks.get(part) or peer.lacks.get(f"{role} {part}")
+            reason = table.get(part) or table.get(f"{role} {part}")
             if reason:
                 lacks[column] = reason
     return lacks
@@ -380,7 +378,7 @@ def main():
                         if peer.suffix and not long:
                             cells = {c: run for c, run in cells.items() if c in BROWSED}
                         tables[-1].row(f"{peer.name} {kind.role}", cells,
-                                       lacks_of(peer, kind.role, columns))
+                                       lacks_of(peer, kind.role, columns, theme))
             tables[-1].show()
         print(LEGEND)
     for kind in ALL:

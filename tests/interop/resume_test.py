@@ -65,7 +65,8 @@ def server_cells(peer):
         def run(port, server):
             visit(peer, port, server, *args, *get, says=[rb"resumed +no"])
             for _ in range(times):
-                visit(peer, port, server, *args, *get, says=[rb"resumed +by a session"], tickets=renews)
+                visit(peer, port, server, *args, *get, tickets=renews,
+                      says=[rb"resumed +by a session"])
         with_server(run, **options)
 
     def retry():
