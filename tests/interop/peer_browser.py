@@ -18,7 +18,9 @@ PREFS = {  # nothing but the page: no questions, no other server
     "app.normandy.enabled": False, "app.update.enabled": False,
     "browser.aboutwelcome.enabled": False, "browser.safebrowsing.malware.enabled": False,
     "browser.safebrowsing.phishing.enabled": False, "browser.shell.checkDefaultBrowser": False,
-    "browser.startup.page": 0, "datareporting.policy.dataSubmissionEnabled": False,
+    "browser.newtabpage.enabled": False, "browser.newtab.preload": False,
+    "browser.startup.page": 0, "dom.ipc.processPrelaunch.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False, "fission.autostart": False,
     "extensions.update.enabled": False, "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False, "network.dns.disableIPv6": True,
     "network.proxy.type": 0, "security.OCSP.enabled": 0, "services.settings.server": "data:,#",
@@ -100,7 +102,7 @@ def main(name, program, folder, *words):
     with tempfile.TemporaryDirectory(prefix=name, dir=folder,
                                      ignore_cleanup_errors=True) as profile:
         os.environ["HOME"] = profile
-        signal.alarm(18)  # below the deadline of who waits for this
+        signal.alarm(50)  # below the deadline of who waits for this
         try:
             page = run(program, folder, profile, *words)
         finally:

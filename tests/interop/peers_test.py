@@ -109,7 +109,7 @@ class Clients:
     def fetch(self, server, port, name, says, **options):
         """A browser does not say what was agreed: our server does."""
         *command, url = self.peer.client(port, **options)
-        p = subprocess.run([*command, url + name], capture_output=True, timeout=DEADLINE,
+        p = subprocess.run([*command, url + name], capture_output=True, timeout=3 * DEADLINE,
                            check=False)
         if p.returncode:
             raise Failed(p.stderr.decode("latin-1").strip()[-300:])

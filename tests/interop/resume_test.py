@@ -135,7 +135,8 @@ def server_cells(peer):
 # ---- a peer as client of `sneck serve --tickets` ------------------------------------------------
 
 def ended(command, stdin, *words, no=()):
-    p = subprocess.run(command, input=stdin, capture_output=True, timeout=DEADLINE, check=False)
+    p = subprocess.run(command, input=stdin, capture_output=True, timeout=3 * DEADLINE,
+                       check=False)
     said = p.stdout + p.stderr
     for word in words:
         if word not in said:
