@@ -167,9 +167,13 @@ class With:
         with serve(self.peer, *source, "--tickets", "2", "--max-version", "1.2", *ask, *ours,
                    kind=kind) as server:
             ended(command(port_of(server)), b"")
+            if self.peer.suffix:  # how many connections it opens is for a browser to say
+                server.until(lambda: server.err.count(b"<- Finished") >
+                             server.err.count(b"-> ServerHelloDone"), "resuming")
+                return
             count(server, rb"<- Finished", times)
-            got, times = server.err.count(b"-> ServerHelloDone"), server.err.count(b"<- Finished")
-            if got != (1 if self.peer.ems else times) and (got == times or not self.peer.suffix):
+            got = server.err.count(b"-> ServerHelloDone")
+            if got != (1 if self.peer.ems else times):
                 raise Failed(f"{got} full handshakes of {times}")
 
     def back_to_server(self, ours, kind, show, ids=False, times=3, suite="", group=""):

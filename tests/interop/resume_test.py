@@ -172,7 +172,8 @@ def file_cells(peer):
                 p.write(data)
                 p.expect(rb"(?m)^" + data.strip())
             p.wait(code)
-        os.replace(session + ".new", session)
+        if os.path.exists(session + ".new"):
+            os.replace(session + ".new", session)
 
     def resumes(*args, times=1):
         with serve(peer, "--echo", "--tickets", "2", *args) as server:
@@ -316,10 +317,8 @@ def browser_cells(peer):
             *command, url = peer.client(port_of(server))
             ended([*command, url + "many.html"], b"")
             count(server, want, 1)
-            full, all_of_them = (server.err.count(what) for what in (
-                b"-> CertificateVerify ", b"<- Finished"))
-            if full == all_of_them:
-                raise Failed(f"{full} handshakes, all full")
+            server.until(lambda: server.err.count(b"<- Finished") >
+                         server.err.count(b"-> CertificateVerify "), "resuming")
     return {"session": resumes, "retry": lambda: resumes("--groups", "P-384"),
             "p384": lambda: resumes("--suites", "AES256-GCM"),
             "early": lambda: resumes("--early-data", "2000", want=rb"<- EndOfEarlyData")}
