@@ -91,7 +91,8 @@ def message(pipe):
 
 
 def start(command, **options):
-    """As leader of a group, which the end of this program ends."""
+    """As leader of a group, which this program ends; it ends too when this program is killed."""
+    command = ["setpriv", "--pdeathsig", "KILL", *command]
     p = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **options)
     groups.append(p.pid)
     return p
