@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: MIT
 """The programs that sneck is tried against: how each is started as client and as server, how it is
 told what to use, and what it lacks."""
+import base64
+import hashlib
 import os
+import pathlib
 import re
 import shutil
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 
-from lib import HERE, Process, free_port, listens, program
+from lib import HERE, KEYS, Process, free_port, listens, program
 
 SUITES = {"a128": "TLS_AES_128_GCM_SHA256", "a256": "TLS_AES_256_GCM_SHA384",
           "cc20": "TLS_CHACHA20_POLY1305_SHA256", "ccm": "TLS_AES_128_CCM_SHA256",
@@ -20,6 +25,7 @@ SUITES12 = {suite: [f"TLS_ECDHE_{key}_WITH_{name}" for key in keys] for suite, n
     ("ccm", "AES_128_CCM", ("ECDSA",)), ("ccm8", "AES_128_CCM_8", ("ECDSA",)))}
 GROUPS = {"x25519": "x25519", "p256": "secp256r1", "p384": "secp384r1", "p521": "secp521r1",
           "x448": "x448", "mlkem": "X25519MLKEM768"}
+SBIN = os.environ.get("PATH", "") + ":/usr/sbin"
 NAMES = {"x25519": "X25519", "p256": "P-256", "p384": "P-384", "p521": "P-521", "x448": "X448",
          "mlkem": "X25519MLKEM768", "late": "X25519:X25519MLKEM768"}
 
@@ -73,15 +79,22 @@ class Peer:
     echoes = True    # as a server; else it pipes stdin and stdout
     tells = False    # as a client it says "alpn NAME", as a server "port N"
     fetches = False  # it is a client of https that reads a page
+    suffix = ""      # it is a browser, and this that of its pages: text, of a megabyte at most
+    unpacks = False  # it takes compressed certificates
     serves = False   # it is a server of https with the pages of `site`
     limits = False   # it knows record_size_limit
     late = {}        # options with which a client offers X25519MLKEM768, and sends another share
     versions = "1.3"   # or "1.2", or "both"
     tickets = True     # else as a server of TLS 1.2 it has session ids alone
+    early = False      # else as a server of TLS 1.3 it takes early data
     slow = False       # it takes long to start
     settles = True     # it can be told what versions
     fragment = 512     # what it asks for as a client that asks for a max_fragment_length
     ems = True         # it knows extended master secret
+    answers = False    # as a server it says 400 to who has no certificate, and ends no handshake
+    unseen = {}        # as lacks, where certificates of clients are tried
+    end = 0            # with what `sneck connect` ends behind it as a server
+    speaks = ""        # as a server it speaks this protocol of ALPN, and cannot be told another
     certifies = False  # it can show a certificate as a client, and insist on one as a server,
     asks = True        # unless this is False
     client = server = rekey_client = rekey_server = None
@@ -136,6 +149,7 @@ class OpenSSL(Peer):
         return [*self.command, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", cert, "-key",
                 key, *self.both(group, alpn, suite, sigalg, quiet),
                 *([] if self.tickets else ["-no_ticket"]),
+                *(["-early_data"] if self.early else []),
                 *(["-verify", "1"] if ask else []),
                 *(["-Verify", "1", "-verify_return_error", "-CAfile", self.ca] if must else []),
                 *(["-stateless", "-www"] if cookie else [])]
@@ -244,6 +258,7 @@ class GnuTLS(Peer):
                 "--x509keyfile", key, *ask, "-q", *([] if self.tickets else ["--noticket"]),
                 *self.priority(group, suite, sigalg),
                 *([f"--recordsize={limit}"] if limit else []),
+                *(["--earlydata", "--maxearlydata=1000"] if self.early else []),
                 *[f"--alpn={a}" for a in alpn.split(",") if a]]
 
     def rekey_client(self, port):
@@ -364,6 +379,40 @@ class Java(Script):
                            timeout=60)
 
 
+class BoringSSL(Peer):
+    """BoringSSL's own tool; the one of Debian 12 is of Android 13. It is told of no suite of TLS
+    1.3, and its server of no protocol."""
+    name, package, path, echoes = "bssl", "android-boringssl", program("bssl-tool"), False
+    certifies, end = True, 3  # it says no close_notify
+    schemes = ("ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:"
+               "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512")
+    lacks = NO_CCM | NO_X448 | NO_MLKEM | NO_PSS | NO_REKEY | NO_LIMIT | NO_MAXFRAG | NO_COOKIE | {
+        "server rsa384": "takes no list of schemes", "server rsa512": "takes no list of schemes",
+        "server alpn": "takes no protocols", "server ask": NO_ASK["ask"],
+        "server maybe": NO_ASK["ask"]}
+    lacks12 = NO_P521 | {"server id": "cannot be told to leave out tickets"}
+    unseen = {"server ed25519": "takes no Ed25519 of clients"}
+
+    def both(self, group, suite):
+        low, high = ("1.2", "1.3") if self.versions == "both" else (self.versions, self.versions)
+        return ["-min-version", "tls" + low, "-max-version", "tls" + high,
+                *(["-curves", NAMES[group]] if group else []),
+                *(["-cipher", suites12(suite)] if suite and self.versions == "1.2" else [])]
+
+    def client(self, port, group="", alpn="", suite="", sigalg="", show=""):
+        return [self.path, "client", "-connect", f"127.0.0.1:{port}", "-server-name", "localhost",
+                "-root-certs", self.ca, "-grease", "-permute-extensions", "-sigalgs",
+                f"rsa_pss_rsae_sha{sigalg[3:]}:ecdsa_secp256r1_sha256" if sigalg else self.schemes,
+                *options_for(show and self.pem(show), "-cert", "-key"),
+                *(["-alpn-protos", alpn] if alpn else []), *self.both(group, suite)]
+
+    def server(self, port, kind="ecdsa", group="", suite="", must=False):
+        return [self.path, "server", "-accept", str(port), "-loop",
+                *options_for(self.pem(kind), "-cert", "-key"), *self.both(group, suite),
+                *(["-require-any-client-cert"] if must else []),
+                *(["-early-data"] if self.early else [])]
+
+
 class NSS(Peer):
     """tstclnt pipes; selfserv sends back what it was asked, behind a header of HTTP."""
     name, package, path = "nss", "libnss3-tools", program("tstclnt")
@@ -417,10 +466,56 @@ class NSS(Peer):
                 *(["-u"] if self.tickets else []), *self.both(port, group, suite, sigalg)]
 
 
+class Chromium(Peer):
+    """It trusts the keys of our servers by their hashes, and is told of no suite and no group."""
+    name, package, path = "chromium", "chromium", program("chromium")
+    fetches, unpacks, slow, suffix = True, True, True, ".txt"
+    lacks = COMMON | NO_CCM | NO_X448 | NO_PSS | NO_MAXFRAG | NO_LATE | NO_ED | lack(
+        "p521 ec521", "has no P-521") | lack(
+        "rekeyed", "sends nothing behind its only request")
+    certifies = True
+    unseen = lack("ec256 rsa", "shows a certificate by a policy of the whole system only")
+    lacks12 = lack("cert-ec cert-rsa cert-384 cert-521 cert-a256 cert-cc20 back-cert",
+                   unseen["rsa"])
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        if not self.path:
+            return
+        for name in os.listdir(self.site):
+            if "." not in name:
+                with open(os.path.join(self.site, name), "rb") as f:
+                    self.page(name + ".txt", base64.encodebytes(f.read(1 << 20)))
+        self.page("picture.txt", b"-" * (1 << 20))
+        self.page("many.html", b"".join(b"<img src=picture.txt?%d>" % i for i in range(12)))
+        self.pins = ",".join(base64.b64encode(hashlib.sha256(subprocess.run(
+            ["openssl", "pkey", "-in", self.pem(kind)[1], "-pubout", "-outform", "DER"],
+            check=True, capture_output=True, timeout=30).stdout).digest()).decode()
+            for kind in KEYS)
+
+    def page(self, name, data):
+        with open(os.path.join(self.site, name), "wb") as f:
+            f.write(data)
+
+    def client(self, port, group="", alpn="", suite="", show=""):
+        return [sys.executable, os.path.join(HERE, "peer_browser.py"), self.name, self.path,
+                self.folder, self.pins, self.versions, *(self.pem(show) if show else ("", "")),
+                f"https://localhost:{port}/"]
+
+
+class Firefox(Chromium):
+    """It trusts our authority, and shows the only certificate that it has."""
+    name, package = "firefox", "firefox-esr, libnss3-tools"
+    path = program("certutil") and program("firefox-esr")
+    lacks = {c: r for c, r in Chromium.lacks.items() if c not in ("p521", "ec521")}
+    lacks12 = unseen = {}
+
+
 class Caddy(Peer):
     name, package, path, serves = "caddy", "caddy", program("caddy"), True
     certifies = True
-    lacks = Go.lacks | NO_MLKEM | lack("alpn", "tried with the others")
+    speaks = "http/1.1"
+    lacks = Go.lacks | NO_MLKEM
 
     def __init__(self, folder):
         super().__init__(folder)
@@ -462,8 +557,9 @@ class Lighttpd(Peer):
     name, serves, certifies = "lighttpd+wolfssl", True, True
     package = "lighttpd, lighttpd-mod-wolfssl"
     path = os.path.exists("/usr/lib/lighttpd/mod_wolfssl.so") and shutil.which(
-        "lighttpd", path=os.environ.get("PATH", "") + ":/usr/sbin") or None
-    lacks = COMMON | NO_MLKEM | lack("alpn", "tried with the others") | lack(
+        "lighttpd", path=SBIN) or None
+    speaks = "http/1.1"
+    lacks = COMMON | NO_MLKEM | lack(
         "pss", "wolfSSL 5.5 signs with rsa_pss_rsae, which we refuse") | lack(
         "retry", "takes no list of groups, and has all") | lack("ccm8", "does not agree to it")
     lacks12 = lack("ccm", "does not agree to it") | NO_IDS
@@ -486,6 +582,88 @@ ssl.pemfile = "{cert}"
 ssl.privkey = "{key}"
 ssl.openssl.ssl-conf-cmd = ({versions})
 {auth}""")]
+
+
+class Nginx(Peer):
+    name, package, serves, certifies = "nginx", "nginx", True, True
+    path = shutil.which("nginx", path=SBIN)
+    answers, speaks = True, "http/1.1"
+    lacks = COMMON | NO_MLKEM
+
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False, must=False):
+        """Whoever has no certificate that must have one is told so by HTTP."""
+        cert, key = self.pem(kind)
+        versions = {"both": "TLSv1.2 TLSv1.3"}.get(self.versions, "TLSv" + self.versions)
+        lines = [f"ssl_ecdh_curve {NAMES[group]}" if group else "",
+                 f"ssl_ciphers {suites12(suite)}" if suite else "",
+                 f"ssl_conf_command Ciphersuites {SUITES[suite]}" if suite else "",
+                 "ssl_verify_client optional_no_ca" if ask else "",
+                 f"ssl_verify_client on; ssl_client_certificate {self.ca}" if must else "",
+                 "" if self.tickets else "ssl_session_tickets off; ssl_session_cache shared:S:1m",
+                 "ssl_early_data on; add_header Was-Early $ssl_early_data" if self.early else ""]
+        temporary = "\n".join(f"{what}_temp_path {self.folder}/nginx.{what};" for what in (
+            "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        config = self.write(f"nginx.{port}", f"""
+daemon off;
+master_process off;
+pid {self.folder}/nginx.{port}.pid;
+events {{}}
+http {{
+access_log off;
+{temporary}
+server {{
+listen 127.0.0.1:{port} ssl;
+root {self.site};
+ssl_certificate {cert};
+ssl_certificate_key {key};
+ssl_protocols {versions};
+{"".join(line + ";" for line in lines if line)}
+}}
+}}
+""")
+        return [self.path, "-e", "stderr", "-c", config]
+
+
+class Echo(socketserver.BaseRequestHandler):
+    def handle(self):
+        while chunk := self.request.recv(65536):
+            self.request.sendall(chunk)
+
+
+class HAProxy(Peer):
+    """In front of an echo without TLS, in a thread of ours."""
+    name, package, certifies = "haproxy", "haproxy", True
+    path = shutil.which("haproxy", path=SBIN)
+    lacks = COMMON | NO_MLKEM
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        if self.path:
+            echo = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Echo)
+            echo.daemon_threads, self.echo = True, echo.server_address[1]
+            threading.Thread(target=echo.serve_forever, daemon=True).start()
+
+    def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False, must=False):
+        cert, key = (pathlib.Path(name).read_text(encoding="ascii") for name in self.pem(kind))
+        low, high = ("1.2", "1.3") if self.versions == "both" else (self.versions, self.versions)
+        words = ["ssl", "crt", self.write(f"haproxy.{kind}.pem", cert + key), "ssl-min-ver",
+                 "TLSv" + low, "ssl-max-ver", "TLSv" + high,
+                 *(["curves", NAMES[group]] if group else []), *(["alpn", alpn] if alpn else []),
+                 *(["ciphers", suites12(suite), "ciphersuites", SUITES[suite]] if suite else []),
+                 *(["verify", "required" if must else "optional", "ca-file", self.ca]
+                   if ask or must else []),
+                 *([] if self.tickets else ["no-tls-tickets"]),
+                 *(["allow-0rtt"] if self.early else [])]
+        return [self.path, "-db", "-f", self.write(f"haproxy.{port}", f"""
+defaults
+ mode tcp
+ timeout connect 20s
+ timeout client 20s
+ timeout server 20s
+listen tls
+ bind 127.0.0.1:{port} {" ".join(words)}
+ server echo 127.0.0.1:{self.echo}
+""")]
 
 
 class Compiled(Script):
@@ -516,7 +694,7 @@ class MbedTLS(Compiled):
     name, package, header = "mbedtls", "libmbedtls-dev", "mbedtls/ssl_cache.h"
     libraries = ("mbedtls", "mbedx509", "mbedcrypto")
     fragment = 1024  # a flight in one record: 2.28 does not join pieces of handshake messages
-    lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13
+    lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13 | {"server retry": "takes no list of groups"}
 
 
 class WolfSSL(Compiled):
@@ -533,6 +711,6 @@ class BearSSL(Compiled):
     lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13 | lack("x448", "has no X448")
 
 
-ALL = (OpenSSL, OpenSSL35, Curl, GnuTLS, GnuTLS38, Python, Node, Bun, Deno, NSS, Java, Go, Caddy,
-       Lighttpd, WolfSSL)
+ALL = (OpenSSL, OpenSSL35, Curl, GnuTLS, GnuTLS38, Python, Node, Bun, Deno, BoringSSL, NSS, Java,
+       Go, Caddy, Lighttpd, Nginx, HAProxy, WolfSSL, Chromium, Firefox)
 ALL12 = ALL + (MbedTLS, BearSSL)

@@ -3,14 +3,16 @@
 suite, group and kind of key that both have, and what is negotiated beside them. Prints a table for
 each theme, with a reason for each cell that could not be tried; without SNECK_LONG=1 in the
 environment fewer columns. tls12_test.py has every suite with every group against OpenSSL and
-GnuTLS. Names of peers as arguments: these only.
+GnuTLS; with SNECK_LONG=1 there is one here of suites, groups, tickets and certificates of clients,
+each with each. Names of peers as arguments: these only.
 Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
+import itertools
 import os
 import sys
 import tempfile
 import time
 
-from lib import (HERE, SNECK, Failed, Process, Table, free_port, lines_of, listens,
+from lib import (HERE, SNECK, Failed, Process, Skip, Table, free_port, lines_of, listens,
                  make_certificates, through)
 from peers import ALL12, GROUPS
 from peers_test import (ALPN, MIDDLE, PAGES, SMALL, Clients, Servers, connect, count, lacks_of,
@@ -34,6 +36,8 @@ SHORT = {"a128", "ccm8", "rsa-a256", "p384", "ed25519", "alpn", "maxfrag", "noem
          "cert-rsa", "none", "ticket", "id", "back-cert", "back-ems",
          "theirs", "newer"}  # and without SNECK_LONG=1 no more
 SHORTER = {"a128", "cert-ec", "ticket", "theirs", "newer"}  # of peers that are slow to start
+EACH = ("openssl", "openssl-3.5", "gnutls", "gnutls-3.8", "bssl", "go", "nginx", "haproxy",
+        "wolfssl", "mbedtls")  # who is tried with all of it at once
 CERTIFICATES = {"cert-ec": ("ecdsa", ""), "cert-rsa": ("rsa", ""), "cert-384": ("p384", ""),
                 "cert-521": ("p521", ""), "cert-a256": ("ecdsa", "a256"),
                 "cert-cc20": ("rsa", "cc20")}
@@ -87,8 +91,8 @@ class With:
             self.run("--alpn", "two.example", alpn=ALPN,
                      **({"says": b"alpn two.example"} if self.peer.tells else {}))
         else:
-            self.run("--alpn", "two.example,three.example", alpn=ALPN,
-                     want={"alpn": "two.example"})
+            speaks = self.peer.speaks or "two.example"
+            self.run("--alpn", speaks + ",three.example", alpn=ALPN, want={"alpn": speaks})
 
     def maxfrag(self):
         n = self.peer.fragment if self.side.role == "client" else 512
@@ -141,38 +145,46 @@ class With:
         if self.side.role == "client":
             self.refused(b"a client certificate is required and none came", "--client-ca",
                          self.peer.ca, "--client-auth", "required", *settle(self.peer, "1.2"))
+        elif self.peer.answers:
+            self.refused(b"answered with status 400", "--get", "/small",
+                         *settle(self.peer, "1.2"), code=1, must=True)
         else:
             self.refused(NOTHING, *settle(self.peer, "1.2"), must=True)
 
     def back(self, *ours, suite="", kind="ecdsa", show="", **options):
         if suite:
-            ours += ("--suites", f"ECDHE-ECDSA-{OURS[suite]}")
+            ours += ("--suites", f"ECDHE-{'RSA' if kind == 'rsa' else 'ECDSA'}-{OURS[suite]}")
         ours += tuple(settle(self.peer, "1.2"))
         if self.side.role == "client":
-            self.back_as_client(ours, kind, show)
+            self.back_as_client(ours, kind, show, suite)
         else:
-            self.back_to_server(ours, kind, show, **options)
+            self.back_to_server(ours, kind, show, suite=suite, **options)
 
-    def back_as_client(self, ours, kind, show):
-        command, times = visits(self.peer, show)
+    def back_as_client(self, ours, kind, show, suite):
+        command, times = visits(self.peer, show, suite)
         source = ["--root", self.peer.site] if self.peer.name in PAGERS else ["--echo"]
         ask = ["--client-ca", self.peer.ca, "--client-auth", "required"] if show else []
         with serve(self.peer, *source, "--tickets", "2", "--max-version", "1.2", *ask, *ours,
                    kind=kind) as server:
             ended(command(port_of(server)), b"")
+            if self.peer.suffix:  # how many connections it opens is for a browser to say
+                server.until(lambda: server.err.count(b"<- Finished") >
+                             server.err.count(b"-> ServerHelloDone"), "resuming")
+                return
             count(server, rb"<- Finished", times)
             got = server.err.count(b"-> ServerHelloDone")
             if got != (1 if self.peer.ems else times):
                 raise Failed(f"{got} full handshakes of {times}")
 
-    def back_to_server(self, ours, kind, show, ids=False):
+    def back_to_server(self, ours, kind, show, ids=False, times=3, suite="", group=""):
         path = os.path.join(self.peer.folder, "session12")
         if os.path.exists(path):
             os.unlink(path)
         port = free_port()
         self.peer.tickets = not ids
         try:
-            command = self.peer.server(port, kind=kind, **({"must": True} if show else {}))
+            command = self.peer.server(port, kind=kind, suite=suite, group=group,
+                                       **({"must": True} if show else {}))
         finally:
             self.peer.tickets = True
         own = self.own(show) if show else []
@@ -181,17 +193,37 @@ class With:
             if self.peer.tells:
                 port = int(server.expect(rb"port (\d+)")[1])
             server.until(lambda: listens(port), "listening")
-            for first in (True, False, False):
+            for first in (True, *[False] * (times - 1)):
                 with connect(self.peer, port, "--session", path, *own, *get, *ours) as p:
+                    if first and group:
+                        p.expect(rb"group +" + GROUPS[group].encode())
                     p.expect(rb"resumed +" + (b"no" if first or not self.peer.ems
                                               else b"by a session"))
                     if self.peer.echoes and not get:
                         through(p, SMALL)
-                    p.wait(0)
+                    p.wait(self.peer.end)
                     if self.peer.ems and first and ids == (b"<- NewSessionTicket" in p.err):
                         raise Failed("a ticket" if ids else "no ticket")
 
-    def refused(self, says, *more, **options):
+    def each(self, group, certified):
+        """For each suite: in that group, full and resumed by a ticket. A server is told both; then
+        we offer the curve of its key besides, and it wants no curve of us that it was not told
+        of."""
+        listed = self.side.role == "server" and "server retry" not in self.peer.lacks | \
+            self.peer.lacks12
+
+        def run(kind, suite):
+            groups, show = GROUPS[group], kind if certified else ""
+            if listed and group != "p256":
+                groups += ",P-256" if kind == "ecdsa" else ""
+                show = show and "rsa"
+            elif self.side.role == "server" and kind == "ecdsa" and group != "p256":
+                raise Skip("takes no list of groups, and has a key of P-256")
+            times = {} if self.side.role == "client" else {"times": 2, "group": group}
+            self.back("--groups", groups, suite=suite, kind=kind, show=show, **times)
+        return {name: lambda s=s: run(*s) for name, s in SUITES.items()}
+
+    def refused(self, says, *more, code=3, **options):
         if self.side.role == "client":
             with serve(self.peer, "--echo", *more) as server:
                 with Process(self.peer.client(port_of(server))) as p:
@@ -205,7 +237,7 @@ class With:
                 server.until(lambda: listens(port), "listening")
                 with connect(self.peer, port, *more) as p:
                     p.expect(says)
-                    p.wait(3)
+                    p.wait(code)
 
     def cells(self, theme):
         if theme == "suites":
@@ -234,22 +266,27 @@ class With:
 
 
 NOTHING = rb"refused with the alert|during the handshake|reset by peer"
-PAGERS = ("curl", "deno", "nss")  # as clients that come back they ask for pages
+PAGERS = ("curl", "deno", "nss", "chromium", "firefox")  # when they come back they ask for pages
 
 
-def visits(peer, show):
+def visits(peer, show, suite=""):
     """How a peer comes as a client that comes back, given a port, and how often."""
     cert, key = peer.pem(show) if show else ("", "")
 
     def command(port):
-        more = {"show": show} if show else {}
+        more = ({"show": show} if show else {}) | ({"suite": suite} if suite else {})
         if peer.name.startswith("openssl"):
             return [*peer.client(port, quiet=False, **more), "-reconnect"]
         if peer.name.startswith("gnutls"):
             return [*peer.client(port, **more), "--resume"]
+        if peer.name == "bssl":
+            return [*peer.client(port, **more), "-test-resumption"]
         if peer.name == "curl":
             *words, url = peer.client(port, **more)
             return [*words, "-H", "Connection: close", *[url + "small"] * 3]
+        if peer.suffix:
+            *words, url = peer.client(port, **more)
+            return [*words, url + "many.html"]
         if peer.name == "nss":
             return ["strsclnt", "-4", "-p", str(port), "-d", peer.db, "-c", "3", "-t", "1", "-u",
                     "-V", "tls1.2:tls1.2", *(["-n", show] if show else []), "localhost"]
@@ -259,7 +296,7 @@ def visits(peer, show):
             return ["env", "TLS12=1", *peer.command[:-1], os.path.join(HERE, "resume_peer.js"),
                     str(port), peer.ca, "3", cert, key]
         return peer.start("visits", str(port), peer.ca, "3", cert, key)
-    return command, {"openssl": 6, "gnutls": 2}.get(peer.name.split("-")[0], 3)
+    return command, {"openssl": 6, "gnutls": 2, "bssl": 2}.get(peer.name.split("-")[0], 3)
 
 
 def lacks12(peer, role, columns):
@@ -267,6 +304,19 @@ def lacks12(peer, role, columns):
             if " " not in part or part.startswith(role + " ")}
     fits = {c: r for c, r in lacks_of(peer, role, columns).items() if more.get(c, r)}
     return fits | {c: more[c] for c in columns if more.get(c)}
+
+
+def each_with_each(peer, table):
+    """Suites, groups, tickets and certificates of clients."""
+    for side, can in ((Clients, peer.client), (Servers, peer.server)):
+        for group, certified in itertools.product(GROUPS12 if can else (), (False, True)):
+            name = f"{peer.name} {side.role} {group}{', certificate' if certified else ''}"
+            needs = [group, "ticket", *(["back-cert"] if certified else []), *(
+                ["ec521"] if side is Clients and group == "p521" else [])]
+            lacks = lacks12(peer, side.role, [*SUITES, *needs])
+            reason = next((lacks[need] for need in needs if need in lacks), None)
+            table.row(name, With(side(peer)).each(group, certified),
+                      dict.fromkeys(SUITES, reason) if reason else lacks)
 
 
 def main():
@@ -294,6 +344,12 @@ def main():
                             cells = {c: run for c, run in cells.items() if c in SHORTER}
                         tables[-1].row(f"{peer.name} {side.role}", cells,
                                        lacks12(peer, side.role, columns))
+            tables[-1].show()
+        if long:
+            tables.append(Table("each with each", list(SUITES), {}))
+            for peer in peers:
+                if peer.name in EACH:
+                    each_with_each(peer, tables[-1])
             tables[-1].show()
         print(LEGEND)
     for kind in ALL12:

@@ -30,18 +30,21 @@ SCHEMES = {  # column: certificate, option of the peer, what `sneck connect` say
 }
 THEMES = {"suites": list(SUITES), "groups": list(GROUPS), "schemes": list(SCHEMES),
           "the rest": ["alpn", "retry", "hybrid", "cookie", "ask", "limit", "maxfrag", "rekeyed",
-                       "rekey"],
+                       "rekey", "packed"],
           "10 MB": ["large", "small"],
           "client certificates": ["ec256", "ed25519", "rsa", "maybe", "none"]}
 LEGEND = """\
 alpn: a protocol in common; retry: HelloRetryRequest; hybrid: the same for X25519MLKEM768, which the
 server prefers and gets no share of; cookie: the same as retry, its state in a cookie; ask: the
 server asks for a certificate and gets none; limit: record_size_limit; maxfrag: max_fragment_length;
-rekeyed: sneck sends a KeyUpdate that asks for one; rekey: the peer does; large: records as large as
-they come; small: of 512 bytes, by max_fragment_length or record_size_limit;
+rekeyed: sneck sends a KeyUpdate that asks for one; rekey: the peer does; packed: a compressed
+certificate; large: records as large as they come; small: of 512 bytes, by max_fragment_length or
+record_size_limit;
 client certificates: of that kind, insisted on; maybe: none, asked for; none: none, insisted on;
 -: skipped, for the
 reason that is said"""
+BROWSED = {"a256", "cc20", "p256", "mlkem", "ec384", "rsa", "alpn", "retry", "packed",
+           "large"}  # of browsers, and without SNECK_LONG=1 no more
 PAIRS = {f"{suite}+{group}": (suite, group) for suite in SUITES for group in GROUPS}
 
 
@@ -90,7 +93,7 @@ class Clients:
             with Tap(port_of(server)) as at:
                 port = at.port if tap else at.to
                 if self.peer.fetches:
-                    self.fetch(port, page_for(data), says, **options)
+                    self.fetch(server, port, page_for(data) + self.peer.suffix, says, **options)
                 else:
                     with Process(self.peer.client(port, **options)) as p:
                         through(p, data)
@@ -103,14 +106,17 @@ class Clients:
             for line, want in messages:
                 count(server, line, want)
 
-    def fetch(self, port, name, says, **options):
+    def fetch(self, server, port, name, says, **options):
+        """A browser does not say what was agreed: our server does."""
         *command, url = self.peer.client(port, **options)
-        p = subprocess.run([*command, url + name], capture_output=True, timeout=DEADLINE,
+        p = subprocess.run([*command, url + name], capture_output=True, timeout=3 * DEADLINE,
                            check=False)
         if p.returncode:
             raise Failed(p.stderr.decode("latin-1").strip()[-300:])
         same(p.stdout, read(os.path.join(self.peer.site, name)), self.peer.name)
-        if says and not re.search(says, p.stderr):
+        if self.peer.suffix:
+            server.expect(b"GET /" + name.encode() + b" 200 .* TLS .*" + (says or b""))
+        elif says and not re.search(says, p.stderr):
             raise Failed(f"does not say {says.decode()}")
 
     def suite(self, suite, group):
@@ -122,7 +128,7 @@ class Clients:
 
     def alpn(self):
         if self.peer.fetches:
-            self.run(says=rb"ALPN.* http/1\.1")
+            self.run(says=rb"http/1\.1" if self.peer.suffix else rb"ALPN.* http/1\.1")
         else:
             self.run("--alpn", "two.example", alpn=ALPN,
                      says=b"alpn two.example" if self.peer.tells else None)
@@ -164,7 +170,8 @@ class Clients:
             "maybe": lambda: self.run(*ask, "optional"), "none": refused}
 
     def rest(self):
-        return {
+        packed = lambda: self.run("--compress", messages=[(rb"-> CompressedCertificate", 1)])
+        return ({"packed": packed} if self.peer.unpacks else {}) | {
             "alpn": self.alpn, "retry": self.retry, "cookie": lambda: self.retry("--cookie"),
             "hybrid": self.hybrid, "limit": self.limit,
             "maxfrag": lambda: self.run(data=MIDDLE, tap={"up": 513, "down": 513}, maxfrag=512),
@@ -230,7 +237,8 @@ class Servers:
         self.run(kind=kind, want={"signature": says}, **({"sigalg": sigalg} if sigalg else {}))
 
     def alpn(self):
-        self.run("--alpn", "two.example,three.example", alpn=ALPN, want={"alpn": "two.example"})
+        speaks = self.peer.speaks or "two.example"
+        self.run("--alpn", speaks + ",three.example", alpn=ALPN, want={"alpn": speaks})
 
     def retry(self, **options):
         """Our first share is for a group that the server lacks, or was told not to take."""
@@ -261,8 +269,10 @@ class Servers:
                 if self.peer.tells:
                     port = int(server.expect(rb"port (\d+)")[1])
                 server.until(lambda: listens(port), "listening")
-                with connect(self.peer, port) as p:
-                    p.expect(b"refused with the alert (certificate_required|bad_certificate)")
+                get = ["--get", "/small"] if self.peer.serves else []
+                with connect(self.peer, port, *get) as p:
+                    p.expect(b"answered with status 400" if self.peer.answers else
+                             b"refused with the alert (certificate_required|bad_certificate)")
         return {name: lambda name=name: shown(name) for name in ("ec256", "ed25519", "rsa")} | {
             "maybe": lambda: self.run(ask=True, messages=[(rb"<- CertificateRequest", 1)]),
             "none": refused}
@@ -316,12 +326,12 @@ def cells_of(theme, with_peer):
     return with_peer.certificates() if theme == "client certificates" else with_peer.rest()
 
 
-def lacks_of(peer, role, columns):
+def lacks_of(peer, role, columns, theme=""):
     """What a peer lacks in one role, by column; a pair lacks what its parts lack."""
-    lacks = {}
+    lacks, table = {}, peer.lacks | (peer.unseen if theme == "client certificates" else {})
     for column in columns:
         for part in PAIRS.get(column, (column,)):
-            reason = peer.lacks.get(part) or peer.lacks.get(f"{role} {part}")
+            reason = table.get(part) or table.get(f"{role} {part}")
             if reason:
                 lacks[column] = reason
     return lacks
@@ -358,12 +368,17 @@ def main():
                 if theme == "client certificates" and (not peer.certifies or
                                                        (peer.slow and not long)):
                     continue
+                if peer.suffix and theme in ("pairs", "100 MB"):
+                    continue
                 for kind, can in ((Clients, peer.client), (Servers, peer.server)):
                     if theme == "client certificates" and kind is Servers and not peer.asks:
                         continue
                     if can:
-                        tables[-1].row(f"{peer.name} {kind.role}", cells_of(theme, kind(peer)),
-                                       lacks_of(peer, kind.role, columns))
+                        cells = cells_of(theme, kind(peer))
+                        if peer.suffix and not long:
+                            cells = {c: run for c, run in cells.items() if c in BROWSED}
+                        tables[-1].row(f"{peer.name} {kind.role}", cells,
+                                       lacks_of(peer, kind.role, columns, theme))
             tables[-1].show()
         print(LEGEND)
     for kind in ALL:

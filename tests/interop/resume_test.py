@@ -23,32 +23,36 @@ reason that is said"""
 PSKS = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+ECDHE-PSK:+DHE-PSK:+PSK"
 PSK = "000102030405060708090a0b0c0d0e0f"
 EARLY = b"early words in one line\n"
+REQUEST = b"GET /small HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 # ---- a peer as server for `sneck connect --session` ---------------------------------------------
 
-def visit(peer, port, *more, says, tickets=True):
+def visit(peer, port, server, *more, says, tickets=True):
     """One connection that keeps its session; says: what its lines must have; tickets: one more
-    must come."""
+    must come, which bssl sends with the first line of its own."""
     with connect(peer, port, "--session", os.path.join(peer.folder, "session"), *more) as p:
         for text in says:
             p.expect(text)
         if peer.echoes and not peer.serves:
             through(p, b"a line there and back\n")
+        elif not peer.serves:
+            server.write(b"a line\n")
         if tickets:
             p.expect(rb"<- NewSessionTicket")
-        p.wait(0)  # openssl forgets sessions of connections that are cut off
+        p.wait(peer.end)  # openssl forgets sessions of connections that are cut off
 
 
 def server_cells(peer):
     path = os.path.join(peer.folder, "session")
     renews = peer.name != "node"  # which sends tickets behind a full handshake only
 
-    def with_server(run, *more, **options):
+    def with_server(run, *more, early=False, **options):
         if os.path.exists(path):
             os.unlink(path)
-        port = free_port()
+        port, peer.early = free_port(), early
         command = [*peer.server(port, **options), *more]
+        peer.early = False
         with Process(command) as server:
             if peer.tells:
                 port = int(server.expect(rb"port (\d+)")[1])
@@ -58,34 +62,35 @@ def server_cells(peer):
     def resumes(*args, times=1, **options):
         get = ["--get", "/small"] if peer.serves else []
 
-        def run(port, _server):
-            visit(peer, port, *args, *get, says=[rb"resumed +no"])
+        def run(port, server):
+            visit(peer, port, server, *args, *get, says=[rb"resumed +no"])
             for _ in range(times):
-                visit(peer, port, *args, *get, says=[rb"resumed +by a session"], tickets=renews)
+                visit(peer, port, server, *args, *get, tickets=renews,
+                      says=[rb"resumed +by a session"])
         with_server(run, **options)
 
     def retry():
         """A group that the server has in common with us, and of which it got no share."""
-        def run(port, _server):
+        def run(port, server):
             get = ["--get", "/small"] if peer.serves else []
             first, second = ("x448", "p256") if "x448" in peer.lacks else ("x25519", "p384")
             more = ["--groups", f"{GROUPS[first]},{GROUPS[second]}", *get]
-            visit(peer, port, *more, says=[rb"after HelloRetryRequest"])
-            visit(peer, port, *more, says=[rb"after HelloRetryRequest", rb"resumed +by a session"],
-                  tickets=renews)
+            visit(peer, port, server, *more, says=[rb"after HelloRetryRequest"])
+            visit(peer, port, server, *more, tickets=renews,
+                  says=[rb"after HelloRetryRequest", rb"resumed +by a session"])
         with_server(run, **({} if "x448" in peer.lacks else {"group": "p384"}))
 
     early_file = os.path.join(peer.folder, "early")
     with open(early_file, "wb") as f:
-        f.write(EARLY)
+        f.write(REQUEST if peer.serves else EARLY)
 
-    def early_there(port):
+    def early_there(port, server):
         """gnutls-serv has no patience with a ticket that is older at our end, and on loopback a
         millisecond is soon rounded the wrong way."""
         for _ in range(12):
             if os.path.exists(path):
                 os.unlink(path)
-            visit(peer, port, says=[rb"resumed +no"])
+            visit(peer, port, server, says=[rb"resumed +no"])
             with connect(peer, port, "--session", path, "--early-data", early_file) as p:
                 if p.expect(rb"early data (accepted|refused)")[1] == b"accepted":
                     return  # it does not show it
@@ -94,14 +99,16 @@ def server_cells(peer):
     def early(take):
         def run(port, server):
             if take and peer.name.startswith("gnutls"):
-                return early_there(port)
-            visit(peer, port, says=[rb"resumed +no"])
+                return early_there(port, server)
+            get = ["--get", "/small"] if peer.serves else []
+            visit(peer, port, server, *get, says=[rb"resumed +no"])
             with connect(peer, port, "--session", path, "--early-data", early_file) as p:
                 p.expect(rb"early data " + (b"accepted" if take else
                                             b"refused|early data not sent"))
+                words = b"a line there" if peer.serves else EARLY
                 (p if peer.echoes else server).until(
-                    lambda: EARLY in (p.out if peer.echoes else server.out), "the early words")
-        with_server(run, *(peer_early(peer) if take else []))
+                    lambda: words in (p.out if peer.echoes else server.out), "the early words")
+        with_server(run, early=take)
 
     def psk():
         def run(port, server):
@@ -117,22 +124,19 @@ def server_cells(peer):
 
     cells = {"session": resumes, "twice": lambda: resumes(times=3), "retry": retry,
              "p384": lambda: resumes("--suites", "AES256-GCM")}
-    if peer.name.startswith(("openssl", "gnutls")):
+    if peer.name.startswith(("openssl", "gnutls", "nginx", "haproxy", "bssl")):
         cells["early"] = lambda: early(True)
         cells["refused"] = lambda: early(False)
+    if peer.name.startswith(("openssl", "gnutls")):
         cells["psk"] = psk
     return cells
-
-
-def peer_early(peer):
-    return ["-early_data"] if peer.name.startswith("openssl") else \
-        ["--earlydata", "--maxearlydata=1000"]
 
 
 # ---- a peer as client of `sneck serve --tickets` ------------------------------------------------
 
 def ended(command, stdin, *words, no=()):
-    p = subprocess.run(command, input=stdin, capture_output=True, timeout=DEADLINE, check=False)
+    p = subprocess.run(command, input=stdin, capture_output=True, timeout=3 * DEADLINE,
+                       check=False)
     said = p.stdout + p.stderr
     for word in words:
         if word not in said:
@@ -144,48 +148,59 @@ def ended(command, stdin, *words, no=()):
     return said
 
 
-def openssl_cells(peer):
-    session = os.path.join(peer.folder, "session.pem")
-    early_file = os.path.join(peer.folder, "early")
+SAYS = {  # a peer that keeps its session in a file: how it is told, and what it says
+    "openssl": ("-sess_out", "-sess_in", b"New, TLSv1.3", b"Reused, TLSv1.3", "-early_data",
+                b"Early data was accepted", b"Early data was rejected"),
+    "bssl": ("-session-out", "-session-in", b"Resumed session: no", b"Resumed session: yes",
+             "-early-data", b"Early data: yes", b"EARLY_DATA_REJECTED"),
+}
 
-    def visit(port, *more, words=(), data=b"a line\n"):
+
+def file_cells(peer):
+    keep, use, new, reused, send, taken, rejected = SAYS[peer.name.split("-")[0]]
+    session = os.path.join(peer.folder, "session.pem")
+    early_file = ("@" if peer.name == "bssl" else "") + os.path.join(peer.folder, "early")
+    loud = {} if peer.name == "bssl" else {"quiet": False}
+
+    def visit(port, *more, words=(), data=b"a line\n", code=0):
         """It goes on until it has a ticket and its line back."""
-        command = [*peer.client(port, quiet=False), *more]
+        command = [*peer.client(port, **loud), keep, session + ".new", *more]
         with Process(command) as p:
             for word in words:
                 p.expect(word)
             if data:
                 p.write(data)
                 p.expect(rb"(?m)^" + data.strip())
-            p.wait(0)
+            p.wait(code)
+        if os.path.exists(session + ".new"):
+            os.replace(session + ".new", session)
 
-    def resumes(*args, times=1, client=()):
+    def resumes(*args, times=1):
         with serve(peer, "--echo", "--tickets", "2", *args) as server:
             port = port_of(server)
-            visit(port, "-sess_out", session, *client, words=[b"New, TLSv1.3"])
+            visit(port, words=[new])
             for _ in range(times):
-                visit(port, "-sess_in", session, "-sess_out", session, *client,
-                      words=[b"Reused, TLSv1.3"])
+                visit(port, use, session, words=[reused])
 
     def early():
         with serve(peer, "--echo", "--tickets", "2", "--early-data", "1000") as server:
             port = port_of(server)
-            visit(port, "-sess_out", session)
-            visit(port, "-sess_in", session, "-early_data", early_file,
-                  words=[b"Early data was accepted", EARLY.strip()], data=b"")
+            visit(port)
+            visit(port, use, session, send, early_file, words=[taken, EARLY.strip()], data=b"")
 
     def refused():
-        """By a retry: our first choice is a group that it offers and sends no share of."""
+        """By a retry: our first choice is a group that it offers and sends no share of. bssl then
+        ends."""
+        ends = {"data": b"", "code": 1} if peer.name == "bssl" else {}
         with serve(peer, "--echo", "--tickets", "2", "--early-data", "1000", "--groups",
                    "P-384") as server:
             port = port_of(server)
-            visit(port, "-sess_out", session)
-            visit(port, "-sess_in", session, "-early_data", early_file,
-                  words=[b"Reused, TLSv1.3", b"Early data was rejected"])
+            visit(port)
+            visit(port, use, session, send, early_file, words=[reused, rejected], **ends)
 
     def psk():
         with serve(peer, "--echo", "--psk", "some one:" + PSK) as server:
-            with Process([*peer.client(port_of(server), quiet=False), "-psk", PSK,
+            with Process([*peer.client(port_of(server), **loud), "-psk", PSK,
                           "-psk_identity", "some one"]) as p:
                 p.expect(b"Reused, TLSv1.3")
                 p.write(b"a line\n")
@@ -193,8 +208,8 @@ def openssl_cells(peer):
 
     return {"session": resumes, "twice": lambda: resumes(times=3),
             "retry": lambda: resumes("--groups", "P-384"),
-            "p384": lambda: resumes(client=["-ciphersuites", "TLS_AES_256_GCM_SHA384"]),
-            "early": early, "refused": refused, "psk": psk}
+            "p384": lambda: resumes("--suites", "AES256-GCM"),
+            "early": early, "refused": refused} | ({} if peer.name == "bssl" else {"psk": psk})
 
 
 def gnutls_cells(peer):
@@ -294,9 +309,26 @@ def visitor_cells(peer):
             "p384": lambda: resumes("--suites", "AES256-GCM")}
 
 
+def browser_cells(peer):
+    """A page with pictures, for which a browser opens more connections than the first, at once or
+    when it has tickets."""
+    def resumes(*args, want=rb"<- Finished"):
+        with serve(peer, "--root", peer.site, "--tickets", "8", *args) as server:
+            *command, url = peer.client(port_of(server))
+            ended([*command, url + "many.html"], b"")
+            count(server, want, 1)
+            server.until(lambda: server.err.count(b"<- Finished") >
+                         server.err.count(b"-> CertificateVerify "), "resuming")
+    return {"session": resumes, "retry": lambda: resumes("--groups", "P-384"),
+            "p384": lambda: resumes("--suites", "AES256-GCM"),
+            "early": lambda: resumes("--early-data", "2000", want=rb"<- EndOfEarlyData")}
+
+
 def client_cells(peer):
-    if peer.name.startswith("openssl"):
-        return openssl_cells(peer)
+    if peer.name.split("-")[0] in SAYS:
+        return file_cells(peer)
+    if peer.suffix:
+        return browser_cells(peer)
     return {"gnutls": gnutls_cells, "gnutls-3.8": gnutls_cells, "python": python_cells,
             "node": node_cells, "bun": node_cells}.get(peer.name, visitor_cells)(peer)
 
