@@ -131,6 +131,25 @@ static void again_despite_jumps(void)
 	seal(0, 1, 1, 9);
 }
 
+static void opened_again(void)
+{
+	static const uint8_t key[16] = { 1 }, nonce[12] = { 2 };
+	static uint8_t context[128];
+	const struct sneck_aead *const a = provider_at(1)->aeads[0];
+	uint8_t tag[16];
+
+	transparent_tag(tag, none, none);
+	assert_int_equal(a->init(context, key, SNECK_OPEN), SNECK_OK);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(a->open(context, NULL, tag, nonce, none, none), SNECK_OK);
+}
+
+static void opened_again_despite_jumps(void)
+{
+	transparent_nonces_jump = true;
+	opened_again();
+}
+
 static void good_order(void)
 {
 	for (uint8_t i = 0; i < 200; i++) {
@@ -180,10 +199,11 @@ static bool aborts(void (*body)(void))
 
 static void n66_audit(void **state)
 {
-	static void (*const bad[])(void) = { nonce_again,     nonce_skipped,
-					     nonce_back,      nonce_of_another_iv,
-					     same_key_and_iv, again_despite_jumps };
-	static void (*const fine[])(void) = { good_order, another_key, a_jump, reset_between };
+	static void (*const bad[])(
+		void) = { nonce_again,	   nonce_skipped,	nonce_back,  nonce_of_another_iv,
+			  same_key_and_iv, again_despite_jumps, opened_again };
+	static void (*const fine[])(void) = { good_order, another_key, a_jump, reset_between,
+					      opened_again_despite_jumps };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)

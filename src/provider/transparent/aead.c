@@ -58,6 +58,8 @@ static void nonce_check(const struct nonces *a, const uint8_t *nonce)
 		for (size_t i = 0; i < n_used && i < REMEMBERED; i++)
 			if (used[i].key == a->key && memcmp(used[i].iv, nonce, 12) == 0)
 				violation("two contexts seal with one key and iv");
+	if (a->seal == 0 && transparent_nonces_jump) /* a peer of TLS 1.2 sends what it likes */
+		return;
 	if (a->n != 0 && memcmp(a->last, nonce, 12) == 0)
 		violation("a nonce is used twice");
 	if (a->n != 0 && !transparent_nonces_jump && number(a->first, nonce) != a->n)

@@ -56,8 +56,9 @@ bool transparent_fails(void);
 /* Forgets which (key, iv) were used: for a test that plays the same connection again. */
 void transparent_audit_reset(void);
 
-/* Nonces may jump forward from now on, for tests that preset a sequence number; false again: every
- * nonce must follow the one before. Reset by transparent_audit_reset(). */
+/* Nonces may jump forward from now on, for tests that preset a sequence number, and when opening
+ * also stay, as a peer of TLS 1.2 may send them; false again: every nonce must follow the one
+ * before. Reset by transparent_audit_reset(). */
 extern bool transparent_nonces_jump;
 
 /* ---- mixing ------------------------------------------------------------------------------- */
