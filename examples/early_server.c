@@ -73,6 +73,8 @@ static enum sneck_rc serve(void)
 		case SNECK_TRAFFIC_TRANSIT:
 			if (flush(s.fd, &s.out) != 0 || fill(s.fd, &s.in) != 0)
 				return SNECK_E_SYSTEM;
+			/* a replay that waits in an open connection gets older, too */
+			sneck_conn_set_now(s.conn, now_ms());
 			break;
 		default: /* MUST_TRANSMIT_TLS_DATA */
 			if (flush(s.fd, &s.out) != 0)

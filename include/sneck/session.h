@@ -228,6 +228,8 @@ SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_early_encrypt(struct sneck_may_st
 
 /** Answers SNECK_NEEDS_EARLY_DATA_DECISION. Say yes only to data that may be replayed, and only if
  *  sneck_strike_add() (or a store shared by all machines) has not seen u.early_offer.replay_id.
+ *  Before the question, or before the answer, sneck_conn_set_now(): a ticket's age is taken by the
+ *  connection's clock, and a replay may have waited in an open connection until it was forgotten.
  *
  *  Bytes: none. Units: accept is 0 or 1. RFC: 8.
  *  Returns: SNECK_OK; SNECK_E_STALE.
@@ -276,8 +278,8 @@ SNECK_API size_t sneck_strike_size(uint32_t n_ids);
  *  not known to it.
  *
  *  Bytes: mem, aligned to SNECK_ALIGN, is the register until it is no longer used; there is
- *  nothing to free. Units: window_ms, as long as tickets may be skewed; now_ms since 1970.
- *  RFC: 8.2, 8.3.
+ *  nothing to free. Units: window_ms, twice config.ticket_skew_s or longer, because the same
+ *  ClientHello may be early and come again late; now_ms since 1970. RFC: 8.2, 8.3.
  *  Returns: SNECK_OK; SNECK_WANT_SPACE when len < sneck_strike_size().
  */
 SNECK_API SNECK_MUST_CHECK enum sneck_rc sneck_strike_init(void *mem, size_t len, uint32_t n_ids,

@@ -338,7 +338,7 @@ static struct layout lay_out(const struct sneck_config *cfg, int role)
 	const struct sneck_kex *kex;
 	struct layout l = { .peer_key = round_up(sizeof(struct hs_work)) };
 	const bool old = sneck__version_on(cfg, SNECK_TLS12);
-	const size_t certs = needs_key(cfg, role) ? hs_certs_size(cfg) : 0;
+	const size_t certs = needs_key(cfg, role) ? round_up(hs_certs_size(cfg)) : 0;
 	size_t shares = 0, single = 0, halves = 0, longest = 0, first = 0, answer = 0, plain = 0;
 
 	l.also = l.peer_key + round_up(needs_key(cfg, role) ? pk->key_size : 0);

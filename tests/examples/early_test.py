@@ -94,6 +94,21 @@ class Early(Case):
         s.expect(b"a replay")
         self.assertEqual(bytes(s.out).count(b"5001 bytes early"), 1)
 
+    def test_replay_that_waits(self):
+        data, s = lines_of(5005), self.old
+        self.client(s.port, data)
+        time.sleep(max(0, self.ready - time.monotonic()))
+        port, seen = record(s.port)
+        self.assertIn(b"accepted", self.client(port, data)[1])
+        with socket.create_connection(("127.0.0.1", s.port)) as thief:
+            time.sleep(3.3)  # until the register has forgotten it
+            thief.sendall(seen)
+            thief.shutdown(socket.SHUT_WR)
+            thief.settimeout(20)
+            while thief.recv(65536):
+                pass
+        s.expect(rb"-[34]\d\d\d ms older than it says")
+
     def test_openssl_server(self):
         data = lines_of(4000)
         with self.openssl_server("-early_data", "-no_anti_replay", "-quiet") as s:

@@ -58,7 +58,7 @@ static uint64_t clock_ms;
 static void new_register(uint64_t now_ms)
 {
 	assert_true(sneck_strike_size(8) <= sizeof mem);
-	assert_int_equal(sneck_strike_init(mem, sizeof mem, 8, 10000, now_ms, &strike), SNECK_OK);
+	assert_int_equal(sneck_strike_init(mem, sizeof mem, 8, 20000, now_ms, &strike), SNECK_OK);
 }
 
 static int decide(struct end *e, int state)
@@ -70,40 +70,96 @@ static int decide(struct end *e, int state)
 	return 1;
 }
 
-/* The same bytes to one more server of the same keys. */
-static void n51_twice_and_across_a_restart(void **state)
-{
-	static uint8_t flight[4096];
-	size_t len, room;
+static uint8_t flight[4096];
+static size_t flight_len;
 
-	(void)state;
-	new_register(RESUME_NOW - 10000u);
-	clock_ms = RESUME_NOW;
+/* A first connection whose early data is taken, by a client that is ahead of the server. */
+static void record(uint64_t ahead_ms)
+{
 	prepare();
 	p.server.hook = decide;
 	resume_start(&p);
+	p.client.conn->hs.now_ms += ahead_ms;
 	(void)end_run(&p.client);
-	len = sneck_out_unsent(&p.client.out).len;
-	assert_true(len < sizeof flight);
-	memcpy(flight, sneck_out_unsent(&p.client.out).p, len);
+	flight_len = sneck_out_unsent(&p.client.out).len;
+	assert_true(flight_len < sizeof flight);
+	memcpy(flight, sneck_out_unsent(&p.client.out).p, flight_len);
 	resume_expect(&p, 1);
 	assert_int_equal(said, SNECK_OK);
 	assert_int_equal(p.server.n_early, sizeof words - 1u);
 	pair_wipe(&p);
+}
+
+/* The same bytes to one more server of the same keys, which was told the time so late after. */
+static void replay(uint64_t later_ms, int (*hook)(struct end *e, int state))
+{
+	size_t room;
+
+	prepare();
+	p.server.hook = hook;
+	resume_start(&p);
+	sneck_conn_set_now(p.server.conn, RESUME_NOW + later_ms);
+	memcpy(sneck_in_space(&p.server.in, flight_len, &room), flight, flight_len);
+	sneck_in_added(&p.server.in, flight_len);
+	(void)end_run(&p.server);
+	assert_int_equal(p.server.n_early, 0);
+}
+
+static void n51_twice_and_across_a_restart(void **state)
+{
+	(void)state;
+	new_register(RESUME_NOW - 20000u);
+	clock_ms = RESUME_NOW;
+	record(0);
 	for (int i = 0; i < 3; i++) {
-		prepare();
 		if (i == 1) /* restarted, and remembers nothing */
 			new_register(RESUME_NOW);
 		if (i == 2) /* within the window, and remembers */
 			clock_ms = RESUME_NOW + 9999u;
-		p.server.hook = decide;
-		resume_start(&p);
-		memcpy(sneck_in_space(&p.server.in, len, &room), flight, len);
-		sneck_in_added(&p.server.in, len);
-		(void)end_run(&p.server);
+		replay(0, decide);
 		assert_int_equal(said, i == 1 ? SNECK_NOT_NOW : SNECK_E_REPLAY);
-		assert_int_equal(p.server.n_early, 0);
 		assert_int_equal(p.server.conn->hs.early, EARLY_REJECTED);
+		pair_wipe(&p);
+	}
+}
+
+/* From as early as a ticket may be to as late, something remembers: twice the skew. */
+static void n51_from_early_to_late(void **state)
+{
+	(void)state;
+	for (uint64_t late = 0; late < 2; late++) {
+		new_register(RESUME_NOW - 20000u);
+		clock_ms = RESUME_NOW;
+		record(10000);
+		said = SNECK_OK;
+		clock_ms = RESUME_NOW + 20000u + late;
+		replay(20000u + late, decide);
+		assert_int_equal(said, late ? SNECK_OK : SNECK_E_REPLAY); /* it was not asked */
+		assert_int_equal(p.server.conn->hs.early, EARLY_REJECTED);
+		pair_wipe(&p);
+	}
+}
+
+static int decide_now(struct end *e, int state)
+{
+	if (state == SNECK_NEEDS_EARLY_DATA_DECISION)
+		sneck_conn_set_now(e->conn, clock_ms);
+	return decide(e, state);
+}
+
+/* A replay that has waited in a connection, which has to be told the time: before or in the
+ * question. */
+static void n51_a_connection_that_waits(void **state)
+{
+	(void)state;
+	for (int told = 0; told < 3; told++) {
+		new_register(RESUME_NOW - 20000u);
+		clock_ms = RESUME_NOW;
+		record(0);
+		clock_ms = RESUME_NOW + 25000u;
+		replay(told == 1 ? 25000u : 0, told == 2 ? decide_now : decide);
+		assert_int_equal(p.server.conn->hs.early,
+				 told != 0 ? EARLY_REJECTED : EARLY_ACCEPTED);
 		pair_wipe(&p);
 	}
 }
@@ -397,6 +453,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(n51_twice_and_across_a_restart),
+		cmocka_unit_test(n51_from_early_to_late),
+		cmocka_unit_test(n51_a_connection_that_waits),
 		cmocka_unit_test(n51_a_replay_brings_early_data_alone),
 		cmocka_unit_test(n51_another_name),
 		cmocka_unit_test(n51_under_the_early_key),
