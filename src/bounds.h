@@ -56,7 +56,7 @@
 #define BOUND_OLD_TICKET 2048u       /* L11, of a ticket of TLS 1.2 that a client keeps */
 #define BOUND_LIFETIME 604800u     /* L15, seconds, RFC 9846, 4.7.1 */
 #define BOUND_SKEW 10u             /* L15, default of config.ticket_skew_s */
-#define BOUND_EARLY_SKIP 14336u    /* L14, least early data that is skipped before giving up */
+#define BOUND_EARLY_SKIP 16384u    /* L14, least early data that is skipped before giving up */
 
 /* What a peer signs, at most. A CertificateVerify: 64 spaces, context string, 0, digest, which is
  * less: RFC 9846, 4.5.2. A ServerKeyExchange: two randoms and its parameters: RFC 8422, 5.4. */

@@ -22,11 +22,14 @@ static bool early_possible(const struct hs *hs)
 /* Refused early data may still come, and is skipped: RFC 9846, 4.3.9. */
 void sneck__early_refuse(struct hs *hs)
 {
-	const uint32_t own = hs->cfg->max_early_data;
+	const struct sneck_config *const cfg = hs->cfg;
+	const uint32_t own = cfg->max_early_data;
 
 	hs->early = EARLY_REJECTED;
 	hs->skipping = true;
 	hs->early_skip = own > BOUND_EARLY_SKIP ? own : BOUND_EARLY_SKIP;
+	if (cfg->max_early_skip != 0)
+		hs->early_skip = cfg->max_early_skip;
 }
 
 enum sneck_rc sneck__early_choose(struct hs *hs)
@@ -40,7 +43,7 @@ enum sneck_rc sneck__early_choose(struct hs *hs)
 		return SNECK_E_ILLEGAL;
 	sneck__early_refuse(hs);
 	/* what a ticket of ours allows is sent in good faith, whatever the config says now */
-	if (sneck__session_of(hs).max_early > hs->early_skip)
+	if (hs->cfg->max_early_skip == 0 && sneck__session_of(hs).max_early > hs->early_skip)
 		hs->early_skip = sneck__session_of(hs).max_early;
 	if (!early_possible(hs))
 		return SNECK_OK;

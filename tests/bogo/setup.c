@@ -431,6 +431,7 @@ void setup(struct run *r)
 		.trace = f->expect_msg_callback != NULL ? trace : NULL,
 		.trace_user = r,
 		.max_early_data = f->enable_early_data ? EARLY_DATA : 0,
+		.max_early_skip = EARLY_DATA,
 		.ticket_skew_s = 60,
 	};
 	if (f->server && !f->no_ticket && !f->skip_ticket)
