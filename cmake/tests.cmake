@@ -26,7 +26,7 @@ if(SNECK_HOSTED)
 		list(FILTER test_src EXCLUDE REGEX "/tests/(pki|uv)/|/packers_test[.]c$")
 		foreach(src ${test_src})
 			file(STRINGS ${src} foreign REGEX
-				"libcrypto|bearssl|sneck/pki|openssl/|providers[.]h|half[.]h|resume_real")
+				"libcrypto|bearssl|sneck/pki|openssl/|providers[.]h|half[.]h|resume_(real|keyed)")
 			if(foreign)
 				list(REMOVE_ITEM test_src ${src})
 			endif()
