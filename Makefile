@@ -29,6 +29,12 @@ assurance: setup ## the proofs that take longer than a test: docs/assurance.md
 	tools/coverage
 	SNECK_FRAGMENTS=1000000 build/release/pair_fragment_test
 	SNECK_SWEEP=all build/release/pair_sweep_all_test
+	for c in gcc clang-14; do \
+		CC=$$c cmake --fresh -S . -B build/ct -G Ninja -DSNECK_UV=OFF "-DSNECK_CT_LEVELS=-O0;-O2;-O3;-Os" && \
+		cmake --build build/ct --target ct_O0 ct_O2 ct_O3 ct_Os && \
+		ctest --test-dir build/ct -R '^ct_' || exit 1; \
+	done
+	tests/bogo/run $${BOGO_SHIM:-build/release/bogo_shim} || [ $$? = 77 ]
 
 install: release ## install; DESTDIR= and PREFIX= as usual
 	cmake --install build/release $(if $(PREFIX),--prefix $(PREFIX))
