@@ -79,35 +79,31 @@ class Early(Case):
         said = self.twice(60000, lines_of(20000), b"young\n0 bytes early, 20000 later")
         self.assertEqual(said, b"early data rejected: 20000 of 20000 bytes\n")
 
-    def test_replay(self):
-        data, s = lines_of(5001), self.old
+    def replay(self, data, wait=0):
+        """Early data once, and its bytes again, on a connection that has waited."""
+        s = self.old
         self.client(s.port, data)
         time.sleep(max(0, self.ready - time.monotonic()))
         port, seen = record(s.port)
         self.assertIn(b"accepted", self.client(port, data)[1])
         with socket.create_connection(("127.0.0.1", s.port)) as thief:
+            time.sleep(wait)
             thief.sendall(seen)
             thief.shutdown(socket.SHUT_WR)
             thief.settimeout(20)
             while thief.recv(65536):
                 pass
+        return s
+
+    def test_replay(self):
+        s = self.replay(lines_of(5001))
         s.expect(b"a replay")
         self.assertEqual(bytes(s.out).count(b"5001 bytes early"), 1)
 
-    def test_replay_that_waits(self):
-        data, s = lines_of(5005), self.old
-        self.client(s.port, data)
-        time.sleep(max(0, self.ready - time.monotonic()))
-        port, seen = record(s.port)
-        self.assertIn(b"accepted", self.client(port, data)[1])
-        with socket.create_connection(("127.0.0.1", s.port)) as thief:
-            time.sleep(6.3)  # until the register has forgotten it
-            thief.sendall(seen)
-            thief.shutdown(socket.SHUT_WR)
-            thief.settimeout(20)
-            while thief.recv(65536):
-                pass
+    def test_replay_that_waits(self):  # until the register has forgotten it
+        s = self.replay(lines_of(5005), 6.3)
         s.expect(rb"-\d{4,5} ms older than it says")
+        self.assertEqual(bytes(s.out).count(b"5005 bytes early"), 1)
 
     def test_openssl_server(self):
         data = lines_of(4000)
