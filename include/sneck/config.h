@@ -200,7 +200,8 @@ struct sneck_config {
 	                                   TLS 1.2 there is one];
 	                                   client: how many to ask for, RFC 9149 [not asked] */
 	uint32_t max_early_skip;        /* server: bytes of early data that is refused and skipped
-	                                   [16,384, or max_early_data or the ticket's if more] */
+	                                   [16,384, or max_early_data or the ticket's if more],
+	                                   not less than max_early_data */
 	struct sneck_span session_domain; /* tickets of another domain are not resumed; empty: made
 	                                     of this config's names, ALPN, trust and auth fields.
 	                                     With client_auth and tickets: not empty, or the

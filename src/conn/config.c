@@ -155,6 +155,10 @@ static enum sneck_rc check_sessions(const struct sneck_config *cfg, int role,
 			      "this build has no psk_dhe_ke: pre-shared keys need psk_ke");
 	if (cfg->max_early_data != 0 && !BUILD_EARLY_DATA)
 		return refuse(why, SNECK_E_UNSUPPORTED, "this build has no early data");
+	if (cfg->max_early_skip != 0 && cfg->max_early_skip < cfg->max_early_data)
+		return refuse(
+			why, SNECK_E_CONFIG,
+			"max_early_skip is less than max_early_data, which a client may send");
 	for (size_t i = 0; i < cfg->n_psks; i++) {
 		if (!sneck__psk_valid(cfg->psks[i]))
 			return refuse(why, SNECK_E_CONFIG,

@@ -99,6 +99,8 @@ CASE(pad_most, cfg->pad_to = 16384)
 CASE(pad_over, cfg->pad_to = 16385)
 CASE(hello_pad_most, cfg->pad_hello_to = 1024)
 CASE(hello_pad_over, cfg->pad_hello_to = 1025)
+CASE(skip_least, cfg->max_early_skip = cfg->max_early_data = 1000)
+CASE(skip_low, cfg->max_early_skip = 999; cfg->max_early_data = 1000)
 CASE(cookie_short, cfg->cookie_secret = sneck_span_of(name, 31))
 CASE(cookie_right, cfg->cookie_secret = sneck_span_of(name, 32))
 CASE(cookie_long, cfg->cookie_secret = sneck_span_of(name, 33))
@@ -193,6 +195,9 @@ static const struct {
 	{ pad_over, BOTH, SNECK_E_CONFIG, "pad_to" },
 	{ hello_pad_most, BOTH, SNECK_OK, "" },
 	{ hello_pad_over, BOTH, SNECK_E_CONFIG, "pad_hello_to" },
+	{ skip_least, BOTH, BUILD_EARLY_DATA ? SNECK_OK : SNECK_E_UNSUPPORTED,
+	  BUILD_EARLY_DATA ? "" : "early data" },
+	{ skip_low, BOTH, BUILD_EARLY_DATA ? SNECK_E_CONFIG : SNECK_E_UNSUPPORTED, "early" },
 	{ cookie_short, BOTH, SNECK_E_CONFIG, "cookie_secret" },
 	{ cookie_right, BOTH, SNECK_OK, "" },
 	{ cookie_long, BOTH, SNECK_E_CONFIG, "cookie_secret" },
