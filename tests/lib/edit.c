@@ -58,16 +58,15 @@ static void record(struct edit *ed, const uint8_t *p, size_t len)
 {
 	const bool old = ed->e->conn->hs.version == SNECK_TLS12;
 	const bool prot = old ? ed->changed : p[0] == 23;
+	const size_t front = prot && old ? link_nonce12(ed->e) : 0;
 	uint8_t type = p[0];
 
-	p += 5;
-	len -= 5;
-	ed->changed |= type == 20;
-	if (prot && old) {
-		p += 8;
-		len -= 24;
-	} else if (prot) {
-		for (len -= 16; len != 0 && p[len - 1u] == 0;)
+	p += 5 + front;
+	len -= 5 + front;
+	ed->changed |= old && type == 20; /* in TLS 1.3 it changes nothing */
+	len -= prot ? 16 : 0;
+	if (prot && !old) {
+		for (; len != 0 && p[len - 1u] == 0;)
 			len--;
 		type = p[--len];
 	}

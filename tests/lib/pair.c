@@ -367,9 +367,17 @@ void link_put(struct end *e, const void *p, size_t len)
 }
 
 /* RFC 5246, 6.2.3.3, as it is with AES-GCM. */
+size_t link_nonce12(struct end *e)
+{
+	if (e->conn->tx.aead != NULL)
+		e->nonce12 = e->conn->tx.nonce_len;
+	return e->nonce12;
+}
+
 static void link_record12(struct end *e, uint8_t type, const void *p, size_t len)
 {
 	uint8_t head[5] = { type, 3, 3, (uint8_t)(len >> 8), (uint8_t)len }, aad[13], tag[16];
+	const size_t nonce = link_nonce12(e), body = nonce + len + sizeof tag;
 	uint64_t seq = e->edited;
 
 	if (e->edit == NULL) {
@@ -381,10 +389,10 @@ static void link_record12(struct end *e, uint8_t type, const void *p, size_t len
 		aad[i] = (uint8_t)(seq >> (56 - 8 * i));
 	memcpy(aad + 8, head, 5);
 	transparent_tag(tag, sneck_span_of(aad, 13), sneck_span_of(p, len));
-	head[3] = (uint8_t)((len + 24) >> 8);
-	head[4] = (uint8_t)(len + 24);
+	head[3] = (uint8_t)(body >> 8);
+	head[4] = (uint8_t)body;
 	link_put(e, head, 5);
-	link_put(e, aad, 8);
+	link_put(e, aad, nonce);
 	link_put(e, p, len);
 	link_put(e, tag, 16);
 }

@@ -87,6 +87,7 @@ struct end {
 	void (*edit)(struct end *e, const uint8_t *p, size_t len);
 	struct edit *editor;
 	uint64_t edited; /* TLS 1.2: protected records that the editor has put */
+	size_t nonce12;	 /* and bytes of the nonce in front of each, while its keys were there */
 	/* called with every status; non-zero: the state is dealt with */
 	int (*hook)(struct end *e, int state);
 	void *user;
@@ -142,6 +143,8 @@ void link_put(struct end *e, const void *p, size_t len);
 /* A record as if this end had sent it: what is "protected" hides nothing; its tag has no key. In
  * TLS 1.2 it has a number, too: the next of those that an editor puts, or of the end's own. */
 void link_record(struct end *e, bool prot, uint8_t type, const void *p, size_t len);
+/* Bytes of the nonce in front of what an end protects in TLS 1.2. */
+size_t link_nonce12(struct end *e);
 /* A verdict that accepts the leaf of an end. */
 struct sneck_verdict end_verdict(const struct end *e);
 /* Lets an end run until only its peer can help. Returns: the state it stopped at. */
