@@ -44,8 +44,10 @@ static enum sneck_rc types_read(struct sneck_span body, uint32_t *types)
 	struct rd r;
 
 	rd_init(&r, body);
-	list = rd_vec(&r, 1, 1, 255);
+	list = rd_vec(&r, 1, 0, 255);
 	SNECK_TRY(rd_end(&r));
+	if (list.len == 0)
+		return SNECK_E_ILLEGAL;
 	for (size_t i = 0; i < list.len; i++)
 		if (list.p[i] < 32)
 			*types |= SET(list.p[i]);

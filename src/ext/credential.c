@@ -86,5 +86,5 @@ enum sneck_rc sneck__select_credential(struct nego *ng)
 	}
 	if (!named)
 		return SNECK_E_NO_NAME;
-	return typed ? SNECK_E_NO_SCHEME : SNECK_E_CERT_TYPE;
+	return typed ? SNECK_E_NO_SCHEME : SNECK_E_NO_CERT_TYPE;
 }

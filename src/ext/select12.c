@@ -103,7 +103,7 @@ static enum sneck_rc select_signer(struct nego *ng, const struct suite *s,
 		if (!sneck__credential_serves(ng->cfg->credentials[i], ng))
 			continue;
 		if (!set_has(types, ng->cfg->credentials[i]->type)) {
-			rc = rc == SNECK_E_NO_NAME ? SNECK_E_CERT_TYPE : rc;
+			rc = rc == SNECK_E_NO_NAME ? SNECK_E_NO_CERT_TYPE : rc;
 			continue;
 		}
 		if (take(ng, s, ng->cfg->credentials[i]))

@@ -23,7 +23,7 @@ enum sneck_rc sneck__ask_client(struct hs *hs)
 {
 	const enum sneck_rc rc = sneck__ask_credential(hs);
 
-	return rc == SNECK_E_NO_SCHEME || rc == SNECK_E_NO_NAME || rc == SNECK_E_CERT_TYPE
+	return rc == SNECK_E_NO_SCHEME || rc == SNECK_E_NO_NAME || rc == SNECK_E_NO_CERT_TYPE
 		       ? SNECK_OK
 		       : rc;
 }

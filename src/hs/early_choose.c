@@ -37,10 +37,9 @@ enum sneck_rc sneck__early_choose(struct hs *hs)
 	struct hs_work *const wk = hs->work;
 	uint8_t th[BOUND_HASH];
 
-	if (!wk->nego.early_asked)
+	/* RFC 9846, 4.3.9: not in a second ClientHello, behind which nothing is skipped either */
+	if (!wk->nego.early_asked || hs->retried)
 		return SNECK_OK;
-	if (hs->retried) /* RFC 9846, 4.3.9: not in a second ClientHello */
-		return SNECK_E_ILLEGAL;
 	sneck__early_refuse(hs);
 	/* what a ticket of ours allows is sent in good faith, whatever the config says now */
 	if (hs->cfg->max_early_skip == 0 && sneck__session_of(hs).max_early > hs->early_skip)

@@ -25,8 +25,10 @@ enum sneck_rc sneck__rec_head(struct rec_head *head, const uint8_t *p, size_t n,
 
 	if (p[0] < CT_CCS || p[0] > CT_APP_DATA)
 		return first ? SNECK_E_NOT_TLS : SNECK_E_UNEXPECTED;
-	if (p[0] != CT_CCS && guard != REC_OUTER && (p[0] == CT_APP_DATA) != (guard == REC_INNER))
+	if (p[0] == CT_APP_DATA && guard == REC_PLAIN)
 		return SNECK_E_UNEXPECTED;
+	if (p[0] != CT_APP_DATA && p[0] != CT_CCS && guard == REC_INNER)
+		return SNECK_E_BAD_MAC; /* not protected: as one that does not open */
 	if (n >= 2 && p[1] != 3)
 		return first ? SNECK_E_NOT_TLS : SNECK_E_ILLEGAL;
 	if (n >= 3 && guard == REC_OUTER && p[2] != 3)

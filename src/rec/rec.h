@@ -54,7 +54,8 @@ static inline size_t sneck__rec_back(const struct rec_half *h)
  *
  * SNECK_OK with *head; SNECK_WANT_INPUT when fewer than five bytes are there and nothing is wrong
  * with them. SNECK_E_NOT_TLS for a first record that cannot be one; SNECK_E_UNEXPECTED for another
- * content type; SNECK_E_ILLEGAL for another major version; SNECK_E_RECORD_SIZE. */
+ * content type; SNECK_E_BAD_MAC for one without protection under a key; SNECK_E_ILLEGAL for another
+ * major version; SNECK_E_RECORD_SIZE. */
 SNECK_MUST_CHECK enum sneck_rc sneck__rec_head(struct rec_head *head, const uint8_t *p, size_t n,
 					       int first, enum rec_guard guard);
 

@@ -392,7 +392,7 @@ static const struct attack client_auth[] = {
 	{ "n24_cert_cas", CERT, ADD(47), B("\0\x03\0\x01x"), E(EXT_MISPLACED, 47) },
 	{ "n12_cert_twice", CERT, .act = ACT_DUP, E(UNEXPECTED, 10) },
 	{ "n13_cert_cv_swapped", CERT, .act = ACT_SWAP, E(UNEXPECTED, 10) },
-	{ "n65_cert_plain", CERT, .act = ACT_PROT, E(UNEXPECTED, 10) },
+	{ "n65_cert_plain", CERT, .act = ACT_PROT, E(BAD_MAC, 20) },
 	{ "n16_data_before_cert", CERT, BEFORE(23), B("abc"), E(UNEXPECTED, 10) },
 	{ "n16_data_before_finished", FIN, BEFORE(23), B("abc"), E(UNEXPECTED, 10) },
 	{ "n20_key_update_before_cert", CERT, BEFORE(22), B("\x18\0\0\x01\0"), E(UNEXPECTED, 10) },

@@ -143,7 +143,8 @@ static void n44_reflected_to_the_sender(void **state)
 			reflect(e);
 			while (end_run(e) == SNECK_MUST_TRANSMIT_TLS_DATA)
 				sneck_out_sent(&e->out, e->out.len);
-			assert_int_equal(e->st.err, SNECK_E_UNEXPECTED);
+			/* a ServerHello is plain, and the server has keys by then */
+			assert_int_equal(e->st.err, server ? SNECK_E_BAD_MAC : SNECK_E_UNEXPECTED);
 			assert_int_equal(e->n_done, 0);
 			pair_wipe(&p);
 		}

@@ -85,7 +85,7 @@ static const struct attack retries[] = {
 	{ "n22_sh_versions_none", SH, DEL(43), E(NO_VERSION, 70) },
 	{ "n4_sh_random", SH, .act = ACT_XOR, .at = 8, B("\x40"), E(BAD_SIGNATURE, 51) },
 	{ "n11_sh_dropped", SH, .act = ACT_DROP, E(UNEXPECTED, 10) },
-	{ "n12_sh_twice", SH, .act = ACT_DUP, E(UNEXPECTED, 10) },
+	{ "n12_sh_twice", SH, .act = ACT_DUP, E(BAD_MAC, 20) },
 };
 
 /* What a server hears; each line is played with and without a cookie. */
@@ -136,7 +136,7 @@ static const struct attack seconds[] = {
 	{ "n1_short", CH2, .act = ACT_TRUNC, .at = 1, E(DECODE, 50) },
 	{ "n3_long", CH2, .act = ACT_GROW, B("\0"), E(DECODE, 50) },
 	{ "n13_finished_instead", CH2, .act = ACT_SET, B("\x14"), E(UNEXPECTED, 10) },
-	{ "n12_twice", CH2, .act = ACT_DUP, E(UNEXPECTED, 10) },
+	{ "n12_twice", CH2, .act = ACT_DUP, E(BAD_MAC, 20) },
 	{ "n6_glued", CH2, .act = ACT_GLUE, B("\x14\0\0\x01x"), E(EPOCH, 10) },
 	{ "n65_protected", CH2, .act = ACT_PROT, E(UNEXPECTED, 10) },
 	{ "n16_data_before", CH2, BEFORE(23), .plain = true, B("abc"), E(UNEXPECTED, 10) },

@@ -133,17 +133,18 @@ static void n23_session_ends_between_the_hellos(void **state)
 	}
 }
 
-/* early_data in a second hello, and binders that are no longer there to be right. */
+/* Put into a second hello it counts for nothing, and the client sees that its hello was changed. */
 static void n23_second_hello_with_early_data(void **state)
 {
 	static const struct attack a = { .name = "early_data",
 					 .msg = 1,
 					 .nth = 1,
 					 .retry = true,
+					 .self = true,
 					 .act = ACT_EXT_ADD,
 					 .ext = 42,
-					 .rc = SNECK_E_ILLEGAL,
-					 .alert = 47 };
+					 .rc = SNECK_E_BAD_SIGNATURE,
+					 .alert = 51 };
 
 	(void)state;
 	NEEDS(BUILD_EARLY_DATA);
