@@ -2,8 +2,9 @@
 /* handover.c: a server hands a live connection to another process in mid-download. The first
  * process shakes hands, reads the request and sends half of the answer; then the connection, as a
  * sealed block, goes to the second, which has the socket already and sends the rest. (One that is
- * no child would get the socket by SCM_RIGHTS.) The client sees one stream.
- * Usage: handover CHAIN-FILE KEY-FILE [LINES] */
+ * no child would get the socket by SCM_RIGHTS.) The client sees one stream, and may send meanwhile:
+ * the second process waits for the BYTES it was promised before it says that it ends, because many
+ * a client ends at that. Usage: handover CHAIN-FILE KEY-FILE [LINES [BYTES]] */
 #define _POSIX_C_SOURCE 200809L
 #include "common.h"
 
@@ -18,6 +19,7 @@ static struct stream s;
 /* What travels. Whoever has this and the key has the connection. */
 static struct parcel {
 	size_t conn_len, in_len;
+	size_t received;	      /* bytes of the client so far */
 	uint8_t conn[SNECK_CONN_MAX]; /* from sneck_save() */
 	uint8_t in[sizeof s.in_mem];  /* received, and not opened yet */
 } parcel;
@@ -69,7 +71,8 @@ static void send_lines(int from, int to)
 static void begin(int fd, int lines, int channel)
 {
 	stream_begin(&s, fd, &cfg, NULL);
-	printf("process %d received %zu bytes\n", (int)getpid(), next_record());
+	parcel.received = next_record();
+	printf("process %d received %zu bytes\n", (int)getpid(), parcel.received);
 	fflush(stdout);
 	send_lines(0, lines / 2);
 
@@ -83,9 +86,9 @@ static void begin(int fd, int lines, int channel)
 	stream_end(&s);
 }
 
-static int finish(int fd, int lines, int channel)
+static int finish(int fd, int lines, size_t promised, int channel)
 {
-	size_t n, total = 0;
+	size_t n = 1, total = 0;
 
 	if (read(channel, &parcel, sizeof parcel) != sizeof parcel)
 		die("handover", "the other process is gone");
@@ -97,6 +100,10 @@ static int finish(int fd, int lines, int channel)
 	memcpy(s.in_mem, parcel.in, parcel.in_len);
 	sneck_in_added(&s.in, parcel.in_len);
 	send_lines(lines / 2, lines);
+	while (n != 0 && parcel.received + total < promised) {
+		n = next_record();
+		total += n;
+	}
 	must("end", sneck_close_notify(s.conn, &s.out));
 	while ((n = next_record()) != 0)
 		total += n;
@@ -108,10 +115,11 @@ static int finish(int fd, int lines, int channel)
 int main(int argc, char **argv)
 {
 	const int lines = argc > 3 ? atoi(argv[3]) : 100000;
+	const int promised = argc > 4 ? atoi(argv[4]) : 0;
 	int channel[2], fd, status = 0;
 
 	if (argc < 3)
-		die("usage", "handover CHAIN-FILE KEY-FILE [LINES]");
+		die("usage", "handover CHAIN-FILE KEY-FILE [LINES [BYTES]]");
 	who = own(argv[1], argv[2]);
 	cfg.provider = sneck_provider_libcrypto();
 	must("key", cfg.provider->random(cfg.provider->ctx, seal_key, sizeof seal_key));
@@ -120,7 +128,7 @@ int main(int argc, char **argv)
 		die("handover", "no sockets");
 	if (fork() == 0) {
 		close(channel[0]);
-		return finish(fd, lines, channel[1]);
+		return finish(fd, lines, (size_t)promised, channel[1]);
 	}
 	close(channel[1]);
 	begin(fd, lines, channel[0]);

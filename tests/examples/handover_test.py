@@ -12,7 +12,7 @@ WANT = b"".join(b"line %d\n" % i for i in range(LINES))
 
 class Handover(Case):
     def download(self, size, *client):
-        with Listening(example("handover", self.cert, self.key, LINES)) as s:
+        with Listening(example("handover", self.cert, self.key, LINES, size)) as s:
             at = f"localhost:{s.port}"
             with Process([at if x == "AT" else x for x in client]) as c:
                 left = memoryview(lines_of(size))
@@ -29,8 +29,6 @@ class Handover(Case):
 
     def test_our_command(self):
         self.download(300000, SNECK, "connect", "AT", "--ca", self.cert)
-
-    # These end as soon as the server has said that it ends.
 
     def test_openssl(self):
         self.download(50, "openssl", "s_client", "-connect", "AT", "-CAfile", self.cert, "-quiet")
