@@ -95,10 +95,11 @@ class Peer:
     unseen = {}        # as lacks, where certificates of clients are tried
     end = 0            # with what `sneck connect` ends behind it as a server
     speaks = ""        # as a server it speaks this protocol of ALPN, and cannot be told another
+    lists_own = False  # as a server of TLS 1.2 it has to be told of the curve of its key
     certifies = False  # it can show a certificate as a client, and insist on one as a server,
     asks = True        # unless this is False
     client = server = rekey_client = rekey_server = None
-    lacks = lacks12 = {}
+    lacks = lacks12 = curves = {}
 
     def __init__(self, folder):
         self.folder = folder
@@ -107,6 +108,10 @@ class Peer:
 
     def pem(self, kind):
         return os.path.join(self.folder, kind + ".pem"), os.path.join(self.folder, kind + ".key")
+
+    def groups(self, names):
+        """By its own names; several are joined by +."""
+        return ",".join(self.curves[name] for name in names.split("+") if name)
 
     def write(self, name, text):
         path = os.path.join(self.folder, name)
@@ -300,11 +305,11 @@ class Script(Peer):
         return suite and (suites12(suite) if self.versions == "1.2" else SUITES[suite])
 
     def client(self, port, group="", alpn="", suite="", show=""):
-        return self.start("client", str(port), self.ca, group and self.curves[group], alpn,
+        return self.start("client", str(port), self.ca, self.groups(group), alpn,
                           self.suites(suite), *(self.pem(show) if show else ("", "")))
 
     def server(self, port, kind="ecdsa", group="", alpn="", suite="", ask=False, must=False):
-        return self.start("server", *self.pem(kind), group and self.curves[group], alpn,
+        return self.start("server", *self.pem(kind), self.groups(group), alpn,
                           self.suites(suite), "must" if must else "ask" if ask else "",
                           self.ca if must or ask else "")
 
@@ -366,7 +371,7 @@ class Go(Script):
 
 class Java(Script):
     name, package, path = "java", "openjdk-17-jdk-headless", program("javac") and program("java")
-    slow, curves = True, GROUPS
+    slow, lists_own, curves = True, True, GROUPS
     lacks = COMMON | NO_CCM | NO_MLKEM
     lacks12 = {"client cert-521": "signs with SHA-512 there, for which we do not ask in TLS 1.2"}
 
@@ -419,7 +424,7 @@ class NSS(Peer):
     curves = {"x25519": "x25519", "p256": "P256", "p384": "P384", "p521": "P521"}
     letters = {"a128": ":1301", "a256": ":1302", "cc20": ":1303"}
     letters12 = {"a128": ":C02B:C02F", "a256": ":C02C:C030", "cc20": ":CCA9:CCA8"}
-    serves = certifies = True
+    serves = certifies = lists_own = True
     lacks = NO_CCM | NO_X448 | NO_MLKEM | NO_PSS | NO_REKEY | NO_MAXFRAG | NO_COOKIE | lack(
         "ed25519", "has no Ed25519") | lack("limit", "cannot be given a limit") | {
         "server large": "selfserv has no page of that size",
@@ -450,7 +455,7 @@ class NSS(Peer):
         low, high = {"both": ("1.2", "1.3")}.get(self.versions, (self.versions, self.versions))
         letters = self.letters12 if self.versions == "1.2" else self.letters
         return ["-p", str(port), "-d", self.db, "-V", f"tls{low}:tls{high}",
-                *(["-I", self.curves[group]] if group else []),
+                *(["-I", self.groups(group)] if group else []),
                 *(["-c", letters[suite]] if suite else []),
                 *(["-J", f"rsa_pss_rsae_sha{sigalg[3:]},ecdsa_secp256r1_sha256"] if sigalg else [])]
 
@@ -508,7 +513,8 @@ class Firefox(Chromium):
     name, package = "firefox", "firefox-esr, libnss3-tools"
     path = program("certutil") and program("firefox-esr")
     lacks = {c: r for c, r in Chromium.lacks.items() if c not in ("p521", "ec521")}
-    lacks12 = unseen = {}
+    lacks12 = lack("back-cert", "offers no session again that it has shown a certificate in")
+    unseen = {}
 
 
 class Caddy(Peer):
@@ -708,7 +714,8 @@ class WolfSSL(Compiled):
 class BearSSL(Compiled):
     name, package, header, libraries = "bearssl", "libbearssl-dev", "bearssl.h", ("bearssl",)
     ems = False
-    lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13 | lack("x448", "has no X448")
+    lacks12 = NO_ED | NO_PSS | NO_LIMIT | NO_13 | lack("x448", "has no X448") | {
+        "server retry": "takes no list of groups"}
 
 
 ALL = (OpenSSL, OpenSSL35, Curl, GnuTLS, GnuTLS38, Python, Node, Bun, Deno, BoringSSL, NSS, Java,

@@ -3,7 +3,7 @@
 suite, group and kind of key that both have, and what is negotiated beside them. Prints a table for
 each theme, with a reason for each cell that could not be tried; without SNECK_LONG=1 in the
 environment fewer columns. tls12_test.py has every suite with every group against OpenSSL and
-GnuTLS; with SNECK_LONG=1 there is one here of suites, groups, tickets and certificates of clients,
+GnuTLS; with SNECK_LONG=1 there is one here of suites, groups, sessions and certificates of clients,
 each with each. Names of peers as arguments: these only.
 Exit codes: 0, 1 when a cell failed, 77 when nothing could be tried."""
 import itertools
@@ -14,7 +14,7 @@ import time
 
 from lib import (HERE, SNECK, Failed, Process, Skip, Table, free_port, lines_of, listens,
                  make_certificates, through)
-from peers import ALL12, GROUPS
+from peers import ALL12, GROUPS, suites12
 from peers_test import (ALPN, MIDDLE, PAGES, SMALL, Clients, Servers, connect, count, lacks_of,
                         ours, port_of, serve)
 from resume_test import PYTHON, ended
@@ -36,8 +36,6 @@ SHORT = {"a128", "ccm8", "rsa-a256", "p384", "ed25519", "alpn", "maxfrag", "noem
          "cert-rsa", "none", "ticket", "id", "back-cert", "back-ems",
          "theirs", "newer"}  # and without SNECK_LONG=1 no more
 SHORTER = {"a128", "cert-ec", "ticket", "theirs", "newer"}  # of peers that are slow to start
-EACH = ("openssl", "openssl-3.5", "gnutls", "gnutls-3.8", "bssl", "go", "nginx", "haproxy",
-        "wolfssl", "mbedtls")  # who is tried with all of it at once
 CERTIFICATES = {"cert-ec": ("ecdsa", ""), "cert-rsa": ("rsa", ""), "cert-384": ("p384", ""),
                 "cert-521": ("p521", ""), "cert-a256": ("ecdsa", "a256"),
                 "cert-cc20": ("rsa", "cc20")}
@@ -196,7 +194,7 @@ class With:
             for first in (True, *[False] * (times - 1)):
                 with connect(self.peer, port, "--session", path, *own, *get, *ours) as p:
                     if first and group:
-                        p.expect(rb"group +" + GROUPS[group].encode())
+                        p.expect(rb"group +" + GROUPS[group.split("+")[0]].encode())
                     p.expect(rb"resumed +" + (b"no" if first or not self.peer.ems
                                               else b"by a session"))
                     if self.peer.echoes and not get:
@@ -205,23 +203,40 @@ class With:
                     if self.peer.ems and first and ids == (b"<- NewSessionTicket" in p.err):
                         raise Failed("a ticket" if ids else "no ticket")
 
-    def each(self, group, certified):
-        """For each suite: in that group, full and resumed by a ticket. A server is told both; then
-        we offer the curve of its key besides, and it wants no curve of us that it was not told
-        of."""
-        listed = self.side.role == "server" and "server retry" not in self.peer.lacks | \
-            self.peer.lacks12
+    def each(self, group, certified, again):
+        """For each suite: in that group, full and resumed again, by a ticket or an id if at all. A
+        server is told both; then we offer the curve of its key besides, and it wants no curve of us
+        that it was not told of."""
+        server = self.side.role == "server"
+        listed = server and "retry" not in lacks12(self.peer, "server", ["retry"])
 
         def run(kind, suite):
-            groups, show = GROUPS[group], kind if certified else ""
+            groups, told, show = GROUPS[group], group, kind if certified else ""
             if listed and group != "p256":
                 groups += ",P-256" if kind == "ecdsa" else ""
+                told += "+p256" if kind == "ecdsa" and self.peer.lists_own else ""
                 show = show and "rsa"
-            elif self.side.role == "server" and kind == "ecdsa" and group != "p256":
+            elif server and kind == "ecdsa" and group != "p256":
                 raise Skip("takes no list of groups, and has a key of P-256")
-            times = {} if self.side.role == "client" else {"times": 2, "group": group}
-            self.back("--groups", groups, suite=suite, kind=kind, show=show, **times)
+            if again:
+                self.back("--groups", groups, suite=suite, kind=kind, show=show,
+                          **({"times": 2, "group": told, "ids": again == "id"} if server else {}))
+            else:
+                self.once("--groups", groups, suite=suite, kind=kind, show=show,
+                          **({"group": told} if server else {}))
         return {name: lambda s=s: run(*s) for name, s in SUITES.items()}
+
+    def once(self, *ours, suite, kind, show, **options):
+        ours += ("--suites", f"ECDHE-{'RSA' if kind == 'rsa' else 'ECDSA'}-{OURS[suite]}")
+        options |= {"suite": suite, "kind": kind}
+        if self.side.role == "server":
+            self.run(*ours, *(self.own(show) if show else ()), must=bool(show),
+                     want={"group": GROUPS[options["group"].split("+")[0]]}, **options)
+        elif show:
+            self.run(*ours, "--client-ca", self.peer.ca, "--client-auth", "required", show=show,
+                     messages=[(rb"<- CertificateVerify", 1)], **options)
+        else:
+            self.run(*ours, **options)
 
     def refused(self, says, *more, code=3, **options):
         if self.side.role == "client":
@@ -272,6 +287,7 @@ PAGERS = ("curl", "deno", "nss", "chromium", "firefox")  # when they come back t
 def visits(peer, show, suite=""):
     """How a peer comes as a client that comes back, given a port, and how often."""
     cert, key = peer.pem(show) if show else ("", "")
+    suites = suites12(suite) if suite else ""
 
     def command(port):
         more = ({"show": show} if show else {}) | ({"suite": suite} if suite else {})
@@ -294,7 +310,7 @@ def visits(peer, show, suite=""):
             return [peer.path, "-c", PYTHON, str(port), peer.ca, "3", cert, key]
         if peer.name in ("node", "bun"):
             return ["env", "TLS12=1", *peer.command[:-1], os.path.join(HERE, "resume_peer.js"),
-                    str(port), peer.ca, "3", cert, key]
+                    str(port), peer.ca, "3", cert, key, suites]
         return peer.start("visits", str(port), peer.ca, "3", cert, key)
     return command, {"openssl": 6, "gnutls": 2, "bssl": 2}.get(peer.name.split("-")[0], 3)
 
@@ -307,15 +323,18 @@ def lacks12(peer, role, columns):
 
 
 def each_with_each(peer, table):
-    """Suites, groups, tickets and certificates of clients."""
+    """Suites, groups, sessions and certificates of clients."""
     for side, can in ((Clients, peer.client), (Servers, peer.server)):
         for group, certified in itertools.product(GROUPS12 if can else (), (False, True)):
             name = f"{peer.name} {side.role} {group}{', certificate' if certified else ''}"
-            needs = [group, "ticket", *(["back-cert"] if certified else []), *(
+            needs = [group, *(["cert-ec"] if certified else []), *(
                 ["ec521"] if side is Clients and group == "p521" else [])]
-            lacks = lacks12(peer, side.role, [*SUITES, *needs])
+            ticket = "back-cert" if certified else "ticket"
+            ways = (ticket,) if side is Clients else (ticket, "id")  # the command keeps no ids
+            lacks = lacks12(peer, side.role, [*SUITES, *needs, *ways])
             reason = next((lacks[need] for need in needs if need in lacks), None)
-            table.row(name, With(side(peer)).each(group, certified),
+            again = next((way for way in ways if way not in lacks), "")
+            table.row(name, With(side(peer)).each(group, certified, again),
                       dict.fromkeys(SUITES, reason) if reason else lacks)
 
 
@@ -348,8 +367,7 @@ def main():
         if long:
             tables.append(Table("each with each", list(SUITES), {}))
             for peer in peers:
-                if peer.name in EACH:
-                    each_with_each(peer, tables[-1])
+                each_with_each(peer, tables[-1])
             tables[-1].show()
         print(LEGEND)
     for kind in ALL12:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Node and Bun as clients that come back: arguments are PORT CA TIMES [CERT KEY]; says "new" or
-// "reused".
+// Node and Bun as clients that come back: arguments are PORT CA TIMES [CERT KEY [SUITES]]; says
+// "new" or "reused".
 const fs = require('fs');
 const tls = require('tls');
 
-const [port, ca, times, cert, key] = process.argv.slice(2);
+const [port, ca, times, cert, key, suites] = process.argv.slice(2);
 let session;
 
 const visit = (left) => {
@@ -13,6 +13,7 @@ const visit = (left) => {
 		host: '127.0.0.1', port: Number(port), servername: 'localhost',
 		ca: fs.readFileSync(ca), session,
 		...(cert ? { cert: fs.readFileSync(cert), key: fs.readFileSync(key) } : {}),
+		...(/CCM_?8/.test(suites) ? { ciphers: suites + ':@SECLEVEL=0' } : {}), // a tag of 64 bits
 		...(process.env.TLS12 ? { maxVersion: 'TLSv1.2' } : { minVersion: 'TLSv1.3' }),
 	}, () => {
 		console.log(socket.isSessionReused() ? 'reused' : 'new');
