@@ -265,7 +265,7 @@ def curl(bed, _peer):
 
 
 def scripts(bed, _peer):
-    """What the peers of peers.py say when they may speak TLS 1.2 only: each kind, both roles."""
+    """What the peers say when they may speak TLS 1.2 only: each kind, both roles."""
     os.environ["TLS12"] = "1"
     for kind in (peers.Python, peers.Node, peers.Go):
         peer = kind(bed.folder)
