@@ -127,7 +127,8 @@ static uint32_t seconds_left(const struct hs *hs, const struct session *s)
 	return end > hs->now_ms ? (uint32_t)((end - hs->now_ms) / 1000u) : 0;
 }
 
-/* Sealed where it goes; empty if the ring ran out since it was promised: RFC 5077, 3.3. */
+/* Sealed where it goes; empty if the ring ran out, or its life, since it was promised: RFC 5077,
+ * 3.3. */
 enum sneck_rc sneck__choose12_ticket(struct hs *hs)
 {
 	const size_t front = FRAME_HEAD + 4u + 2u;
@@ -144,6 +145,9 @@ enum sneck_rc sneck__choose12_ticket(struct hs *hs)
 	if (rc != SNECK_OK && rc != SNECK_NOT_NOW)
 		return rc;
 	t.lifetime_s = seconds_left(hs, &s);
+	if (t.lifetime_s ==
+	    0) /* in its last second; 0 would say that nothing is known of its end */
+		len = 0;
 	t.ticket = sneck_span_of(w.buf + front, len);
 	sneck__new_session_ticket12_write(&w, &t);
 	return sneck__flight_end(hs, &w, LV_INITIAL);

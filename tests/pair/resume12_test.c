@@ -314,6 +314,36 @@ static void n53_lifetimes(void **state)
 	}
 }
 
+/* A session that is resumed in its last second gets no ticket that a client would keep for a day.
+ */
+static void n53_last_second(void **state)
+{
+	static const uint32_t left_ms[] = { 1000, 999, 1 };
+	const uint64_t end = RESUME_NOW + 100u * 1000u;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof left_ms / sizeof left_ms[0]; i++) {
+		struct sneck_session_info info;
+
+		resume12_init(&p, 19);
+		p.server.cfg.ticket_lifetime_s = 100;
+		pair_start(&p);
+		resume_expect(&p, 0);
+		pair_wipe(&p);
+		resume12_next(&p, 19);
+		resume_start(&p);
+		sneck_conn_set_now(p.client.conn, end - left_ms[i]);
+		sneck_conn_set_now(p.server.conn, end - left_ms[i]);
+		resume_expect(&p, 1);
+		assert_int_equal(p.client.n_sessions, 1);
+		assert_int_equal(
+			sneck_session_read(p.client.session[0], p.client.session_len[0], &info),
+			SNECK_OK);
+		assert_int_equal(info.expires_ms, end);
+		pair_wipe(&p);
+	}
+}
+
 /* What is empty or finds no room has not come, and the one before is kept. */
 static void l11_long_tickets(void **state)
 {
@@ -487,6 +517,7 @@ int main(void)
 		cmocka_unit_test(n51_replayed),
 		cmocka_unit_test(n13_not_before_the_finished),
 		cmocka_unit_test(n53_lifetimes),
+		cmocka_unit_test(n53_last_second),
 		cmocka_unit_test(l11_long_tickets),
 		cmocka_unit_test(n48_ring_runs_out),
 		cmocka_unit_test(the_old_ticket_again),
