@@ -24,7 +24,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { LAST_MS = 1000 }; /* for the peer's close_notify behind a whole answer */
+enum { LAST_MS = 1000 }; /* for the peer's end behind a whole answer, for more of stdin behind it */
 
 static struct visit {
 	const struct options *o;
@@ -89,6 +89,7 @@ static bool put(const void *data, size_t len)
 }
 
 static void read_more(void);
+static void on_quiet(uv_timer_t *timer);
 
 /* Sends what was read; what the stream does not take now waits for on_drain(). */
 static void send_held(void)
@@ -109,6 +110,8 @@ static void on_input(uv_fs_t *req)
 	if (visit.ended)
 		return;
 	if (n > 0) {
+		if (uv_is_active((uv_handle_t *)&visit.last))
+			uv_timer_start(&visit.last, on_quiet, LAST_MS, 0);
 		visit.n_held = (size_t)n;
 		send_held();
 		return;
@@ -346,11 +349,24 @@ static void on_drain(struct sneck_uv *s)
 		send_held();
 }
 
+static void on_quiet(uv_timer_t *timer)
+{
+	if (visit.held)
+		uv_timer_start(timer, on_quiet, LAST_MS, 0);
+	else if (!visit.ended)
+		sneck_uv_end(visit.s);
+}
+
+/* The peer says no more, and may go on to read: what waits on stdin is still sent, unless somebody
+ * types it. */
 static void on_end(struct sneck_uv *s)
 {
 	if (visit.o->get != NULL)
 		fetch_end(&visit.fetch);
-	sneck_uv_end(s);
+	if (visit.o->get != NULL || visit.o->json || isatty(STDIN_FILENO))
+		sneck_uv_end(s);
+	else
+		uv_timer_start(&visit.last, on_quiet, LAST_MS, 0);
 }
 
 /* ---- the end ------------------------------------------------------------------------------- */
@@ -474,8 +490,8 @@ static int set_up(const struct options *o)
 	snprintf(visit.at, sizeof visit.at, strchr(o->host, ':') != NULL ? "[%s]:%u" : "%s:%u",
 		 o->host, (unsigned)o->port);
 	visit.config = (struct sneck_config){ SNECK_CONFIG_INIT,
-						 .ask = SNECK_ASK_VERIFY | SNECK_ASK_TICKETS,
-						 .grease = o->grease };
+					      .ask = SNECK_ASK_VERIFY | SNECK_ASK_TICKETS,
+					      .grease = o->grease };
 	rc = options_config(o, &visit.config);
 	if (rc != 0)
 		return rc;

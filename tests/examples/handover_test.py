@@ -2,9 +2,10 @@
 """handover.c: more than a megabyte of a download, half from each process, to openssl, GnuTLS and our
 own command, which sends at the same time what must not be lost either."""
 import re
+import subprocess
 import unittest
 
-from common import SNECK, Case, Listening, Process, example, lines_of, main, program
+from common import DEADLINE, SNECK, Case, Listening, Process, example, lines_of, main, program
 
 LINES = 100000
 WANT = b"".join(b"line %d\n" % i for i in range(LINES))
@@ -29,6 +30,18 @@ class Handover(Case):
 
     def test_our_command(self):
         self.download(300000, SNECK, "connect", "AT", "--ca", self.cert)
+
+    def test_what_waits_when_the_server_ends(self):
+        """It is sent all the same, for the server goes on to read."""
+        path = self.path("much", lines_of(300000))
+        with Listening(example("handover", self.cert, self.key, 2)) as s:
+            with open(path, "rb") as f:
+                c = subprocess.run([SNECK, "connect", f"localhost:{s.port}", "--ca", self.cert],
+                                   stdin=f, capture_output=True, timeout=DEADLINE)
+            self.assertEqual((c.returncode, c.stdout), (0, b"line 0\nline 1\n"), c.stderr)
+            s.wait(0)
+            said = re.findall(rb"received (\d+)", bytes(s.out))
+        self.assertEqual(sum(map(int, said)), 300000)
 
     def test_openssl(self):
         self.download(50, "openssl", "s_client", "-connect", "AT", "-CAfile", self.cert, "-quiet")
