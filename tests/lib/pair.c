@@ -31,6 +31,7 @@ static void end_init(struct end *e, int role, uint64_t seed)
 {
 	memset(e, 0, offsetof(struct end, in_mem));
 	e->link.len = e->link.sent = 0;
+	e->nonce12 = 8; /* AES-GCM's */
 	e->role = role;
 	transparent_init(&e->t, seed);
 	transparent_verifier(&e->v);

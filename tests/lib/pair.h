@@ -87,7 +87,7 @@ struct end {
 	void (*edit)(struct end *e, const uint8_t *p, size_t len);
 	struct edit *editor;
 	uint64_t edited; /* TLS 1.2: protected records that the editor has put */
-	size_t nonce12;	 /* and bytes of the nonce in front of each, while its keys were there */
+	size_t nonce12;	 /* and bytes of the nonce in front of each, of the keys it had last */
 	/* called with every status; non-zero: the state is dealt with */
 	int (*hook)(struct end *e, int state);
 	void *user;
