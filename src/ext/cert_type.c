@@ -46,7 +46,7 @@ static enum sneck_rc types_read(struct sneck_span body, uint32_t *types)
 	rd_init(&r, body);
 	list = rd_vec(&r, 1, 0, 255);
 	SNECK_TRY(rd_end(&r));
-	if (list.len == 0)
+	if (list.len == 0) /* and no decode_error: the conformance suite has it so */
 		return SNECK_E_ILLEGAL;
 	for (size_t i = 0; i < list.len; i++)
 		if (list.p[i] < 32)

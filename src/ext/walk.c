@@ -150,6 +150,7 @@ static enum sneck_rc judge(const struct nego *ng, enum ext_in in, unsigned row)
 {
 	if (row == EXT_COUNT)
 		return asks(in) ? SNECK_OK : SNECK_E_EXT_UNASKED;
+	/* in EncryptedExtensions the conformance suite has another alert than RFC 9846, 4.3 */
 	if (!set_has(table[row]->allowed, in))
 		return in == IN_EE ? SNECK_E_EXT_UNASKED : SNECK_E_EXT_MISPLACED;
 	if (!asks(in) && !set_has(ng->sent, row) && !set_has(table[row]->unasked, in))

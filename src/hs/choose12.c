@@ -145,10 +145,8 @@ enum sneck_rc sneck__choose12_ticket(struct hs *hs)
 	if (rc != SNECK_OK && rc != SNECK_NOT_NOW)
 		return rc;
 	t.lifetime_s = seconds_left(hs, &s);
-	if (t.lifetime_s ==
-	    0) /* in its last second; 0 would say that nothing is known of its end */
-		len = 0;
-	t.ticket = sneck_span_of(w.buf + front, len);
+	/* in its last second none: 0 would say that nothing is known of its end */
+	t.ticket = sneck_span_of(w.buf + front, t.lifetime_s != 0 ? len : 0);
 	sneck__new_session_ticket12_write(&w, &t);
 	return sneck__flight_end(hs, &w, LV_INITIAL);
 }

@@ -56,7 +56,7 @@ static void write_keying_material(struct run *r)
 	if (len == 0)
 		return;
 	if (len > sizeof out)
-		not_implemented("as much keying material");
+		decline("as much keying material");
 	rc = sneck_export(r->conn, f->export_label != NULL ? f->export_label : "", context, out,
 			  len);
 	if (rc != SNECK_OK)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* flags.c: the command line of one test, into one set of flags for each phase. A flag that is not
- * in the table, or asks for what this library does not have, is "not implemented". */
+ * in the table, or asks for what this library does not have, is declined: exit code 89. */
 #include "shim.h"
 
 #include <errno.h>
@@ -182,9 +182,9 @@ static const struct flag {
 	{ "-expect-early-data-reason", IGNORE_VALUE, 0 },
 };
 
-void not_implemented(const char *what)
+void decline(const char *what)
 {
-	printf("not implemented: %s\n", what);
+	printf("declined: %s\n", what);
 	exit(89);
 }
 
@@ -307,7 +307,7 @@ static const struct flag *find(const char *name)
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if (strcmp(table[i].name, name) == 0)
 			return &table[i];
-	not_implemented(name);
+	decline(name);
 }
 
 void flags_read(struct flags phase[3], int argc, char **argv)

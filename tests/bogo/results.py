@@ -15,7 +15,7 @@ import pathlib
 import re
 import sys
 
-WORDS = {"passed": "PASSED", "failed": "FAILED", "not implemented": "UNIMPLEMENTED"}
+WORDS = {"passed": "PASSED", "failed": "FAILED", "declined": "UNIMPLEMENTED"}
 
 
 def read(path):

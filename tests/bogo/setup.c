@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* setup.c: from the flags of a test to the config of a connection: versions, lists, credentials,
- * trust, questions. What the library cannot be told ends the program as "not implemented". */
+ * trust, questions. What the library cannot be told is declined, too. */
 #include "shim.h"
 
 #include <stdio.h>
@@ -31,7 +31,7 @@ static void load(struct identity *id, const struct cred_flags *f)
 	struct sneck_note note;
 
 	if (sneck_pki_key_read(&id->key, file, empty, &note) != SNECK_OK)
-		not_implemented(note.text);
+		decline(note.text);
 	free((void *)(uintptr_t)file.p);
 	if (f->kind == CRED_RAW_KEY) {
 		if (sneck_pki_raw_chain(&id->chain, id->key) != SNECK_OK)
@@ -40,7 +40,7 @@ static void load(struct identity *id, const struct cred_flags *f)
 	}
 	file = read_file(f->cert_file);
 	if (sneck_pki_chain_read(&id->chain, file, &note) != SNECK_OK)
-		not_implemented(note.text);
+		decline(note.text);
 	free((void *)(uintptr_t)file.p);
 }
 
@@ -125,7 +125,7 @@ static void add_identity(struct run *r, const struct cred_flags *f, size_t i, in
 		.sign_digest = sign_digest,
 	};
 	if (id->signer.schemes[0] == 0 && policy == NULL)
-		not_implemented("no signature scheme that this key has here");
+		decline("no signature scheme that this key has here");
 	id->credential = (struct sneck_credential){
 		SNECK_CREDENTIAL_INIT,
 		.type = f->kind == CRED_RAW_KEY ? SNECK_RAW_PUBLIC_KEY : SNECK_X509,
@@ -148,7 +148,7 @@ static void setup_identity(struct run *r)
 	if (f->cred.cert_file != NULL)
 		add_identity(r, &f->cred, f->n_more, -1);
 	if (!f->server && r->cfg.n_psks > 1 && f->expect_selected_credential != NO_EXPECTATION)
-		not_implemented("to tell a client which of several keys the server took");
+		decline("to tell a client which of several keys the server took");
 	r->cfg.credentials = r->creds;
 	r->cfg.psks = r->psks;
 	r->cfg.psk_only =
@@ -255,7 +255,7 @@ static void setup_trust(struct run *r)
 
 	if (f->trust_cert != NULL && f->trust_cert[0] != '\0' &&
 	    sneck_pki_trust_open(&r->trust, &options, &note) != SNECK_OK)
-		not_implemented(note.text);
+		decline(note.text);
 	r->verifier = (struct sneck_verifier){
 		.schemes = preferred(schemes, r->cfg.provider->pubkey->schemes),
 		.ca_names = r->ca_names,
@@ -308,10 +308,10 @@ static void setup_groups(struct run *r)
 	if (f->policy != NULL)
 		r->cfg.groups = (struct sneck_u16s){ f->policy->groups.v, f->policy->groups.n };
 	if (f->no_key_shares)
-		not_implemented("a ClientHello without key shares");
+		decline("a ClientHello without key shares");
 	for (size_t i = 0; i < f->key_shares.n; i++)
 		if (i >= f->curves.n || f->key_shares.v[i] != f->curves.v[i])
-			not_implemented("key shares for other groups than the first ones");
+			decline("key shares for other groups than the first ones");
 	r->cfg.n_key_shares = (uint8_t)f->key_shares.n;
 	if (f->curves.n > 1 && f->curves.v[1] == SNECK_X25519MLKEM768) /* a hybrid has one, too */
 		r->cfg.n_key_shares = 2;
@@ -330,7 +330,7 @@ static void setup_versions(struct run *r)
 	if (f->no_tls13 && max == SNECK_TLS13)
 		max = SNECK_TLS12;
 	if (max < min || (f->no_tls12 && max == SNECK_TLS12))
-		not_implemented("versions before TLS 1.2");
+		decline("versions before TLS 1.2");
 	r->cfg.min_version = (uint16_t)min;
 	r->cfg.max_version = (uint16_t)max;
 }
@@ -354,7 +354,7 @@ static void setup_suites(struct run *r)
 		if (strcmp(sneck_suite_name(id), r->flags->cipher) == 0)
 			suites[0] = (uint16_t)id;
 	if (suites[0] == 0)
-		not_implemented(r->flags->cipher);
+		decline(r->flags->cipher);
 	r->cfg.suites = (struct sneck_u16s){ suites, 4 };
 }
 
@@ -448,7 +448,7 @@ void setup(struct run *r)
 	if (sneck_scratch_size(&r->cfg, role) > SNECK_SCRATCH_MAX)
 		r->cfg.max_certs = 0; /* no test wants that many and credentials of our own */
 	if (sneck_config_check(&r->cfg, role, &why) != SNECK_OK)
-		not_implemented(why.text);
+		decline(why.text);
 }
 
 void setup_wipe(struct run *r)

@@ -2,7 +2,8 @@
 /* shim.h: BoringSSL's protocol tests (BoGo) start this program for every test and speak TLS with
  * it. flags.c reads what a test asks for, setup.c makes a config of it, judge.c judges peers and
  * signs, link.c is the socket, exchange.c one connection, expect.c what the test wants to see.
- * Only public headers of the library are used. Exit codes: 0, 1, and 89 for "not implemented". */
+ * Only public headers of the library are used. Exit codes: 0, 1, and 89 for a test that is
+ * declined. */
 #ifndef SHIM_H
 #define SHIM_H
 
@@ -159,7 +160,7 @@ struct run {
 
 /* flags.c */
 void flags_read(struct flags phase[3], int argc, char **argv);
-_Noreturn void not_implemented(const char *what);
+_Noreturn void decline(const char *what);
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct sneck_span copy_of(struct sneck_span s);
 

@@ -367,7 +367,6 @@ void link_put(struct end *e, const void *p, size_t len)
 	e->link.len += len;
 }
 
-/* RFC 5246, 6.2.3.3, as it is with AES-GCM. */
 size_t link_nonce12(struct end *e)
 {
 	if (e->conn->tx.aead != NULL)
@@ -375,6 +374,7 @@ size_t link_nonce12(struct end *e)
 	return e->nonce12;
 }
 
+/* RFC 5246, 6.2.3.3. */
 static void link_record12(struct end *e, uint8_t type, const void *p, size_t len)
 {
 	uint8_t head[5] = { type, 3, 3, (uint8_t)(len >> 8), (uint8_t)len }, aad[13], tag[16];
