@@ -287,6 +287,27 @@ static void n51_too_much_to_skip(void **state)
 	skips(20 * 2048, 20, true);
 }
 
+/* Behind a second ClientHello nothing is early data any more, and nothing is skipped. */
+static void n51_behind_the_second_hello(void **state)
+{
+	static const uint8_t zeros[100];
+
+	(void)state;
+	prepare(0);
+	pair_retry(&p);
+	resume_start(&p);
+	for (int i = 0; i < 2; i++) {
+		(void)end_run(&p.client);
+		wire_move(&p.client, &p.server);
+		(void)end_run(&p.server);
+		wire_move(&p.server, &p.client);
+	}
+	link_record(&p.client, true, 23, zeros, sizeof zeros);
+	pair_run(&p);
+	assert_int_equal(p.server.st.err, SNECK_E_BAD_MAC);
+	pair_wipe(&p);
+}
+
 /* Finished where EndOfEarlyData has to come. */
 static void n51_no_end(void **state)
 {
@@ -426,6 +447,7 @@ int main(void)
 		cmocka_unit_test(n51_at_the_allowance),
 		cmocka_unit_test(n51_over_the_allowance),
 		cmocka_unit_test(n51_too_much_to_skip),
+		cmocka_unit_test(n51_behind_the_second_hello),
 		cmocka_unit_test(n51_no_end),
 		cmocka_unit_test(n46_skewed_clocks),
 		cmocka_unit_test(early_exporter),
